@@ -1,0 +1,18 @@
+/* Files: whole reads with a limit, and writes that are on the disk before they are acknowledged. */
+#ifndef BASE_IO_H
+#define BASE_IO_H
+
+#include "base/buf.h"
+#include "base/status.h"
+
+/* Append the file's bytes to `out` (its max is the limit). Errors: NOT_FOUND, TOO_LARGE, IO. */
+NODISCARD enum status io_read_file(const char *path, struct buf *out, struct err *err);
+
+/* Replace `path` by these bytes, atomically and durably: a temporary file beside it, fsync, rename,
+ * fsync of the folder. Errors: IO. */
+NODISCARD enum status io_write_file(const char *path, struct str bytes, struct err *err);
+
+/* mkdir -p, mode 0755. Errors: IO. */
+NODISCARD enum status io_make_dirs(const char *path, struct err *err);
+
+#endif

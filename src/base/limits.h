@@ -1,0 +1,44 @@
+/* Every size and count that somebody outside can choose, in one place. */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#define KIB 1024u
+#define MIB (1024u * 1024u)
+
+/* HTTP (src/http) */
+#define LIMIT_REQUEST_LINE_BYTES   (8 * KIB)  /* beyond: 414 */
+#define LIMIT_REQUEST_HEADER_BYTES (16 * KIB) /* all header fields: 431 */
+#define LIMIT_REQUEST_HEADERS      64
+#define LIMIT_REQUEST_BODY_BYTES   (1 * MIB) /* default of a route: 413 */
+#define LIMIT_CONNECTIONS          20000     /* of the process */
+#define LIMIT_HEADER_TIMEOUT_MS    10000     /* first byte of a request to the end of its headers */
+#define LIMIT_BODY_TIMEOUT_MS      30000
+#define LIMIT_IDLE_TIMEOUT_MS      60000 /* keep-alive, between requests */
+#define LIMIT_WRITE_TIMEOUT_MS     30000 /* without any progress of a slow reader */
+#define LIMIT_SHUTDOWN_MS          10000 /* SIGTERM until connections are cut */
+
+/* Paths and text (src/text) */
+#define LIMIT_PATH_BYTES      2048 /* a canonical address */
+#define LIMIT_SLUG_BYTES      200
+#define LIMIT_HEADLINE_BYTES  1024
+#define LIMIT_BODY_HTML_BYTES (8 * MIB) /* one story's body, after sanitising */
+#define LIMIT_HTML_DEPTH      200       /* nested elements in a body */
+
+/* Templates and fragments (src/render) */
+#define LIMIT_TEMPLATE_BYTES  (1 * MIB)
+#define LIMIT_TEMPLATE_DEPTH  64 /* nested blocks; partial calls */
+#define LIMIT_RENDER_BYTES    (32 * MIB)
+#define LIMIT_PAGE_SLOTS      64    /* fragments included by one page */
+#define LIMIT_RENDER_QUEUE    4096  /* requests waiting for a renderer: 503 */
+#define LIMIT_NEGATIVE_PATHS  16384 /* unknown addresses remembered */
+#define LIMIT_DEPS            4096  /* keys one fragment may depend on */
+#define LIMIT_FRAGMENT_MEMORY (64 * MIB)
+
+/* Import (src/transfer) */
+#define LIMIT_WXR_FIELD_BYTES  (64 * MIB) /* one element's text */
+#define LIMIT_WXR_ITEM_ENTRIES 20000      /* metas, terms or comments of one item */
+#define LIMIT_MEDIA_BYTES      (512 * MIB)
+#define LIMIT_JSON_BYTES       (16 * MIB)
+#define LIMIT_PHP_DEPTH        32 /* serialized PHP */
+
+#endif
