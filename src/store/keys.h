@@ -1,0 +1,60 @@
+/* Dependency keys: the names by which data, cached fragments and purges meet.
+ *
+ * Every read of the store notes in a `struct keys` what it looked at; every committed write reports
+ * the keys that it touched. A fragment is stale when the two sets meet: nothing else is declared
+ * anywhere. The same names go to edges as Surrogate-Key and to other processes in the change table.
+ *
+ *   key              noted by reading                              touched by
+ *   site             (every fragment, by the renderer)             a setting
+ *   theme            (every fragment, by the renderer)             a template, style or phrase
+ *   path:<p>         what answers at an address                    an address made, moved, removed
+ *   story:<id>       a story's row, its relations, its corrections any save of it
+ *   row:section:<id> a section's name, slug, parent, address       a save of it
+ *   row:tag:<id>     the same of a tag                             a save of it
+ *   row:author:<id>  the same of an author                         a save of it
+ *   media:<id>       a picture's data                              a save of it
+ *   pages            which pages stand at the top                   a page's save
+ *   sections         which sections there are                      a section made or removed
+ *   menu:<name>      a navigation list                             a save of it
+ *   slot:<name>      a curated list                                a save of it
+ *   comments:<id>    a story's comments                            a save of one
+ * and the lists, touched when a published story enters, leaves or changes its place in them:
+ *   latest           all stories
+ *   section:<id>     a section's stories, those of its sub-sections included
+ *   tag:<id>, author:<id>
+ *   year:<yyyy>, month:<yyyymm>, day:<yyyymmdd>
+ *   after:<id>, before:<id>                       the next and the previous of a story in `latest`
+ *   after:<id>/section:<n>, before:<id>/section:<n>   the same within a section
+ *
+ * Paths longer than KEY_BYTES_MAX allows are named by a hash: "path:#<16 hex digits>". */
+#ifndef STORE_KEYS_H
+#define STORE_KEYS_H
+
+#include "base/arena.h"
+#include "base/map.h"
+
+#define KEY_BYTES_MAX 200
+
+/* A set of keys in the order of their first appearance. */
+struct keys {
+    struct arena arena;
+    struct map seen;
+    VEC(struct str) list;
+};
+
+void keys_init(struct keys *k);
+/* k may be zeroed or NULL. */
+void keys_done(struct keys *k);
+void keys_reset(struct keys *k);
+
+/* Add a key; k may be NULL (nobody listens). Nothing happens if it is there already. */
+void keys_add(struct keys *k, struct str key);
+void keys_addf(struct keys *k, const char *fmt, ...) PRINTF(2, 3);
+void keys_add_path(struct keys *k, struct str path);
+bool keys_has(const struct keys *k, struct str key);
+
+/* For the tests that prove that each note counts: while set, keys that start with `prefix` are not
+ * noted by reads. NULL ends it. Not for several threads at once. */
+void keys_ignore(const char *prefix);
+
+#endif

@@ -1,0 +1,271 @@
+/* The only storage interface: verbs of the domain over one site's database.
+ *
+ * A `store` is an opened site folder (site.db, media/). Readers are for one thread each and see one
+ * snapshot between begin and end; each read notes its keys (store/keys.h). There is one writer at a
+ * time over all processes; a write is a transaction, durable when commit returns OK, and its
+ * touched keys reach the listener after that, before commit returns.
+ *
+ * Errors of every function that can fail: DB, CORRUPT, NO_MEMORY, BUSY (another process held the
+ * write lock for STORE_BUSY_MS), beside those it names. After a failed write verb the transaction
+ * can only be rolled back. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/arena.h"
+#include "base/status.h"
+#include "store/keys.h"
+#include "store/model.h"
+
+#define STORE_BUSY_MS 10000
+
+struct store;
+struct store_reader;
+struct store_writer;
+
+/* ---- the site folder ---- */
+
+/* Make the folder and an empty, migrated database. Errors: CONFLICT (there is a site already), IO.
+ */
+NODISCARD enum status store_create(const char *dir, struct err *err);
+
+/* Open it, applying missing migrations in one transaction after keeping a copy of the database
+ * beside it (site.db.before-<version>). Errors: NOT_FOUND (no site there), INVALID (made by a newer
+ * Broadsheet), IO. */
+NODISCARD enum status store_open(const char *dir, struct store **ret, struct err *err);
+/* All readers and writers must be closed. NULL is accepted. */
+void store_close(struct store *s);
+
+/* The folder, as given; "<dir>/media" holds the files of `struct media`. */
+const char *store_dir(const struct store *s);
+
+/* Called on the committing thread with the keys of each commit of this process. One listener. */
+typedef void store_listener(void *ctx, const struct keys *touched);
+void store_listen(struct store *s, store_listener *listener, void *ctx);
+
+/* Report what other processes committed since the last call (the first call: since open) to the
+ * listener; cheap when nothing has changed. When more was missed than the journal keeps, the key is
+ * "site". For one thread. */
+NODISCARD enum status store_poll(struct store *s, struct err *err);
+
+/* ---- reading ---- */
+
+NODISCARD enum status store_reader_open(struct store *s, struct store_reader **ret,
+                                        struct err *err);
+void store_reader_close(struct store_reader *r);
+/* Begin a snapshot; reads note their keys in `keys` (may be NULL) until the end. */
+NODISCARD enum status store_read_begin(struct store_reader *r, struct keys *keys, struct err *err);
+void store_read_end(struct store_reader *r);
+/* Send the notes elsewhere within the snapshot (a page and its fragments); returns the old one. */
+struct keys *store_read_note(struct store_reader *r, struct keys *keys);
+
+/* A setting, or ptr NULL. Notes nothing: everything depends on `site`. */
+NODISCARD enum status store_setting(struct store_reader *r, struct arena *a, struct str key,
+                                    struct str *ret, struct err *err);
+
+struct setting {
+    struct str key, value;
+};
+struct settings {
+    const struct setting *ptr;
+    size_t len;
+};
+/* All that were set, by key. */
+NODISCARD enum status store_settings(struct store_reader *r, struct arena *a, struct settings *ret,
+                                     struct err *err);
+
+/* What answers at a canonical path (with "?query" where an old address is one). NOT_FOUND leaves
+ * the key path:<p> noted too. */
+NODISCARD enum status store_address(struct store_reader *r, struct arena *a, struct str path,
+                                    struct address *ret, struct err *err);
+/* The present address of a target (a story's path, a section's…). NOT_FOUND. Notes the row. */
+NODISCARD enum status store_path_of(struct store_reader *r, struct arena *a, enum address_kind kind,
+                                    int64_t id, struct str *ret, struct err *err);
+
+/* STORY_CARD leaves out body, corrections, tags and SEO texts; its excerpt is store_story_excerpt.
+ */
+enum story_part { STORY_CARD, STORY_FULL };
+/* Any state. NOT_FOUND. Notes story:<id>. */
+NODISCARD enum status store_story(struct store_reader *r, struct arena *a, int64_t id,
+                                  enum story_part part, struct story *ret, struct err *err);
+/* The first words of standfirst + body text as stored at save (STORE_EXCERPT_WORDS of them). */
+#define STORE_EXCERPT_WORDS 80
+NODISCARD enum status store_story_excerpt(struct store_reader *r, struct arena *a, int64_t id,
+                                          struct str *ret, struct err *err);
+/* The neighbours in publication order within `list` (LATEST or a section); 0 = none.
+ * Notes after:<id>, before:<id>. */
+NODISCARD enum status store_neighbours(struct store_reader *r, struct list_id list, int64_t id,
+                                       int64_t *ret_previous, int64_t *ret_next, struct err *err);
+/* The newest `n` ids of a list that come after skipping those in `except`. Notes the list. */
+NODISCARD enum status store_newest(struct store_reader *r, struct arena *a, struct list_id list,
+                                   size_t n, struct ids except, struct ids *ret, struct err *err);
+
+struct list_page {
+    struct ids ids;
+    int64_t total; /* stories in the list, from the kept counts */
+    int64_t pages; /* at least 1 */
+};
+/* Page `number` (from 1) of `size` stories, newest first. NOT_FOUND past the last page (page 1 of
+ * an empty list is found). Found by the counts per list and day: costs the same for every page.
+ * Notes the list. */
+NODISCARD enum status store_list_page(struct store_reader *r, struct arena *a, struct list_id list,
+                                      int64_t number, int64_t size, struct list_page *ret,
+                                      struct err *err);
+
+struct sections {
+    const struct section *ptr; /* by name within their parent, parents first */
+    size_t len;
+};
+NODISCARD enum status store_section(struct store_reader *r, struct arena *a, int64_t id,
+                                    struct section *ret, struct err *err);
+NODISCARD enum status store_sections(struct store_reader *r, struct arena *a, struct sections *ret,
+                                     struct err *err);
+NODISCARD enum status store_tag(struct store_reader *r, struct arena *a, int64_t id,
+                                struct tag *ret, struct err *err);
+NODISCARD enum status store_author(struct store_reader *r, struct arena *a, int64_t id,
+                                   struct author *ret, struct err *err);
+NODISCARD enum status store_media(struct store_reader *r, struct arena *a, int64_t id,
+                                  struct media *ret, struct err *err);
+/* A curated list's story ids in order, published or not; empty if there is no such slot. */
+NODISCARD enum status store_slot(struct store_reader *r, struct arena *a, struct str name,
+                                 struct ids *ret, struct err *err);
+
+struct menu {
+    const struct menu_item *ptr;
+    size_t len;
+};
+NODISCARD enum status store_menu(struct store_reader *r, struct arena *a, struct str name,
+                                 struct menu *ret, struct err *err);
+
+struct comments {
+    const struct comment *ptr;
+    size_t len;
+};
+/* The approved comments of a story, oldest first, at most `max`. */
+NODISCARD enum status store_comments(struct store_reader *r, struct arena *a, int64_t story_id,
+                                     size_t max, struct comments *ret, struct err *err);
+/* Published pages at the top (no parent), by menu order, at most `max`. Notes "pages". */
+NODISCARD enum status store_top_pages(struct store_reader *r, struct arena *a, size_t max,
+                                      struct ids *ret, struct err *err);
+/* The user of a login. NOT_FOUND. Notes nothing. */
+NODISCARD enum status store_user(struct store_reader *r, struct arena *a, struct str login,
+                                 struct user *ret, struct err *err);
+/* Value of one of a story's kept metas (first of that name), ptr NULL if none. Notes story:<id>. */
+NODISCARD enum status store_meta(struct store_reader *r, struct arena *a, int64_t story_id,
+                                 struct str key, struct str *ret, struct err *err);
+
+/* ---- writing ---- */
+
+/* Take the write lock. Never two in one thread. */
+NODISCARD enum status store_write_begin(struct store *s, struct store_writer **ret,
+                                        struct err *err);
+/* Durable when OK; rolled back otherwise. w is gone in both cases. */
+NODISCARD enum status store_write_commit(struct store_writer *w, struct err *err);
+void store_write_rollback(struct store_writer *w);
+/* A reader that sees the uncommitted state of this transaction; noting nothing. Do not close it. */
+struct store_reader *store_writer_reader(struct store_writer *w);
+/* The keys touched so far. */
+const struct keys *store_write_touched(const struct store_writer *w);
+/* Touch a key by hand ("theme"). */
+void store_touch(struct store_writer *w, struct str key);
+
+NODISCARD enum status store_setting_put(struct store_writer *w, struct str key, struct str value,
+                                        struct err *err);
+
+/* Insert (id 0) or replace, relations included; keeps `path` reachable: a changed path of a story
+ * leaves a redirect at the old one. published/list membership, counts, excerpts and addresses
+ * follow from the fields. Errors: CONFLICT (the path belongs to something else), NOT_FOUND (id, or
+ * a related id), INVALID. */
+NODISCARD enum status store_story_put(struct store_writer *w, const struct story *story,
+                                      int64_t *ret_id, struct err *err);
+/* Only the body (the link pass of an import); raises no version, changes no date. */
+NODISCARD enum status store_story_body_put(struct store_writer *w, int64_t id, struct html body,
+                                           struct err *err);
+/* Make a story public at `at_us` (its first publication date is kept if it has one and is not
+ * scheduled), or schedule it when at_us > now_us. local_day as in struct story. */
+NODISCARD enum status store_story_publish(struct store_writer *w, int64_t id, int64_t at_us,
+                                          int local_day, int64_t now_us, struct err *err);
+NODISCARD enum status store_story_withdraw(struct store_writer *w, int64_t id, int64_t now_us,
+                                           struct err *err);
+/* Publish every scheduled story due by now_us, at the times that they name; *ret_published counts,
+ * *ret_next_us is when the next is due (0: none). */
+NODISCARD enum status store_publish_due(struct store_writer *w, int64_t now_us,
+                                        size_t *ret_published, int64_t *ret_next_us,
+                                        struct err *err);
+
+NODISCARD enum status store_section_put(struct store_writer *w, const struct section *section,
+                                        int64_t *ret_id, struct err *err);
+NODISCARD enum status store_tag_put(struct store_writer *w, const struct tag *tag, int64_t *ret_id,
+                                    struct err *err);
+NODISCARD enum status store_author_put(struct store_writer *w, const struct author *author,
+                                       int64_t *ret_id, struct err *err);
+/* CONFLICT: the login is taken by another. */
+NODISCARD enum status store_user_put(struct store_writer *w, const struct user *user,
+                                     int64_t *ret_id, struct err *err);
+NODISCARD enum status store_media_put(struct store_writer *w, const struct media *media,
+                                      int64_t *ret_id, struct err *err);
+NODISCARD enum status store_comment_put(struct store_writer *w, const struct comment *comment,
+                                        int64_t *ret_id, struct err *err);
+NODISCARD enum status store_slot_put(struct store_writer *w, struct str name, struct ids stories,
+                                     struct err *err);
+NODISCARD enum status store_menu_put(struct store_writer *w, struct str name,
+                                     const struct menu *menu, struct err *err);
+/* All kept metas of a story, replacing the old ones. */
+NODISCARD enum status store_metas_put(struct store_writer *w, int64_t story_id,
+                                      const struct setting *metas, size_t n, struct err *err);
+/* A redirect (or another address) at `path`. An address that something answers at itself is left
+ * alone: CONFLICT. Repeating it changes nothing. */
+NODISCARD enum status store_address_put(struct store_writer *w, struct str path,
+                                        const struct address *address, struct err *err);
+
+/* Where an imported thing went: (source, kind, source id) → our id, with a hash of what was
+ * imported, so that a second run knows what it need not touch. NOT_FOUND. */
+struct import_entry {
+    int64_t id;
+    uint64_t hash;
+};
+NODISCARD enum status store_import_get(struct store_reader *r, struct str source, struct str kind,
+                                       struct str source_id, struct import_entry *ret,
+                                       struct err *err);
+NODISCARD enum status store_import_put(struct store_writer *w, struct str source, struct str kind,
+                                       struct str source_id, struct import_entry entry,
+                                       struct err *err);
+/* Work that an interrupted import must come back to: a small queue of (source, kind, id, text). */
+struct import_task {
+    int64_t seq;
+    int64_t id;
+    struct str kind;
+    struct str text;
+};
+NODISCARD enum status store_import_task_put(struct store_writer *w, struct str source,
+                                            struct str kind, int64_t id, struct str text,
+                                            struct err *err);
+/* The first task with seq > after_seq. NOT_FOUND: none left. */
+NODISCARD enum status store_import_task_next(struct store_reader *r, struct arena *a,
+                                             struct str source, int64_t after_seq,
+                                             struct import_task *ret, struct err *err);
+NODISCARD enum status store_import_task_done(struct store_writer *w, int64_t seq, struct err *err);
+
+/* ---- the whole store ---- */
+
+/* Walk all addresses, in order, from after `path` ("" to begin): for `check`, exports and tests.
+ * NOT_FOUND at the end. Notes nothing. */
+NODISCARD enum status store_address_next(struct store_reader *r, struct arena *a, struct str after,
+                                         struct str *ret_path, struct address *ret,
+                                         struct err *err);
+/* The smallest story id > after, any kind and state; NOT_FOUND at the end. The same for media. */
+NODISCARD enum status store_story_next(struct store_reader *r, int64_t after, int64_t *ret_id,
+                                       struct err *err);
+NODISCARD enum status store_media_next(struct store_reader *r, int64_t after, int64_t *ret_id,
+                                       struct err *err);
+
+/* Each fault of the database itself (integrity, foreign keys, lists and counts that do not agree
+ * with the stories, addresses without target) is told to `fault`. Returns OK also when there are
+ * faults; *ret_faults counts them. */
+typedef void store_fault(void *ctx, struct str what);
+NODISCARD enum status store_check(struct store_reader *r, store_fault *fault, void *ctx,
+                                  size_t *ret_faults, struct err *err);
+
+/* Statements run by this reader since it was opened, for budgets in tests. */
+uint64_t store_reader_statements(const struct store_reader *r);
+
+#endif
