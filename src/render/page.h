@@ -28,7 +28,7 @@ struct page_build {
     struct str head;   /* header lines, each ended by CRLF: Content-Type, Location, Link… */
     struct str alias;  /* set: answer with the parts and head of this other page, status included
                         * (all unknown addresses share one page) */
-    bool private;      /* never kept: rendered for this request only, Cache-Control: no-store */
+    struct str file;   /* set: the body is this file below media/ instead of parts */
     VEC(struct page_part) parts;
 };
 

@@ -1,0 +1,126 @@
+/* Private to src/render: cells, items and the table that finds a cell by its key. */
+#ifndef RENDER_CELL_H
+#define RENDER_CELL_H
+
+#include "base/epoch.h"
+#include "base/map.h"
+#include "render/cache.h"
+#include "render/piece.h"
+
+#include <sys/queue.h>
+
+struct item;
+
+struct waiter {
+    struct waiter *next;
+    cache_wake *wake;
+    void *arg;
+};
+
+/* A key's place. Fields below the line are the lock's; `current` is written under it. */
+struct cell {
+    struct cache *cache;
+    uint64_t hash;
+    struct item *_Atomic current;
+    _Atomic bool used; /* since the evictor last came by */
+    bool is_page;
+    /* ---- */
+    bool in_flight;
+    bool negative;  /* an unknown address, in the bounded queue of those */
+    unsigned slots; /* how many slots of current pages name this cell: it must stay */
+    struct waiter *waiters;
+    TAILQ_ENTRY(cell) ring;
+    TAILQ_ENTRY(cell) negatives;
+    struct str key; /* its bytes follow the struct */
+};
+
+/* One part of an item: bytes of its own, or a slot. */
+struct item_part {
+    struct piece piece;
+    struct cell *slot; /* NULL: own bytes */
+    int64_t except_id;
+};
+
+struct dep;
+
+/* That an item depends on a key: a node in the key's list. */
+struct dep_link {
+    struct dep *dep;
+    struct item *item;
+    LIST_ENTRY(dep_link) others;
+};
+
+struct dep {
+    LIST_HEAD(, dep_link) links;
+    struct str key;
+};
+
+struct answer_set;
+
+/* A rendered page or fragment; immutable once it is current, but for its ready-made answers. */
+struct item {
+    struct cell *cell;
+    int status;
+    struct str head;
+    struct str file;
+    struct cell *alias; /* answer with this page's item */
+    size_t n_parts;
+    struct item_part *parts;
+    struct ids vary; /* sorted */
+    struct str keys; /* all, separated by blanks; only when surrogate keys are wanted */
+    size_t n_links;
+    struct dep_link *links;
+    size_t bytes;
+    struct answer_set *_Atomic answers;
+};
+
+/* The answers of a page in both encodings, as they were at one generation of the cache. */
+struct answer_set {
+    uint64_t generation;
+    struct answer plain, gzip;
+    unsigned char gzip_tail[GZIP_TAIL_BYTES];
+};
+
+/* ---- table ---- */
+
+/* Open addressing over atomic pointers: readers probe without a lock, writers hold it. A removed
+ * cell leaves a tombstone; the table is rebuilt, and the old one retired, when it fills. */
+struct cell_slots {
+    size_t mask;
+    struct cell *_Atomic at[];
+};
+struct cell_table {
+    struct cell_slots *_Atomic slots;
+    size_t len;  /* cells */
+    size_t used; /* cells and tombstones */
+};
+
+void cell_table_init(struct cell_table *t);
+void cell_table_done(struct cell_table *t);
+/* Without the lock on an online loop, or with it. NULL: none. */
+struct cell *cell_table_find(const struct cell_table *t, uint64_t hash, struct str key);
+/* With the lock. The cell is not in the table yet. */
+void cell_table_add(struct cell_table *t, struct epoch *e, struct cell *cell);
+/* With the lock. */
+void cell_table_remove(struct cell_table *t, struct cell *cell);
+
+/* ---- answers ---- */
+
+enum answer_status {
+    ANSWER_BUILT,
+    ANSWER_MISSING, /* *ret_missing: the key of a fragment that is not there; in `key_space` */
+};
+
+#define ANSWER_KEY_MAX (KEY_BYTES_MAX + 40)
+
+/* Put together the answers of a page from what stands in the table now; a heap block, freed by
+ * free(). The caller is online and has checked that the item is a page without alias. */
+enum answer_status answer_build(const struct cell_table *t, const struct item *page,
+                                struct answer_set **ret, char key_space[ANSWER_KEY_MAX],
+                                struct str *ret_missing);
+
+/* The key of the variant of a slot's fragment without one story. */
+struct str answer_variant_key(char key_space[ANSWER_KEY_MAX], struct str key, int64_t except_id);
+bool ids_has_sorted(struct ids ids, int64_t id);
+
+#endif
