@@ -10,6 +10,7 @@
 #define LIMIT_REQUEST_HEADER_BYTES (16 * KIB) /* all header fields: 431 */
 #define LIMIT_REQUEST_HEADERS      64
 #define LIMIT_REQUEST_BODY_BYTES   (1 * MIB) /* default of a route: 413 */
+#define LIMIT_UNSENT_BYTES         (256 * MIB) /* held for slow readers, all together: beyond, cut */
 #define LIMIT_CONNECTIONS          20000     /* of the process */
 #define LIMIT_HEADER_TIMEOUT_MS    10000     /* first byte of a request to the end of its headers */
 #define LIMIT_BODY_TIMEOUT_MS      30000

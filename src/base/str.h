@@ -76,6 +76,13 @@ static inline bool char_is_alpha(char c) {
 static inline bool char_is_alnum(char c) {
     return char_is_alpha(c) || char_is_digit(c);
 }
+/* The value of a hexadecimal digit, or -1. */
+static inline int char_hex(char c) {
+    return char_is_digit(c)         ? c - '0'
+           : (c >= 'a' && c <= 'f') ? c - 'a' + 10
+           : (c >= 'A' && c <= 'F') ? c - 'A' + 10
+                                    : -1;
+}
 static inline char char_lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }

@@ -34,15 +34,8 @@ static enum http_read refuse(struct http_body *b, int status) {
     return HTTP_READ_BAD;
 }
 
-static int hex_value(char c) {
-    return char_is_digit(c)         ? c - '0'
-           : (c >= 'a' && c <= 'f') ? c - 'a' + 10
-           : (c >= 'A' && c <= 'F') ? c - 'A' + 10
-                                    : -1;
-}
-
 static enum http_read size_char(struct http_body *b, char c) {
-    int digit = hex_value(c);
+    int digit = char_hex(c);
     if (digit >= 0) {
         if (++b->digits > 15) {
             return refuse(b, 400); /* would overflow; leading zeros are of no use to anybody */

@@ -37,7 +37,8 @@ struct http_server_options {
     uint64_t (*body_max)(void *ctx, const struct http_request *req);
 
     /* On each loop's thread; any may be NULL. sleep: just before it may block in the kernel. wake:
-     * after that, before it runs anything else. (Made for userspace RCU's quiescent states. Handles
+     * after that, before it runs anything else. A loop is awake from loop_start on, and at
+     * loop_stop. (Made for userspace RCU's quiescent states. Handles
      * of libuv's own, uv_prepare and uv_check, would be wrong for it: libuv runs the callbacks of
      * sockets before the check handles.) */
     void (*loop_start)(void *ctx, size_t loop);

@@ -1,0 +1,297 @@
+/* Writing answers. The head is put together in two small pieces around the handler's own fields;
+ * with the parts of the body they make one list for sendmsg. What the socket takes is gone; what it
+ * does not take is copied to the connection's output, so that the handler's memory is free when
+ * http_reply returns. A file goes through that same output, one piece at a time, read by libuv's
+ * thread pool (sendfile there would save a copy, but a pool's thread and the loop would then share
+ * the socket, and libuv's fallback blocks the thread on a slow client). */
+#include "http/conn.h"
+#include "http/response.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { FILE_PIECE_BYTES = 128 * KIB, IOV_AT_ONCE = 128, LINE_MAX_BYTES = 256 };
+
+/* Bytes held for slow readers, of the whole server. False: that is too much. */
+static bool account(struct conn *c, size_t bytes) {
+    return atomic_fetch_add_explicit(&c->loop->server->unsent_bytes, bytes, memory_order_relaxed) +
+               bytes <=
+           LIMIT_UNSENT_BYTES;
+}
+
+void conn_drop_output(struct conn *c) {
+    struct output *out = &c->out;
+    if (out->cap > 0) {
+        atomic_fetch_sub_explicit(&c->loop->server->unsent_bytes, out->cap, memory_order_relaxed);
+        free(out->bytes);
+    }
+    if (out->file >= 0) {
+        close(out->file);
+    }
+    free(out->read);
+    *out = (struct output){ .file = -1 };
+}
+
+/* Make the output large enough for so many bytes more. False: no. */
+static bool reserve(struct conn *c, size_t n) {
+    struct output *out = &c->out;
+    if (n <= out->cap - out->len) {
+        return true;
+    }
+    size_t cap = out->len + n;
+    if (!account(c, cap - out->cap)) {
+        atomic_fetch_sub_explicit(&c->loop->server->unsent_bytes, cap - out->cap,
+                                  memory_order_relaxed);
+        return false;
+    }
+    char *grown = realloc(out->bytes, cap);
+    check(grown != NULL);
+    out->bytes = grown;
+    out->cap = cap;
+    return true;
+}
+
+static void keep(struct conn *c, const struct iovec *iov, size_t n) {
+    size_t total = 0;
+    for (size_t i = 0; i < n; i++) {
+        total += iov[i].iov_len;
+    }
+    if (total == 0) {
+        return;
+    }
+    if (c->out.at == c->out.len) {
+        c->out.at = c->out.len = 0;
+    }
+    if (!reserve(c, total)) {
+        conn_close(c);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (iov[i].iov_len > 0) {
+            memcpy(c->out.bytes + c->out.len, iov[i].iov_base, iov[i].iov_len);
+            c->out.len += iov[i].iov_len;
+        }
+    }
+    loop_wait(c, WAIT_WRITE);
+}
+
+/* The bytes that the socket took; -1: the connection is broken, and closed now. */
+static ssize_t send_some(struct conn *c, struct iovec *iov, size_t n, bool more) {
+    struct msghdr message = { .msg_iov = iov, .msg_iovlen = n };
+    for (;;) {
+        ssize_t sent = sendmsg(c->fd, &message, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+        if (sent >= 0) {
+            return sent;
+        }
+        if (errno == EAGAIN) {
+            return 0;
+        }
+        if (errno != EINTR) {
+            conn_close(c);
+            return -1;
+        }
+    }
+}
+
+void conn_write(struct conn *c, struct iovec *iov, size_t n, bool more) {
+    ssize_t sent = 0;
+    if (c->phase == PHASE_CLOSED) {
+        return;
+    }
+    if (c->out.at == c->out.len) {
+        sent = send_some(c, iov, n, more);
+    }
+    for (; n > 0 && sent >= (ssize_t)iov->iov_len; iov++, n--) {
+        sent -= (ssize_t)iov->iov_len;
+    }
+    if (n > 0 && sent >= 0) {
+        iov->iov_base = (char *)iov->iov_base + sent;
+        iov->iov_len -= (size_t)sent;
+        keep(c, iov, n);
+    }
+}
+
+static void read_file(struct conn *c);
+
+void conn_flush(struct conn *c) {
+    struct output *out = &c->out;
+    while (c->phase != PHASE_CLOSED && out->at < out->len) {
+        struct iovec iov = { out->bytes + out->at, out->len - out->at };
+        ssize_t sent = send_some(c, &iov, 1, out->file_left > 0);
+        if (sent <= 0) {
+            return;
+        }
+        out->at += (size_t)sent;
+        loop_wait(c, WAIT_WRITE);
+    }
+    if (c->phase != PHASE_CLOSED && out->file_left > 0) {
+        read_file(c);
+    }
+}
+
+static void on_file_read(uv_fs_t *read) {
+    struct conn *c = read->data;
+    struct output *out = &c->out;
+    ssize_t n = read->result;
+    loop_wake(c->loop);
+    uv_fs_req_cleanup(read);
+    out->reading = false;
+    if (c->phase != PHASE_CLOSED) {
+        if (n <= 0) {
+            conn_close(c); /* the length is promised already */
+        } else {
+            out->at = 0;
+            out->len = (size_t)n;
+            out->file_at += (uint64_t)n;
+            out->file_left -= (uint64_t)n;
+            loop_wait(c, WAIT_WRITE);
+            conn_flush(c);
+            conn_run(c);
+        }
+    }
+    conn_unref(c);
+}
+
+/* Refill the empty output. */
+static void read_file(struct conn *c) {
+    struct output *out = &c->out;
+    if (out->reading) {
+        return;
+    }
+    out->at = out->len = 0;
+    size_t want = out->file_left < FILE_PIECE_BYTES ? (size_t)out->file_left : FILE_PIECE_BYTES;
+    if (!reserve(c, want)) {
+        conn_close(c);
+        return;
+    }
+    uv_buf_t into = uv_buf_init(out->bytes, (unsigned)want);
+    out->read->data = c;
+    out->reading = true;
+    c->refs++;
+    loop_wait(c, WAIT_ANSWER); /* the disk is not the client's fault */
+    check(uv_fs_read(&c->loop->uv, out->read, out->file, &into, 1, (int64_t)out->file_at,
+                     on_file_read) == 0);
+}
+
+static char *put(char *at, struct str s) {
+    memcpy(at, s.ptr, s.len);
+    return at + s.len;
+}
+
+static char *put_number(char *at, uint64_t n) {
+    char digits[20];
+    size_t i = sizeof digits;
+    do {
+        digits[--i] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n > 0);
+    return put(at, str_make(digits + i, sizeof digits - i));
+}
+
+/* The status line and Date. */
+static struct iovec head_front(struct conn *c, int status, char *line) {
+    check(status >= 200 && status <= 599);
+    char *at = put(line, STR("HTTP/1.1 "));
+    at = put_number(at, (uint64_t)status);
+    *at++ = ' ';
+    at = put(at, http_reason(status));
+    at = put(at, STR("\r\n"));
+    at = put(at, c->loop->date);
+    return (struct iovec){ line, (size_t)(at - line) };
+}
+
+/* Content-Length and Connection, and the empty line. */
+static struct iovec head_back(struct conn *c, int status, uint64_t body_len, char *line) {
+    char *at = line;
+    if (status != 204 && status != 304) {
+        at = put(at, STR("Content-Length: "));
+        at = put_number(at, body_len);
+        at = put(at, STR("\r\n"));
+    }
+    if (!c->keep_alive) {
+        at = put(at, STR("Connection: close\r\n"));
+    } else if (c->ex.minor == 0) {
+        at = put(at, STR("Connection: keep-alive\r\n"));
+    }
+    at = put(at, STR("\r\n"));
+    return (struct iovec){ line, (size_t)(at - line) };
+}
+
+/* False: the answer goes nowhere. */
+static bool begin_answer(struct conn *c, bool close) {
+    check(!c->ex.answered && !c->ex.deferred);
+    c->ex.answered = true;
+    c->keep_alive = c->keep_alive && !close && !c->loop->stopping;
+    return c->phase != PHASE_CLOSED;
+}
+
+void http_reply(struct http_exchange *ex, const struct http_response *response) {
+    struct conn *c = conn_of(ex);
+    if (!begin_answer(c, response->close)) {
+        return;
+    }
+    char front[LINE_MAX_BYTES], back[LINE_MAX_BYTES];
+    bool no_body = ex->no_body || response->status == 204 || response->status == 304;
+    size_t parts = no_body ? 0 : response->n_parts;
+    struct iovec iov[IOV_AT_ONCE];
+    iov[0] = head_front(c, response->status, front);
+    iov[1] = (struct iovec){ (void *)(uintptr_t)response->head.ptr, response->head.len };
+    iov[2] = head_back(c, response->status, response->body_len, back);
+    size_t n = 3, done = 0;
+    uint64_t body_len = 0;
+    do {
+        for (; n < IOV_AT_ONCE && done < parts; n++, done++) {
+            iov[n] = response->parts[done];
+            body_len += iov[n].iov_len;
+        }
+        conn_write(c, iov, n, done < parts);
+        n = 0;
+    } while (done < parts);
+    check(no_body || body_len == response->body_len);
+}
+
+void http_reply_file(struct http_exchange *ex, int status, struct str head, int fd, uint64_t offset,
+                     uint64_t len) {
+    struct conn *c = conn_of(ex);
+    check(status != 204 && status != 304);
+    if (!begin_answer(c, false) || ex->no_body || len == 0) {
+        close(fd);
+        fd = -1;
+        len = ex->no_body ? len : 0;
+    }
+    char front[LINE_MAX_BYTES], back[LINE_MAX_BYTES];
+    struct iovec iov[3] = {
+        head_front(c, status, front),
+        { (void *)(uintptr_t)head.ptr, head.len },
+        head_back(c, status, len, back),
+    };
+    conn_write(c, iov, 3, fd >= 0);
+    if (fd < 0) {
+        return;
+    }
+    c->out.file = fd;
+    c->out.file_at = offset;
+    c->out.file_left = len;
+    c->out.read = malloc(sizeof *c->out.read);
+    check(c->out.read != NULL);
+    conn_flush(c);
+}
+
+void http_reply_plain(struct http_exchange *ex, int status) {
+    char text[LINE_MAX_BYTES];
+    char *at = put_number(text, (uint64_t)status);
+    *at++ = ' ';
+    at = put(at, http_reason(status));
+    *at++ = '\n';
+    struct iovec part = { text, (size_t)(at - text) };
+    http_reply(ex, &(struct http_response){
+                       .status = status,
+                       .head = STR("Content-Type: text/plain; charset=utf-8\r\n"
+                                   "Cache-Control: no-store\r\n"),
+                       .parts = &part,
+                       .n_parts = 1,
+                       .body_len = part.iov_len,
+                   });
+}
