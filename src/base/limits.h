@@ -36,8 +36,11 @@
 #define LIMIT_FRAGMENT_MEMORY (64 * MIB)
 
 /* Import (src/transfer) */
-#define LIMIT_WXR_FIELD_BYTES  (64 * MIB) /* one element's text */
+#define LIMIT_WXR_CHUNK_BYTES  (64 * KIB) /* read at once */
+#define LIMIT_WXR_FIELD_BYTES  (12 * MIB) /* one element's text */
+#define LIMIT_WXR_ITEM_BYTES   (24 * MIB) /* one item with all that it has */
 #define LIMIT_WXR_ITEM_ENTRIES 20000      /* metas, terms or comments of one item */
+#define LIMIT_WXR_DEPTH        64         /* nested elements */
 #define LIMIT_MEDIA_BYTES      (512 * MIB)
 #define LIMIT_JSON_BYTES       (16 * MIB)
 #define LIMIT_PHP_DEPTH        32 /* serialized PHP */

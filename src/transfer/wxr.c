@@ -1,0 +1,611 @@
+/* How it works: expat calls for each tag; a stack of places says where we are (channel, item,
+ * comment…); one table says which element of a place fills which member of which struct. An
+ * element that the table does not know is stepped over, with all that is in it.
+ *
+ * Expat's own namespace processing is not used: it ends the file at a prefix without declaration,
+ * and WordPress sites do write such files (a plugin that adds its own <foo:bar>). */
+#include "transfer/wxr.h"
+
+#include "base/limits.h"
+#include "transfer/xml_clean.h"
+
+#include <expat.h>
+#include <stdlib.h>
+
+enum ns { NS_NONE, NS_WP, NS_CONTENT, NS_EXCERPT, NS_DC, NS_OTHER };
+
+enum place {
+    PLACE_UNKNOWN,
+    PLACE_FIELD, /* within an element whose text is taken */
+    PLACE_ROOT,
+    PLACE_CHANNEL,
+    PLACE_AUTHOR,
+    PLACE_TERM,
+    PLACE_TERM_META,
+    PLACE_ITEM,
+    PLACE_ITEM_META,
+    PLACE_COMMENT,
+    PLACE_COMMENT_META,
+};
+
+enum field_type { FIELD_STR, FIELD_INT, FIELD_BOOL };
+
+struct field {
+    enum place in;
+    enum ns ns;
+    const char *name;
+    enum field_type type;
+    size_t offset;
+};
+
+#define AUTHOR(name, type, member)                                                                 \
+    { PLACE_AUTHOR, NS_WP, name, type, offsetof(struct wxr_author, member) }
+#define TERM(name, type, member)                                                                   \
+    { PLACE_TERM, NS_WP, name, type, offsetof(struct wxr_term, member) }
+#define ITEM(ns, name, type, member)                                                               \
+    { PLACE_ITEM, ns, name, type, offsetof(struct wxr_item, member) }
+#define COMMENT(name, type, member)                                                                \
+    { PLACE_COMMENT, NS_WP, name, type, offsetof(struct wxr_comment, member) }
+#define META(place)                                                                                \
+    { place, NS_WP, "meta_key", FIELD_STR, offsetof(struct wxr_meta, key) }, {                     \
+        place, NS_WP, "meta_value", FIELD_STR, offsetof(struct wxr_meta, value)                    \
+    }
+
+static const struct field fields[] = {
+    AUTHOR("author_id", FIELD_INT, id),
+    AUTHOR("author_login", FIELD_STR, login),
+    AUTHOR("author_email", FIELD_STR, email),
+    AUTHOR("author_display_name", FIELD_STR, display_name),
+    AUTHOR("author_first_name", FIELD_STR, first_name),
+    AUTHOR("author_last_name", FIELD_STR, last_name),
+    TERM("term_id", FIELD_INT, id),
+    TERM("term_taxonomy", FIELD_STR, taxonomy),
+    TERM("category_nicename", FIELD_STR, slug),
+    TERM("category_parent", FIELD_STR, parent),
+    TERM("cat_name", FIELD_STR, name),
+    TERM("category_description", FIELD_STR, description),
+    TERM("tag_slug", FIELD_STR, slug),
+    TERM("tag_name", FIELD_STR, name),
+    TERM("tag_description", FIELD_STR, description),
+    TERM("term_slug", FIELD_STR, slug),
+    TERM("term_parent", FIELD_STR, parent),
+    TERM("term_name", FIELD_STR, name),
+    TERM("term_description", FIELD_STR, description),
+    META(PLACE_TERM_META),
+    ITEM(NS_NONE, "title", FIELD_STR, title),
+    ITEM(NS_NONE, "link", FIELD_STR, link),
+    ITEM(NS_NONE, "guid", FIELD_STR, guid),
+    ITEM(NS_NONE, "description", FIELD_STR, description),
+    ITEM(NS_NONE, "pubDate", FIELD_STR, pub_date),
+    ITEM(NS_DC, "creator", FIELD_STR, creator),
+    ITEM(NS_CONTENT, "encoded", FIELD_STR, content),
+    ITEM(NS_EXCERPT, "encoded", FIELD_STR, excerpt),
+    ITEM(NS_WP, "post_id", FIELD_INT, id),
+    ITEM(NS_WP, "post_type", FIELD_STR, type),
+    ITEM(NS_WP, "status", FIELD_STR, status),
+    ITEM(NS_WP, "post_date", FIELD_STR, date),
+    ITEM(NS_WP, "post_date_gmt", FIELD_STR, date_gmt),
+    ITEM(NS_WP, "post_modified", FIELD_STR, modified),
+    ITEM(NS_WP, "post_modified_gmt", FIELD_STR, modified_gmt),
+    ITEM(NS_WP, "post_name", FIELD_STR, slug),
+    ITEM(NS_WP, "post_password", FIELD_STR, password),
+    ITEM(NS_WP, "post_parent", FIELD_INT, parent),
+    ITEM(NS_WP, "menu_order", FIELD_INT, menu_order),
+    ITEM(NS_WP, "is_sticky", FIELD_BOOL, sticky),
+    ITEM(NS_WP, "attachment_url", FIELD_STR, attachment_url),
+    ITEM(NS_WP, "comment_status", FIELD_STR, comment_status),
+    ITEM(NS_WP, "ping_status", FIELD_STR, ping_status),
+    META(PLACE_ITEM_META),
+    COMMENT("comment_id", FIELD_INT, id),
+    COMMENT("comment_parent", FIELD_INT, parent),
+    COMMENT("comment_author", FIELD_STR, author),
+    COMMENT("comment_author_email", FIELD_STR, author_email),
+    COMMENT("comment_author_url", FIELD_STR, author_url),
+    COMMENT("comment_author_IP", FIELD_STR, author_ip),
+    COMMENT("comment_date", FIELD_STR, date),
+    COMMENT("comment_date_gmt", FIELD_STR, date_gmt),
+    COMMENT("comment_content", FIELD_STR, content),
+    COMMENT("comment_approved", FIELD_STR, approved),
+    COMMENT("comment_type", FIELD_STR, type),
+    META(PLACE_COMMENT_META),
+};
+
+/* Elements that hold others: where they stand, and what they open. */
+static const struct {
+    enum place in;
+    enum ns ns;
+    const char *name;
+    enum place opens;
+} containers[] = {
+    { PLACE_CHANNEL, NS_WP, "author", PLACE_AUTHOR },
+    { PLACE_CHANNEL, NS_WP, "category", PLACE_TERM },
+    { PLACE_CHANNEL, NS_WP, "tag", PLACE_TERM },
+    { PLACE_CHANNEL, NS_WP, "term", PLACE_TERM },
+    { PLACE_CHANNEL, NS_NONE, "item", PLACE_ITEM },
+    { PLACE_TERM, NS_WP, "termmeta", PLACE_TERM_META },
+    { PLACE_ITEM, NS_WP, "postmeta", PLACE_ITEM_META },
+    { PLACE_ITEM, NS_WP, "comment", PLACE_COMMENT },
+    { PLACE_COMMENT, NS_WP, "commentmeta", PLACE_COMMENT_META },
+};
+
+/* A prefix declared by an open element. */
+struct binding {
+    int depth;
+    char prefix[16];
+    enum ns ns;
+};
+enum { BINDINGS_MAX = 64 };
+
+struct level {
+    enum place place;
+    long line;
+    char name[40]; /* for the message when the file breaks off */
+};
+
+struct wxr {
+    XML_Parser parser;
+    struct xml_clean clean;
+    wxr_handler *handler;
+    void *ctx;
+    struct err *err;    /* of the running feed */
+    enum status status; /* sticky */
+
+    struct level levels[LIMIT_WXR_DEPTH];
+    int depth; /* open elements; those past the array's end are only counted */
+    struct binding bindings[BINDINGS_MAX];
+    size_t n_bindings;
+
+    bool taking; /* the text of the open field */
+    struct buf text;
+    const struct field *field; /* NULL: a channel field, or an item's term */
+    bool version_seen;
+
+    struct arena arena; /* of the author, term or item being read */
+    struct wxr_author author;
+    struct wxr_term term;
+    struct wxr_item item;
+    struct wxr_meta meta;
+    struct wxr_comment comment;
+    struct wxr_term_ref ref;
+};
+
+struct str wxr_meta_get(const struct wxr_metas *metas, const char *key) {
+    struct str name = str_of(key);
+    for (size_t i = 0; i < metas->len; i++) {
+        if (str_eq(metas->ptr[i].key, name)) {
+            return metas->ptr[i].value;
+        }
+    }
+    return (struct str){ 0 };
+}
+
+/* ---- errors and events ---- */
+
+static long line_now(struct wxr *w) {
+    return (long)XML_GetCurrentLineNumber(w->parser) + w->clean.line_offset;
+}
+
+static void stop(struct wxr *w, enum status status) {
+    if (w->status == STATUS_OK) {
+        w->status = status;
+        XML_StopParser(w->parser, XML_FALSE);
+    }
+}
+
+static void emit(struct wxr *w, const struct wxr_event *event) {
+    if (w->status == STATUS_OK) {
+        enum status status = w->handler(w->ctx, event, w->err);
+        if (status != STATUS_OK) {
+            stop(w, status);
+        }
+    }
+}
+
+static void on_clean_warning(void *ctx, long line, const char *what) {
+    emit(ctx, &(struct wxr_event){ .kind = WXR_WARNING, .line = line, .warning = what });
+}
+
+static void item_fault(struct wxr *w, const char *why) {
+    if (w->item.fault == NULL) {
+        w->item.fault = why;
+    }
+}
+
+/* ---- names ---- */
+
+static enum ns ns_of_uri(struct str uri) {
+    if (str_starts_nocase(uri, STR("https://"))) {
+        uri = str_from(uri, 8);
+    } else if (str_starts_nocase(uri, STR("http://"))) {
+        uri = str_from(uri, 7);
+    }
+    if (str_starts(uri, STR("wordpress.org/export/"))) {
+        return str_find(uri, STR("/excerpt"), 0) != STR_NPOS ? NS_EXCERPT : NS_WP;
+    }
+    if (str_starts(uri, STR("purl.org/rss/1.0/modules/content"))) {
+        return NS_CONTENT;
+    }
+    if (str_starts(uri, STR("purl.org/dc/elements/"))) {
+        return NS_DC;
+    }
+    return uri.len == 0 ? NS_NONE : NS_OTHER;
+}
+
+static enum ns ns_of_prefix(struct wxr *w, struct str prefix) {
+    for (size_t i = w->n_bindings; i-- > 0;) {
+        if (str_eq(str_of(w->bindings[i].prefix), prefix)) {
+            if (w->bindings[i].ns != NS_OTHER) {
+                return w->bindings[i].ns;
+            }
+            break;
+        }
+    }
+    return str_eq(prefix, STR("wp"))        ? NS_WP
+           : str_eq(prefix, STR("content")) ? NS_CONTENT
+           : str_eq(prefix, STR("excerpt")) ? NS_EXCERPT
+           : str_eq(prefix, STR("dc"))      ? NS_DC
+           : prefix.len == 0                ? NS_NONE
+                                            : NS_OTHER;
+}
+
+static void bind(struct wxr *w, struct str prefix, struct str uri) {
+    struct binding *b = &w->bindings[w->n_bindings];
+    if (w->n_bindings == BINDINGS_MAX || prefix.len >= sizeof b->prefix) {
+        return;
+    }
+    *b = (struct binding){ .depth = w->depth, .ns = ns_of_uri(uri) };
+    if (prefix.len > 0) {
+        memcpy(b->prefix, prefix.ptr, prefix.len);
+    }
+    w->n_bindings++;
+}
+
+static struct str split_name(struct wxr *w, const XML_Char *name, enum ns *ret_ns) {
+    struct str local = str_of(name);
+    size_t colon = str_find_char(local, ':', 0);
+    struct str prefix = str_slice(local, 0, colon == STR_NPOS ? 0 : colon);
+    *ret_ns = ns_of_prefix(w, prefix);
+    return colon == STR_NPOS ? local : str_from(local, colon + 1);
+}
+
+/* ---- places ---- */
+
+static enum place place_at(const struct wxr *w, int depth) {
+    if (depth < 1) {
+        return PLACE_UNKNOWN;
+    }
+    return depth > LIMIT_WXR_DEPTH ? PLACE_UNKNOWN : w->levels[depth - 1].place;
+}
+
+static void *target_of(struct wxr *w, enum place place) {
+    switch (place) {
+    case PLACE_AUTHOR: return &w->author;
+    case PLACE_TERM: return &w->term;
+    case PLACE_ITEM: return &w->item;
+    case PLACE_COMMENT: return &w->comment;
+    default: return &w->meta;
+    }
+}
+
+static void open_container(struct wxr *w, enum place place, struct str name) {
+    switch (place) {
+    case PLACE_AUTHOR:
+        arena_reset(&w->arena);
+        w->author = (struct wxr_author){ 0 };
+        break;
+    case PLACE_TERM:
+        arena_reset(&w->arena);
+        w->term = (struct wxr_term){ 0 };
+        if (str_eq(name, STR("category"))) {
+            w->term.taxonomy = STR("category");
+        } else if (str_eq(name, STR("tag"))) {
+            w->term.taxonomy = STR("post_tag");
+        }
+        break;
+    case PLACE_ITEM:
+        arena_reset(&w->arena);
+        w->item = (struct wxr_item){ 0 };
+        break;
+    case PLACE_COMMENT: w->comment = (struct wxr_comment){ 0 }; break;
+    default: w->meta = (struct wxr_meta){ 0 }; break;
+    }
+}
+
+static void take_text(struct wxr *w, const struct field *field) {
+    w->taking = true;
+    w->field = field;
+    buf_reset(&w->text);
+}
+
+/* An item's <category domain=… nicename=…>; without a nicename it is the RSS's own, a repetition.
+ */
+static void open_term_ref(struct wxr *w, const XML_Char **attributes) {
+    w->ref = (struct wxr_term_ref){ 0 };
+    for (; attributes[0] != NULL; attributes += 2) {
+        if (strcmp(attributes[0], "domain") == 0) {
+            w->ref.taxonomy = arena_str(&w->arena, str_of(attributes[1]));
+        } else if (strcmp(attributes[0], "nicename") == 0) {
+            w->ref.slug = arena_str(&w->arena, str_of(attributes[1]));
+        }
+    }
+    if (str_eq(w->ref.taxonomy, STR("tag"))) {
+        w->ref.taxonomy = STR("post_tag");
+    }
+    take_text(w, NULL);
+}
+
+static enum place open_element(struct wxr *w, enum place parent, enum ns ns, struct str name,
+                               const XML_Char **attributes) {
+    if (parent == PLACE_UNKNOWN || parent == PLACE_FIELD) {
+        return parent;
+    }
+    if (parent == PLACE_ROOT) {
+        return PLACE_CHANNEL;
+    }
+    for (size_t i = 0; i < COUNT_OF(containers); i++) {
+        if (containers[i].in == parent && containers[i].ns == ns &&
+            str_eq(name, str_of(containers[i].name))) {
+            open_container(w, containers[i].opens, name);
+            return containers[i].opens;
+        }
+    }
+    if (parent == PLACE_ITEM && ns == NS_NONE && str_eq(name, STR("category"))) {
+        open_term_ref(w, attributes);
+        return PLACE_FIELD;
+    }
+    if (parent == PLACE_CHANNEL) {
+        take_text(w, NULL);
+        return PLACE_FIELD;
+    }
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
+        if (fields[i].in == parent && fields[i].ns == ns && str_eq(name, str_of(fields[i].name))) {
+            take_text(w, &fields[i]);
+            return PLACE_FIELD;
+        }
+    }
+    return PLACE_UNKNOWN;
+}
+
+/* ---- what an end tag completes ---- */
+
+static void fill_field(struct wxr *w, enum place parent) {
+    struct str text = buf_str(&w->text);
+    char *target = (char *)target_of(w, parent) + w->field->offset;
+    if (w->field->type == FIELD_STR) {
+        struct str copy = arena_str(&w->arena, text);
+        memcpy(target, &copy, sizeof copy);
+        return;
+    }
+    int64_t value = 0;
+    if (!str_to_i64(str_trim(text), &value)) {
+        value = 0;
+    }
+    if (w->field->type == FIELD_INT) {
+        memcpy(target, &value, sizeof value);
+    } else {
+        bool truth = value != 0;
+        memcpy(target, &truth, sizeof truth);
+    }
+}
+
+static void end_channel_field(struct wxr *w, const struct level *level) {
+    struct str name = str_of(level->name);
+    size_t colon = str_find_char(name, ':', 0);
+    struct wxr_channel_field field = {
+        .name = colon == STR_NPOS ? name : str_from(name, colon + 1),
+        .value = str_trim(buf_str(&w->text)),
+    };
+    if (str_eq(field.name, STR("wxr_version"))) {
+        w->version_seen = true;
+    }
+    emit(w, &(struct wxr_event){ .kind = WXR_CHANNEL, .line = level->line, .channel = &field });
+}
+
+static void end_field(struct wxr *w, enum place parent, const struct level *level) {
+    w->taking = false;
+    bool in_item = parent >= PLACE_ITEM;
+    if (w->text.status != STATUS_OK ||
+        (in_item && w->arena.used_bytes + w->text.len > LIMIT_WXR_ITEM_BYTES)) {
+        if (in_item) {
+            item_fault(w, "it is larger than an item may be");
+        }
+        return;
+    }
+    if (parent == PLACE_CHANNEL) {
+        end_channel_field(w, level);
+    } else if (w->field != NULL) {
+        fill_field(w, parent);
+    } else if (w->ref.taxonomy.len > 0 && w->ref.slug.len > 0) {
+        w->ref.name = arena_str(&w->arena, str_trim(buf_str(&w->text)));
+        if (w->item.terms.len < LIMIT_WXR_ITEM_ENTRIES) {
+            *vec_push(&w->arena, &w->item.terms) = w->ref;
+        } else {
+            item_fault(w, "it has more terms than an item may have");
+        }
+    }
+}
+
+static void end_meta(struct wxr *w, struct wxr_metas *metas) {
+    if (metas->len < LIMIT_WXR_ITEM_ENTRIES) {
+        *vec_push(&w->arena, metas) = w->meta;
+    } else {
+        item_fault(w, "it has more metas than an item may have");
+    }
+}
+
+static void end_item(struct wxr *w, long line) {
+    if (!w->version_seen && w->item.id == 0) {
+        stop(w, err_set(w->err, STATUS_INVALID,
+                        "line %ld: this is not a WordPress export (an item without wp:post_id, and "
+                        "no wp:wxr_version before it)",
+                        line));
+        return;
+    }
+    emit(w, &(struct wxr_event){ .kind = WXR_ITEM, .line = line, .item = &w->item });
+}
+
+static void close_element(struct wxr *w, enum place place, enum place parent,
+                          const struct level *level) {
+    switch (place) {
+    case PLACE_FIELD:
+        if (parent != PLACE_FIELD) {
+            end_field(w, parent, level);
+        }
+        break;
+    case PLACE_AUTHOR:
+        emit(w,
+             &(struct wxr_event){ .kind = WXR_AUTHOR, .line = level->line, .author = &w->author });
+        break;
+    case PLACE_TERM:
+        emit(w, &(struct wxr_event){ .kind = WXR_TERM, .line = level->line, .term = &w->term });
+        break;
+    case PLACE_TERM_META: end_meta(w, &w->term.metas); break;
+    case PLACE_ITEM: end_item(w, level->line); break;
+    case PLACE_ITEM_META: end_meta(w, &w->item.metas); break;
+    case PLACE_COMMENT:
+        if (w->item.comments.len < LIMIT_WXR_ITEM_ENTRIES) {
+            *vec_push(&w->arena, &w->item.comments) = w->comment;
+        } else {
+            item_fault(w, "it has more comments than an item may have");
+        }
+        break;
+    case PLACE_COMMENT_META: end_meta(w, &w->comment.metas); break;
+    default: break;
+    }
+}
+
+/* ---- expat's calls ---- */
+
+static void XMLCALL on_start(void *ctx, const XML_Char *name, const XML_Char **attributes) {
+    struct wxr *w = ctx;
+    w->depth++;
+    for (size_t i = 0; attributes[i] != NULL; i += 2) {
+        struct str attribute = str_of(attributes[i]);
+        if (str_starts(attribute, STR("xmlns:"))) {
+            bind(w, str_from(attribute, 6), str_of(attributes[i + 1]));
+        } else if (str_eq(attribute, STR("xmlns"))) {
+            bind(w, STR(""), str_of(attributes[i + 1]));
+        }
+    }
+    if (w->depth > LIMIT_WXR_DEPTH) {
+        return;
+    }
+    enum ns ns;
+    struct str local = split_name(w, name, &ns);
+    struct level *level = &w->levels[w->depth - 1];
+    *level = (struct level){ .line = line_now(w) };
+    memcpy(level->name, name, str_slice(str_of(name), 0, sizeof level->name - 1).len);
+    if (w->depth == 1) {
+        if (!str_eq(local, STR("rss"))) {
+            stop(w, err_set(w->err, STATUS_INVALID,
+                            "line %ld: this is not a WordPress export (its root element is <%s>, "
+                            "not <rss>)",
+                            level->line, level->name));
+        }
+        level->place = PLACE_ROOT;
+        return;
+    }
+    level->place = open_element(w, place_at(w, w->depth - 1), ns, local, attributes);
+}
+
+static void XMLCALL on_end(void *ctx, UNUSED const XML_Char *name) {
+    struct wxr *w = ctx;
+    if (w->depth <= LIMIT_WXR_DEPTH) {
+        const struct level *level = &w->levels[w->depth - 1];
+        close_element(w, level->place, place_at(w, w->depth - 1), level);
+    }
+    while (w->n_bindings > 0 && w->bindings[w->n_bindings - 1].depth >= w->depth) {
+        w->n_bindings--;
+    }
+    w->depth--;
+}
+
+static void XMLCALL on_text(void *ctx, const XML_Char *text, int len) {
+    struct wxr *w = ctx;
+    if (w->taking) {
+        buf_put(&w->text, str_make(text, (size_t)len));
+    }
+}
+
+static void XMLCALL on_entity(void *ctx, UNUSED const XML_Char *name, UNUSED int is_parameter,
+                              UNUSED const XML_Char *value, UNUSED int value_len,
+                              UNUSED const XML_Char *base, UNUSED const XML_Char *system_id,
+                              UNUSED const XML_Char *public_id, UNUSED const XML_Char *notation) {
+    struct wxr *w = ctx;
+    stop(w, err_set(w->err, STATUS_INVALID,
+                    "line %ld: entity declarations are refused: no WordPress export has them",
+                    line_now(w)));
+}
+
+/* ---- life cycle ---- */
+
+struct wxr *wxr_new(wxr_handler *handler, void *ctx) {
+    struct wxr *w = calloc(1, sizeof *w);
+    check(w != NULL);
+    w->handler = handler;
+    w->ctx = ctx;
+    w->parser = XML_ParserCreate("UTF-8");
+    check(w->parser != NULL);
+    arena_init(&w->arena);
+    buf_init(&w->text, LIMIT_WXR_FIELD_BYTES);
+    xml_clean_init(&w->clean, on_clean_warning, w);
+    XML_SetUserData(w->parser, w);
+    XML_SetElementHandler(w->parser, on_start, on_end);
+    XML_SetCharacterDataHandler(w->parser, on_text);
+    XML_SetEntityDeclHandler(w->parser, on_entity);
+    return w;
+}
+
+void wxr_free(struct wxr *w) {
+    if (w != NULL) {
+        XML_ParserFree(w->parser);
+        xml_clean_done(&w->clean);
+        buf_done(&w->text);
+        arena_done(&w->arena);
+        free(w);
+    }
+}
+
+/* The reason in words that help: what expat says, and what was open. */
+static enum status not_well_formed(struct wxr *w, struct err *err) {
+    long line = line_now(w);
+    long column = (long)XML_GetCurrentColumnNumber(w->parser) + 1;
+    const char *what = XML_ErrorString(XML_GetErrorCode(w->parser));
+    for (int i = w->depth < LIMIT_WXR_DEPTH ? w->depth : LIMIT_WXR_DEPTH; i > 0; i--) {
+        if (w->levels[i - 1].place == PLACE_ITEM) {
+            return err_set(err, STATUS_INVALID,
+                           "line %ld, column %ld: the XML breaks off here (%s); the item that "
+                           "begins in line %ld is left out, what stands before it was read",
+                           line, column, what, w->levels[i - 1].line);
+        }
+    }
+    if (w->depth > 0 && w->depth <= LIMIT_WXR_DEPTH) {
+        const struct level *level = &w->levels[w->depth - 1];
+        return err_set(err, STATUS_INVALID,
+                       "line %ld, column %ld: the XML breaks off here (%s; <%s> of line %ld is "
+                       "still open); what stands before it was read",
+                       line, column, what, level->name, level->line);
+    }
+    return err_set(err, STATUS_INVALID, "line %ld, column %ld: this is not well-formed XML (%s)",
+                   line, column, what);
+}
+
+enum status wxr_feed(struct wxr *w, struct str bytes, bool last, struct err *err) {
+    if (w->status != STATUS_OK) {
+        return w->status;
+    }
+    w->err = err;
+    struct str cleaned;
+    enum status status = xml_clean_feed(&w->clean, bytes, last, &cleaned, err);
+    if (w->status == STATUS_OK && status != STATUS_OK) {
+        w->status = status;
+    }
+    if (w->status == STATUS_OK) {
+        bool ok = XML_Parse(w->parser, cleaned.ptr, (int)cleaned.len, last) == XML_STATUS_OK;
+        if (!ok && w->status == STATUS_OK) {
+            w->status = not_well_formed(w, err);
+        }
+    }
+    w->err = NULL;
+    return w->status;
+}
