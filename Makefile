@@ -63,6 +63,12 @@ $(OUT)/unit: $(UNIT) $(OUT)/libbroadsheet.a
 
 unit: $(OUT)/unit ## the unit tests' program: build/$(MODE)/unit [NAME-PART…]
 
+tools: $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/tools/*.c))) ## the programs that tests/*.mjs drive
+
+$(OUT)/tests/tools/%: $(OUT)/tests/tools/%.o $(OUT)/libbroadsheet.a
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 fuzzers: $(FUZZ) ## all fuzz targets (MODE=fuzz: with libFuzzer, else replaying a corpus)
 
 ifeq ($(MODE),fuzz)
@@ -94,6 +100,6 @@ format: ## clang-format over all sources
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: all help unit fuzzers format clean
+.PHONY: all help unit tools fuzzers format clean
 .SECONDARY:
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

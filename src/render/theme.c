@@ -1,0 +1,215 @@
+/* A theme's making: all templates are parsed and compiled, then each entry is followed with its
+ * types through all that it calls. */
+#include "base/limits.h"
+#include "render/template_code.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The nearest name --------------------------------------------------------------------------- */
+
+enum { NAME_MAX_BYTES = 40 };
+
+/* Edits (a letter more, less, another, or two swapped) from one name to the other. */
+static size_t edit_distance(struct str a, struct str b) {
+    size_t rows[3][NAME_MAX_BYTES + 1];
+    if (a.len > NAME_MAX_BYTES || b.len > NAME_MAX_BYTES) {
+        return SIZE_MAX;
+    }
+    for (size_t j = 0; j <= b.len; j++) {
+        rows[0][j] = j;
+    }
+    for (size_t i = 1; i <= a.len; i++) {
+        size_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *second = rows[(i + 1) % 3];
+        row[0] = i;
+        for (size_t j = 1; j <= b.len; j++) {
+            bool equal = char_lower(a.ptr[i - 1]) == char_lower(b.ptr[j - 1]);
+            size_t best = above[j - 1] + !equal;
+            best = above[j] + 1 < best ? above[j] + 1 : best;
+            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+            bool swapped = i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] &&
+                           a.ptr[i - 2] == b.ptr[j - 1];
+            if (swapped && second[j - 2] + 1 < best) {
+                best = second[j - 2] + 1;
+            }
+            row[j] = best;
+        }
+    }
+    return rows[a.len % 3][b.len];
+}
+
+void nearest_init(struct nearest *nearest, struct str wanted) {
+    *nearest = (struct nearest){ .wanted = wanted, .distance = SIZE_MAX };
+}
+
+void nearest_offer(struct nearest *nearest, struct str name) {
+    size_t distance = edit_distance(nearest->wanted, name);
+    size_t enough = 1 + nearest->wanted.len / 3;
+    if (distance <= enough && distance < nearest->distance) {
+        nearest->distance = distance;
+        nearest->best = name;
+    }
+}
+
+const char *nearest_text(struct nearest *nearest) {
+    nearest->text[0] = '\0';
+    if (nearest->distance != SIZE_MAX) {
+        snprintf(nearest->text, sizeof nearest->text, "; did you mean \"%.*s\"?",
+                 STR_FMT(nearest->best));
+    }
+    return nearest->text;
+}
+
+/* Tables ------------------------------------------------------------------------------------- */
+
+enum status theme_error(const struct theme *theme, const struct program *program, size_t op,
+                        struct err *err, const char *fmt, ...) {
+    char message[ERR_MESSAGE_MAX];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(message, sizeof message, fmt, args);
+    va_end(args);
+    const struct template *t = &theme->templates.ptr[program->template];
+    size_t place = op < program->ops_len ? theme->places.ptr[program->op + op] : 0;
+    return source_error(&t->source, place, err, "%s", message);
+}
+
+int theme_find(const struct theme *theme, struct str name) {
+    for (size_t i = 0; i < theme->templates.len; i++) {
+        if (str_eq(theme->templates.ptr[i].name, name)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+/* {{> card}} is "card", or "partials/card". */
+static int find_partial_template(const struct theme *theme, struct str name) {
+    int template = theme_find(theme, name);
+    if (template <0) {
+        struct buf path;
+        buf_init(&path, LIMIT_TEMPLATE_BYTES);
+        buf_put(&path, STR("partials/"));
+        buf_put(&path, name);
+        template = theme_find(theme, buf_str(&path));
+        buf_done(&path);
+    }
+    return template;
+}
+
+uint32_t theme_symbol(struct theme *theme, struct str name) {
+    uintptr_t known = (uintptr_t)map_get(&theme->symbol_by_name, name);
+    if (known > 0) {
+        return (uint32_t)(known - 1);
+    }
+    *vec_push(&theme->arena, &theme->symbols) =
+        (struct symbol){ arena_str(&theme->arena, name), find_partial_template(theme, name) };
+    map_put(&theme->symbol_by_name, name, (void *)(uintptr_t)theme->symbols.len);
+    return (uint32_t)theme->symbols.len - 1;
+}
+
+/* Compiling ---------------------------------------------------------------------------------- */
+
+static bool is_utf8(struct str s) {
+    for (size_t i = 0; i < s.len;) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        size_t len = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : 4;
+        if (c == 0 || (c >= 0x80 && c < 0xc2) || c > 0xf4 || s.len - i < len) {
+            return false;
+        }
+        uint32_t point = len == 1 ? c : c & (0x7fu >> len);
+        for (size_t j = 1; j < len; j++) {
+            unsigned char next = (unsigned char)s.ptr[i + j];
+            if ((next & 0xc0) != 0x80) {
+                return false;
+            }
+            point = point << 6 | (next & 0x3f);
+        }
+        static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+        if (point < least[len] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) {
+            return false;
+        }
+        i += len;
+    }
+    return true;
+}
+
+static enum status add_source(struct theme *theme, const struct template_source *from,
+                              struct err *err) {
+    struct arena *a = &theme->arena;
+    struct str file = from->file.len > 0 ? from->file : from->name;
+    if (from->text.len > LIMIT_TEMPLATE_BYTES) {
+        return err_set(err, STATUS_TOO_LARGE, "%.*s: a template of more than %u bytes",
+                       STR_FMT(file), LIMIT_TEMPLATE_BYTES);
+    }
+    if (!is_utf8(from->text)) {
+        return err_set(err, STATUS_INVALID, "%.*s: not UTF-8 text", STR_FMT(file));
+    }
+    if (theme_find(theme, from->name) >= 0) {
+        return err_set(err, STATUS_INVALID, "%.*s: there are two templates \"%.*s\"", STR_FMT(file),
+                       STR_FMT(from->name));
+    }
+    *vec_push(a, &theme->templates) = (struct template){
+        .source = { arena_str(a, from->text), arena_str(a, file) },
+        .name = arena_str(a, from->name),
+    };
+    return STATUS_OK;
+}
+
+static enum status add_entry(struct theme *theme, const struct template_entry *entry,
+                             struct err *err) {
+    int template = theme_find(theme, str_of(entry->name));
+    if (template <0) {
+        struct nearest nearest;
+        nearest_init(&nearest, str_of(entry->name));
+        for (size_t i = 0; i < theme->templates.len; i++) {
+            nearest_offer(&nearest, theme->templates.ptr[i].name);
+        }
+        return err_set(err, STATUS_INVALID, "the theme has no template \"%s\"%s", entry->name,
+                       nearest_text(&nearest));
+    }
+    theme->templates.ptr[template].root = entry->root;
+    return STATUS_OK;
+}
+
+enum status theme_compile(const struct template_source *sources, size_t sources_len,
+                          const struct template_entry *entries, size_t entries_len,
+                          const struct helper *helpers, struct theme **ret_theme, struct err *err) {
+    struct theme *theme = calloc(1, sizeof *theme);
+    check(theme != NULL);
+    arena_init(&theme->arena);
+    map_init(&theme->symbol_by_name);
+    theme->helpers = helpers;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < sources_len; i++) {
+        status = add_source(theme, &sources[i], err);
+    }
+    for (size_t i = 0; status == STATUS_OK && i < entries_len; i++) {
+        status = add_entry(theme, &entries[i], err);
+    }
+    for (size_t i = 0; status == STATUS_OK && i < theme->templates.len; i++) {
+        theme_symbol(theme, theme->templates.ptr[i].name);
+        status = template_compile(theme, (uint32_t)i, err);
+    }
+    for (size_t i = 0; status == STATUS_OK && i < theme->templates.len; i++) {
+        const struct type *root = theme->templates.ptr[i].root;
+        if (root != NULL && root != &type_any) {
+            status = template_check(theme, (uint32_t)i, err);
+        }
+    }
+    if (status != STATUS_OK) {
+        theme_free(theme);
+        return status;
+    }
+    *ret_theme = theme;
+    return STATUS_OK;
+}
+
+void theme_free(struct theme *theme) {
+    if (theme != NULL) {
+        map_done(&theme->symbol_by_name);
+        arena_done(&theme->arena);
+        free(theme);
+    }
+}
