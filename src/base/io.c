@@ -52,7 +52,6 @@ enum status io_read_file(const char *path, struct buf *out, struct err *err) {
     return status;
 }
 
-/* fsync of the folder that holds `path`, so that its name survives too. */
 static bool sync_folder(const char *path) {
     char folder[PATH_MAX];
     const char *slash = strrchr(path, '/');
@@ -98,6 +97,10 @@ enum status io_write_file(const char *path, struct str bytes, struct err *err) {
         unlink(temporary);
         return status;
     }
+    return io_sync_folder(path, err);
+}
+
+enum status io_sync_folder(const char *path, struct err *err) {
     return sync_folder(path) ? STATUS_OK : io_error(err, "sync the folder of", path);
 }
 

@@ -12,6 +12,10 @@ NODISCARD enum status io_read_file(const char *path, struct buf *out, struct err
  * fsync of the folder. Errors: IO. */
 NODISCARD enum status io_write_file(const char *path, struct str bytes, struct err *err);
 
+/* fsync of the folder that holds `path`, so that a name made or changed in it survives. Errors: IO.
+ */
+NODISCARD enum status io_sync_folder(const char *path, struct err *err);
+
 /* mkdir -p, mode 0755. Errors: IO. */
 NODISCARD enum status io_make_dirs(const char *path, struct err *err);
 

@@ -25,6 +25,14 @@
 #define LIMIT_BODY_HTML_BYTES (8 * MIB) /* one story's body, after sanitising */
 #define LIMIT_HTML_DEPTH      200       /* nested elements in a body */
 
+/* What is stored (src/store) */
+#define LIMIT_SECTION_DEPTH 64  /* sections above each other */
+#define LIMIT_RELATIONS     200 /* of one kind of one story: sections, tags, authors */
+#define LIMIT_CORRECTIONS   1000
+#define LIMIT_PAGE_DEPTH    64  /* pages above each other */
+#define LIMIT_SLOT_STORIES  1000
+#define LIMIT_MENU_ITEMS    2000
+
 /* Templates and fragments (src/render) */
 #define LIMIT_TEMPLATE_BYTES  (1 * MIB)
 #define LIMIT_TEMPLATE_DEPTH  64 /* nested blocks; partial calls */

@@ -26,14 +26,19 @@
  *   after:<id>, before:<id>                       the next and the previous of a story in `latest`
  *   after:<id>/section:<n>, before:<id>/section:<n>   the same within a section
  *
- * Paths longer than KEY_BYTES_MAX allows are named by a hash: "path:#<16 hex digits>". */
+ * A path (or a slot's or menu's name) that is longer than KEY_BYTES_MAX allows or holds a byte that
+ * is no visible character is named by a hash, "path:#<16 hex digits>", so that a key never contains
+ * white space and a list of keys can be a header field.
+ *
+ * A commit that touches more than KEYS_TOUCHED_MAX keys is reported as the one key "site". */
 #ifndef STORE_KEYS_H
 #define STORE_KEYS_H
 
 #include "base/arena.h"
 #include "base/map.h"
 
-#define KEY_BYTES_MAX 200
+#define KEY_BYTES_MAX    200
+#define KEYS_TOUCHED_MAX 2000
 
 /* A set of keys in the order of their first appearance. */
 struct keys {
@@ -50,11 +55,22 @@ void keys_reset(struct keys *k);
 /* Add a key; k may be NULL (nobody listens). Nothing happens if it is there already. */
 void keys_add(struct keys *k, struct str key);
 void keys_addf(struct keys *k, const char *fmt, ...) PRINTF(2, 3);
+/* "<prefix><name>", or the hashed form for an unwieldy name; prefix ends in a colon. */
+struct str keys_name(char out[KEY_BYTES_MAX + 1], struct str prefix, struct str name);
+void keys_add_name(struct keys *k, struct str prefix, struct str name);
 void keys_add_path(struct keys *k, struct str path);
 bool keys_has(const struct keys *k, struct str key);
 
+/* The same for what a read looked at: nothing happens when keys_ignore names the key. */
+void keys_note(struct keys *k, struct str key);
+void keys_notef(struct keys *k, const char *fmt, ...) PRINTF(2, 3);
+void keys_note_name(struct keys *k, struct str prefix, struct str name);
+
+/* Whether a write that touched these keys made what noted those stale. */
+bool keys_meet(const struct keys *touched, const struct keys *noted);
+
 /* For the tests that prove that each note counts: while set, keys that start with `prefix` are not
- * noted by reads. NULL ends it. Not for several threads at once. */
+ * noted. NULL ends it. For the whole process. */
 void keys_ignore(const char *prefix);
 
 #endif

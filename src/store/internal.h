@@ -1,0 +1,117 @@
+/* What the store's own files share. */
+#ifndef STORE_INTERNAL_H
+#define STORE_INTERNAL_H
+
+#include "store/sql.h"
+#include "store/store.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+
+struct store_reader {
+    struct store *store;
+    struct conn *conn; /* &own, or the writer's */
+    struct conn own;
+    struct keys *keys; /* where reads note; NULL: nowhere */
+    bool is_open;      /* within a snapshot */
+};
+
+struct store_writer {
+    struct store *store;
+    struct conn *conn;
+    struct store_reader reader; /* sees this transaction */
+    struct keys touched;
+    struct arena scratch; /* of the verb that runs */
+};
+
+struct store {
+    char *dir;
+    const struct backend *backend;
+    struct sql_texts texts;
+
+    /* One writer at a time within the process; the database sees to the other processes. A flag
+     * under a condition, not a held mutex, so that another thread may commit. */
+    pthread_mutex_t lock;
+    pthread_cond_t writer_left;
+    bool is_writing;
+    struct conn writer_conn;
+    struct store_writer writer;
+
+    struct conn poll_conn;
+    int64_t polled_seq;
+    int64_t polled_version;
+    int64_t origin; /* marks this process's rows in the journal */
+
+    store_listener *listener; /* under lock */
+    void *listener_ctx;
+};
+
+/* The beginning of every write verb: the scratch arena is empty, the connection. */
+struct conn *writer_verb(struct store_writer *w);
+
+/* ---- migrate.c ---- */
+
+/* Bring the database to the newest version, keeping a copy if it was not empty. INVALID: it is
+ * newer than this program. */
+NODISCARD enum status migrate(const struct backend *backend, struct db *db, struct err *err);
+
+/* ---- journal.c ---- */
+
+/* Write this transaction's keys down for the other processes. */
+void journal_write(struct store_writer *w);
+
+/* ---- touching ---- */
+
+void touch(struct store_writer *w, struct str key);
+/* keys_add_name's key. */
+void touch_name(struct store_writer *w, struct str prefix, struct str name);
+void touchf(struct store_writer *w, const char *fmt, ...) PRINTF(2, 3);
+
+/* ---- address.c ---- */
+
+/* May this target answer itself at `path` ("" needs no address)? INVALID, CONFLICT. */
+NODISCARD enum status address_may_have(struct conn *c, struct str path, enum address_kind kind,
+                                       int64_t id, struct err *err);
+/* The target's own address was `old` ("" none) and is `path` now: the old one redirects. */
+void address_move(struct store_writer *w, enum address_kind kind, int64_t id, struct str old,
+                  struct str path);
+
+/* ---- excerpt.c ---- */
+
+/* The first words of standfirst and body. */
+struct str excerpt_make(struct arena *a, struct str standfirst, struct html body);
+
+/* ---- lists_put.c ---- */
+
+/* A story's part in the lists: where it stands, and in which it is. Sorted, without doubles. */
+struct membership {
+    bool is_listed; /* else the rest does not count */
+    int day;
+    int64_t us;
+    int64_t id;
+    struct ids sections; /* those above them included */
+    struct ids tags;
+    struct ids authors;
+};
+struct membership membership_of(struct conn *c, struct arena *a, const struct story *s);
+/* Enter, leave and move in lists, counts and touched keys. */
+void lists_update(struct store_writer *w, const struct membership *was,
+                  const struct membership *now);
+/* A section with all it holds comes from below one section to below another (0: the top). */
+void lists_reparent(struct store_writer *w, int64_t section_id, int64_t old_parent_id,
+                    int64_t new_parent_id);
+/* The section and those above it, at most LIMIT_SECTION_DEPTH + 1. */
+struct ids sections_above(struct conn *c, struct arena *a, int64_t section_id);
+
+/* ---- story.c ---- */
+
+/* Read without noting; false: there is none, or the connection failed. */
+bool story_load(struct conn *c, struct arena *a, int64_t id, enum story_part part,
+                struct story *ret);
+
+/* ---- comparing ---- */
+
+bool ids_equal(struct ids a, struct ids b);
+bool ids_has(struct ids ids, int64_t id);
+
+#endif

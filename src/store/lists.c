@@ -1,0 +1,181 @@
+/* Reading the lists of published stories.
+ *
+ * A list is ordered by (local_day, published_us, story_id), newest first; where the days are the
+ * dates of the times in one zone, that is the order of publication. The day stands first so that
+ * the counts kept per year, month and day cut the list into ranges whatever zone a day was reckoned
+ * in. A numbered page is found by walking the counts: whole years are skipped, then whole months,
+ * then whole days, then at most one day's entries. The lists of a year, a month or a day are ranges
+ * of LATEST and have no entries of their own. */
+#include "store/internal.h"
+
+enum { LEVEL_TOTAL = 0, LEVEL_YEAR = 1, LEVEL_MONTH = 2, LEVEL_DAY = 3 };
+
+/* Where a list's entries stand: those of a kept list within a range of days. */
+struct range {
+    int64_t kind;
+    int64_t id;
+    int64_t from_day, to_day; /* yyyymmdd, inclusive */
+    int level;                /* whose count is the list's total */
+    int64_t date;
+};
+
+static struct range range_of(struct list_id list) {
+    struct range r = { .kind = LIST_LATEST, .to_day = 99999999 };
+    switch (list.kind) {
+    case LIST_LATEST: break;
+    case LIST_SECTION:
+    case LIST_TAG:
+    case LIST_AUTHOR:
+        r.kind = (int64_t)list.kind;
+        r.id = list.id;
+        break;
+    case LIST_YEAR:
+    case LIST_MONTH:
+    case LIST_DAY: {
+        static const int64_t scales[] = { [LEVEL_YEAR] = 10000, [LEVEL_MONTH] = 100, [LEVEL_DAY] = 1 };
+        r.level = list.kind == LIST_YEAR ? LEVEL_YEAR : list.kind == LIST_MONTH ? LEVEL_MONTH : LEVEL_DAY;
+        int64_t scale = scales[r.level];
+        /* A date beyond all calendars is an empty list. */
+        int64_t id = list.id < 0 || list.id > 99999999 / scale ? 0 : list.id;
+        r.date = id * scale;
+        r.from_day = r.date;
+        r.to_day = r.date + scale - 1;
+        break;
+    }
+    }
+    return r;
+}
+
+static void note_list(struct keys *keys, struct list_id list) {
+    static const char *const names[] = {
+        [LIST_SECTION] = "section", [LIST_TAG] = "tag",     [LIST_AUTHOR] = "author",
+        [LIST_YEAR] = "year",       [LIST_MONTH] = "month", [LIST_DAY] = "day",
+    };
+    if (list.kind == LIST_LATEST) {
+        keys_note(keys, STR("latest"));
+    } else {
+        check((unsigned)list.kind < COUNT_OF(names));
+        keys_notef(keys, "%s:%" PRId64, names[list.kind], list.id);
+    }
+}
+
+/* Among the counts of one level within [*from, *to], find the one that holds the entry number
+ * *skip; narrow the range to it and leave in *skip what is to skip within. */
+static void narrow(struct conn *c, const struct range *r, int level, int64_t scale, int64_t *from,
+                   int64_t *to, int64_t *skip) {
+    struct rows rows =
+        ROWS(c, "list_counts", I64(r->kind), I64(r->id), I64(level), I64(*from), I64(*to));
+    while (rows_next(&rows)) {
+        int64_t date = rows_i64(&rows, 0);
+        int64_t stories = rows_i64(&rows, 1);
+        if (*skip < stories) {
+            *from = date;
+            *to = date + scale - 1;
+            break;
+        }
+        *skip -= stories;
+    }
+    rows_end(&rows);
+}
+
+static struct ids take(struct conn *c, struct arena *a, const struct range *r, int64_t to_day,
+                       int64_t skip, int64_t n) {
+    VEC(int64_t) ids = { 0 };
+    struct rows rows =
+        ROWS(c, "list_between", I64(r->kind), I64(r->id), I64(r->from_day), I64(to_day));
+    while ((int64_t)ids.len < n && rows_next(&rows)) {
+        if (skip > 0) {
+            skip--;
+        } else {
+            *vec_push(a, &ids) = rows_i64(&rows, 0);
+        }
+    }
+    rows_end(&rows);
+    return (struct ids){ ids.ptr, ids.len };
+}
+
+enum status store_list_page(struct store_reader *r, struct arena *a, struct list_id list,
+                            int64_t number, int64_t size, struct list_page *ret,
+                            struct err *err) {
+    check(size > 0);
+    note_list(r->keys, list);
+    struct conn *c = r->conn;
+    struct range range = range_of(list);
+    struct list_page page = { .pages = 1 };
+    page.total =
+        RUN(c, "list_count", I64(range.kind), I64(range.id), I64(range.level), I64(range.date));
+    if (page.total > 0) {
+        page.pages = (page.total - 1) / size + 1;
+    }
+    if (c->status == STATUS_OK && (number < 1 || number > page.pages)) {
+        return err_set(err, STATUS_NOT_FOUND, "the list has no page %" PRId64, number);
+    }
+    int64_t skip = (number - 1) * size;
+    int64_t from = range.from_day, to = range.to_day;
+    if (skip > 0 && range.level < LEVEL_YEAR) {
+        narrow(c, &range, LEVEL_YEAR, 10000, &from, &to, &skip);
+    }
+    if (skip > 0 && range.level < LEVEL_MONTH) {
+        narrow(c, &range, LEVEL_MONTH, 100, &from, &to, &skip);
+    }
+    if (skip > 0 && range.level < LEVEL_DAY) {
+        narrow(c, &range, LEVEL_DAY, 1, &from, &to, &skip);
+    }
+    page.ids = take(c, a, &range, to, skip, size);
+    enum status status = conn_result(c, err);
+    if (status == STATUS_OK) {
+        *ret = page;
+    }
+    return status;
+}
+
+enum status store_newest(struct store_reader *r, struct arena *a, struct list_id list, size_t n,
+                         struct ids except, struct ids *ret, struct err *err) {
+    note_list(r->keys, list);
+    struct range range = range_of(list);
+    VEC(int64_t) ids = { 0 };
+    struct rows rows = ROWS(r->conn, "list_between", I64(range.kind), I64(range.id),
+                            I64(range.from_day), I64(range.to_day));
+    while (ids.len < n && rows_next(&rows)) {
+        int64_t id = rows_i64(&rows, 0);
+        if (!ids_has(except, id)) {
+            *vec_push(a, &ids) = id;
+        }
+    }
+    rows_end(&rows);
+    enum status status = conn_result(r->conn, err);
+    if (status == STATUS_OK) {
+        *ret = (struct ids){ ids.ptr, ids.len };
+    }
+    return status;
+}
+
+enum status store_neighbours(struct store_reader *r, struct list_id list, int64_t id,
+                             int64_t *ret_previous, int64_t *ret_next, struct err *err) {
+    check(list.kind == LIST_LATEST || list.kind == LIST_SECTION);
+    if (list.kind == LIST_LATEST) {
+        keys_notef(r->keys, "before:%" PRId64, id);
+        keys_notef(r->keys, "after:%" PRId64, id);
+    } else {
+        keys_notef(r->keys, "before:%" PRId64 "/section:%" PRId64, id, list.id);
+        keys_notef(r->keys, "after:%" PRId64 "/section:%" PRId64, id, list.id);
+    }
+    struct conn *c = r->conn;
+    struct range range = range_of(list);
+    struct rows rows = ROWS(c, "list_place", I64(range.kind), I64(range.id), I64(id));
+    bool found = rows_next(&rows);
+    int64_t day = found ? rows_i64(&rows, 0) : 0;
+    int64_t us = found ? rows_i64(&rows, 1) : 0;
+    rows_end(&rows);
+    int64_t previous = 0, next = 0;
+    if (found) {
+        previous = RUN(c, "list_older", I64(range.kind), I64(range.id), I64(day), I64(us), I64(id));
+        next = RUN(c, "list_newer", I64(range.kind), I64(range.id), I64(day), I64(us), I64(id));
+    }
+    enum status status = conn_result(c, err);
+    if (status == STATUS_OK) {
+        *ret_previous = previous;
+        *ret_next = next;
+    }
+    return status;
+}
