@@ -1,6 +1,6 @@
 /* Addresses: one table from a canonical path to what answers there. A story, section, tag, author
- * or picture answers itself at the path of its row; all other rows redirect. An address, once given,
- * is only ever taken over, never removed: what redirects yields to what answers itself. */
+ * or picture answers itself at the path of its row; all other rows redirect. An address, once
+ * given, is only ever taken over, never removed: what redirects yields to what answers itself. */
 #include "store/internal.h"
 
 #include "base/limits.h"
@@ -90,8 +90,8 @@ enum status store_path_of(struct store_reader *r, struct arena *a, enum address_
 
 static enum status check_path(struct str path, struct err *err) {
     if (path.len == 0 || path.ptr[0] != '/' || path.len > LIMIT_PATH_BYTES) {
-        return err_set(err, STATUS_INVALID, "an address must begin with / and have at most %d bytes",
-                       LIMIT_PATH_BYTES);
+        return err_set(err, STATUS_INVALID,
+                       "an address must begin with / and have at most %d bytes", LIMIT_PATH_BYTES);
     }
     return STATUS_OK;
 }
@@ -165,8 +165,7 @@ enum status store_address_put(struct store_writer *w, struct str path,
         wanted.url = STR("");
     }
     struct address old;
-    bool taken =
-        load(c, &w->scratch, path, &old) && !old.redirect && !address_equal(&old, &wanted);
+    bool taken = load(c, &w->scratch, path, &old) && !old.redirect && !address_equal(&old, &wanted);
     bool exists = wanted.kind == ADDRESS_URL || HAS(c, targets[wanted.kind].exists, I64(wanted.id));
     status = conn_result(c, err);
     if (status != STATUS_OK) {

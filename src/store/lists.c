@@ -32,8 +32,12 @@ static struct range range_of(struct list_id list) {
     case LIST_YEAR:
     case LIST_MONTH:
     case LIST_DAY: {
-        static const int64_t scales[] = { [LEVEL_YEAR] = 10000, [LEVEL_MONTH] = 100, [LEVEL_DAY] = 1 };
-        r.level = list.kind == LIST_YEAR ? LEVEL_YEAR : list.kind == LIST_MONTH ? LEVEL_MONTH : LEVEL_DAY;
+        static const int64_t scales[] = {
+            [LEVEL_YEAR] = 10000, [LEVEL_MONTH] = 100, [LEVEL_DAY] = 1
+        };
+        r.level = list.kind == LIST_YEAR    ? LEVEL_YEAR
+                  : list.kind == LIST_MONTH ? LEVEL_MONTH
+                                            : LEVEL_DAY;
         int64_t scale = scales[r.level];
         /* A date beyond all calendars is an empty list. */
         int64_t id = list.id < 0 || list.id > 99999999 / scale ? 0 : list.id;
@@ -95,8 +99,7 @@ static struct ids take(struct conn *c, struct arena *a, const struct range *r, i
 }
 
 enum status store_list_page(struct store_reader *r, struct arena *a, struct list_id list,
-                            int64_t number, int64_t size, struct list_page *ret,
-                            struct err *err) {
+                            int64_t number, int64_t size, struct list_page *ret, struct err *err) {
     check(size > 0);
     note_list(r->keys, list);
     struct conn *c = r->conn;

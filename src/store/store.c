@@ -36,8 +36,7 @@ enum status store_create(const char *dir, struct err *err) {
 }
 
 static enum status open_conns(struct store *s, struct err *err) {
-    enum status status =
-        conn_open(&s->writer_conn, backend, &s->texts, s->dir, DB_WRITER, err);
+    enum status status = conn_open(&s->writer_conn, backend, &s->texts, s->dir, DB_WRITER, err);
     if (status == STATUS_OK) {
         status = migrate(backend, s->writer_conn.db, err);
     }

@@ -4,7 +4,8 @@
 SELECT id, parent_id, name, slug, path, description FROM section WHERE id = ?1;
 
 -- name: section_all
-SELECT id, parent_id, name, slug, path, description FROM section ORDER BY parent_id, name, id;
+SELECT id, parent_id, name, slug, path, description FROM section
+ORDER BY parent_id NULLS FIRST, name, id;
 
 -- name: section_path
 SELECT path FROM section WHERE id = ?1;

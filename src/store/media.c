@@ -1,0 +1,116 @@
+/* Pictures and other files: their data; the files themselves lie in media/. */
+#include "store/internal.h"
+
+static enum status load(struct conn *c, struct arena *a, int64_t id, struct media *ret,
+                        struct err *err) {
+    struct rows rows = ROWS(c, "media_get", I64(id));
+    bool found = rows_next(&rows);
+    struct media media = { 0 };
+    if (found) {
+        media = (struct media){
+            .id = rows_i64(&rows, 0),
+            .file = rows_text(&rows, a, 1),
+            .path = rows_text(&rows, a, 2),
+            .remote_url = rows_text(&rows, a, 3),
+            .mime = rows_text(&rows, a, 4),
+            .size_bytes = rows_i64(&rows, 5),
+            .width = (int)rows_i64(&rows, 6),
+            .height = (int)rows_i64(&rows, 7),
+            .title = rows_text(&rows, a, 8),
+            .alt = rows_text(&rows, a, 9),
+            .caption = rows_text(&rows, a, 10),
+            .credit = rows_text(&rows, a, 11),
+            .licence = rows_text(&rows, a, 12),
+            .created_us = rows_i64(&rows, 13),
+            .parent_story_id = rows_i64(&rows, 14),
+        };
+    }
+    rows_end(&rows);
+    enum status status = conn_result(c, err);
+    if (status == STATUS_OK && !found) {
+        return err_set(err, STATUS_NOT_FOUND, "there is no media %" PRId64, id);
+    }
+    if (status == STATUS_OK) {
+        *ret = media;
+    }
+    return status;
+}
+
+enum status store_media(struct store_reader *r, struct arena *a, int64_t id, struct media *ret,
+                        struct err *err) {
+    keys_notef(r->keys, "media:%" PRId64, id);
+    return load(r->conn, a, id, ret, err);
+}
+
+enum status store_media_next(struct store_reader *r, int64_t after, int64_t *ret_id,
+                             struct err *err) {
+    int64_t id = RUN(r->conn, "media_next", I64(after));
+    enum status status = conn_result(r->conn, err);
+    if (status == STATUS_OK && id == 0) {
+        return STATUS_NOT_FOUND;
+    }
+    if (status == STATUS_OK) {
+        *ret_id = id;
+    }
+    return status;
+}
+
+static bool equal(const struct media *a, const struct media *b) {
+    return str_eq(a->file, b->file) && str_eq(a->path, b->path) &&
+           str_eq(a->remote_url, b->remote_url) && str_eq(a->mime, b->mime) &&
+           a->size_bytes == b->size_bytes && a->width == b->width && a->height == b->height &&
+           str_eq(a->title, b->title) && str_eq(a->alt, b->alt) && str_eq(a->caption, b->caption) &&
+           str_eq(a->credit, b->credit) && str_eq(a->licence, b->licence) &&
+           a->created_us == b->created_us && a->parent_story_id == b->parent_story_id;
+}
+
+enum status store_media_put(struct store_writer *w, const struct media *media, int64_t *ret_id,
+                            struct err *err) {
+    struct conn *c = writer_verb(w);
+    struct media was = { 0 };
+    enum status status = STATUS_OK;
+    if (media->id != 0) {
+        status = load(c, &w->scratch, media->id, &was, err);
+    }
+    if (status == STATUS_OK && media->parent_story_id != 0 &&
+        media->parent_story_id != was.parent_story_id &&
+        !HAS(c, "story_exists", I64(media->parent_story_id)) && c->status == STATUS_OK) {
+        return err_set(err, STATUS_NOT_FOUND, "there is no story %" PRId64, media->parent_story_id);
+    }
+    if (status == STATUS_OK) {
+        status = address_may_have(c, media->path, ADDRESS_MEDIA, media->id, err);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    int64_t id = media->id;
+    if (id == 0 || !equal(&was, media)) {
+        const struct param params[] = {
+            REF(id),
+            TEXT(media->file),
+            TEXT(media->path),
+            TEXT(media->remote_url),
+            TEXT(media->mime),
+            I64(media->size_bytes),
+            I64(media->width),
+            I64(media->height),
+            TEXT(media->title),
+            TEXT(media->alt),
+            TEXT(media->caption),
+            TEXT(media->credit),
+            TEXT(media->licence),
+            I64(media->created_us),
+            REF(media->parent_story_id),
+        };
+        int64_t made =
+            sql_run(c, id == 0 ? "media_insert" : "media_update", params, COUNT_OF(params));
+        id = id == 0 ? made : id;
+        touchf(w, "media:%" PRId64, id);
+        address_move(w, ADDRESS_MEDIA, id, was.path, media->path);
+    }
+    status = conn_result(c, err);
+    if (status == STATUS_OK) {
+        *ret_id = id;
+    }
+    return status;
+}

@@ -1,0 +1,185 @@
+/* Reading stories and what hangs on them. */
+#include "store/internal.h"
+
+static struct ids load_ids(struct conn *c, struct arena *a, const char *statement, int64_t id) {
+    VEC(int64_t) ids = { 0 };
+    struct rows rows = ROWS(c, statement, I64(id));
+    while (rows_next(&rows)) {
+        *vec_push(a, &ids) = rows_i64(&rows, 0);
+    }
+    return (struct ids){ ids.ptr, ids.len };
+}
+
+static struct corrections load_corrections(struct conn *c, struct arena *a, int64_t id) {
+    VEC(struct correction) all = { 0 };
+    struct rows rows = ROWS(c, "story_corrections", I64(id));
+    while (rows_next(&rows)) {
+        *vec_push(a, &all) = (struct correction){ rows_i64(&rows, 0), rows_text(&rows, a, 1) };
+    }
+    return (struct corrections){ all.ptr, all.len };
+}
+
+static void load_row(const struct rows *rows, struct arena *a, enum story_part part,
+                     struct story *ret) {
+    *ret = (struct story){
+        .id = rows_i64(rows, 0),
+        .kind = (enum story_kind)rows_i64(rows, 1),
+        .state = (enum story_state)rows_i64(rows, 2),
+        .visibility = (enum story_visibility)rows_i64(rows, 3),
+        .password = rows_text(rows, a, 4),
+        .slug = rows_text(rows, a, 5),
+        .path = rows_text(rows, a, 6),
+        .headline = rows_text(rows, a, 7),
+        .standfirst = rows_text(rows, a, 8),
+        .published_us = rows_i64(rows, 9),
+        .updated_us = rows_i64(rows, 10),
+        .created_us = rows_i64(rows, 11),
+        .local_day = (int)rows_i64(rows, 12),
+        .section_id = rows_i64(rows, 13),
+        .lead_media_id = rows_i64(rows, 14),
+        .sticky = rows_i64(rows, 15) != 0,
+        .comments_open = rows_i64(rows, 16) != 0,
+        .parent_id = rows_i64(rows, 17),
+        .menu_order = rows_i64(rows, 18),
+        .word_count = (unsigned)rows_i64(rows, 19),
+        .version = rows_i64(rows, 20),
+        .seo_title = STR(""),
+        .seo_description = STR(""),
+        .body = { STR("") },
+    };
+    if (part == STORY_FULL) {
+        ret->seo_title = rows_text(rows, a, 21);
+        ret->seo_description = rows_text(rows, a, 22);
+        ret->body.raw = rows_text(rows, a, 23);
+    }
+}
+
+bool story_load(struct conn *c, struct arena *a, int64_t id, enum story_part part,
+                struct story *ret) {
+    struct rows rows = ROWS(c, part == STORY_FULL ? "story_full" : "story_card", I64(id));
+    bool found = rows_next(&rows);
+    if (found) {
+        load_row(&rows, a, part, ret);
+    }
+    rows_end(&rows);
+    if (found) {
+        ret->sections = load_ids(c, a, "story_sections", id);
+        ret->authors = load_ids(c, a, "story_authors", id);
+    }
+    if (found && part == STORY_FULL) {
+        ret->tags = load_ids(c, a, "story_tags", id);
+        ret->corrections = load_corrections(c, a, id);
+    }
+    return found && c->status == STATUS_OK;
+}
+
+static enum status no_story(int64_t id, struct err *err) {
+    return err_set(err, STATUS_NOT_FOUND, "there is no story %" PRId64, id);
+}
+
+enum status store_story(struct store_reader *r, struct arena *a, int64_t id, enum story_part part,
+                        struct story *ret, struct err *err) {
+    keys_notef(r->keys, "story:%" PRId64, id);
+    struct story story;
+    bool found = story_load(r->conn, a, id, part, &story);
+    enum status status = conn_result(r->conn, err);
+    if (status == STATUS_OK && !found) {
+        return no_story(id, err);
+    }
+    if (status == STATUS_OK) {
+        *ret = story;
+    }
+    return status;
+}
+
+enum status store_story_excerpt(struct store_reader *r, struct arena *a, int64_t id,
+                                struct str *ret, struct err *err) {
+    keys_notef(r->keys, "story:%" PRId64, id);
+    struct rows rows = ROWS(r->conn, "story_excerpt", I64(id));
+    bool found = rows_next(&rows);
+    struct str excerpt = found ? rows_text(&rows, a, 0) : STR("");
+    rows_end(&rows);
+    enum status status = conn_result(r->conn, err);
+    if (status == STATUS_OK && !found) {
+        return no_story(id, err);
+    }
+    if (status == STATUS_OK) {
+        *ret = excerpt;
+    }
+    return status;
+}
+
+enum status store_story_next(struct store_reader *r, int64_t after, int64_t *ret_id,
+                             struct err *err) {
+    int64_t id = RUN(r->conn, "story_next", I64(after));
+    enum status status = conn_result(r->conn, err);
+    if (status == STATUS_OK && id == 0) {
+        return STATUS_NOT_FOUND;
+    }
+    if (status == STATUS_OK) {
+        *ret_id = id;
+    }
+    return status;
+}
+
+enum status store_top_pages(struct store_reader *r, struct arena *a, size_t max, struct ids *ret,
+                            struct err *err) {
+    keys_note(r->keys, STR("pages"));
+    struct ids ids = load_ids(r->conn, a, "story_top_pages", (int64_t)max);
+    enum status status = conn_result(r->conn, err);
+    if (status == STATUS_OK) {
+        *ret = ids;
+    }
+    return status;
+}
+
+/* ---- metas ---- */
+
+enum status store_meta(struct store_reader *r, struct arena *a, int64_t story_id, struct str key,
+                       struct str *ret, struct err *err) {
+    keys_notef(r->keys, "story:%" PRId64, story_id);
+    struct str value = { NULL, 0 };
+    struct rows rows = ROWS(r->conn, "meta_get", I64(story_id), TEXT(key));
+    if (rows_next(&rows)) {
+        value = rows_text(&rows, a, 0);
+    }
+    rows_end(&rows);
+    enum status status = conn_result(r->conn, err);
+    if (status == STATUS_OK) {
+        *ret = value;
+    }
+    return status;
+}
+
+/* Whether the kept ones are just these. */
+static bool metas_same(struct store_writer *w, int64_t story_id, const struct setting *metas,
+                       size_t n) {
+    struct rows rows = ROWS(w->conn, "meta_all", I64(story_id));
+    size_t i = 0;
+    bool same = true;
+    while (same && rows_next(&rows)) {
+        same = i < n && str_eq(rows_text(&rows, &w->scratch, 0), metas[i].key) &&
+               str_eq(rows_text(&rows, &w->scratch, 1), metas[i].value);
+        i++;
+    }
+    rows_end(&rows);
+    return same && i == n;
+}
+
+enum status store_metas_put(struct store_writer *w, int64_t story_id, const struct setting *metas,
+                            size_t n, struct err *err) {
+    struct conn *c = writer_verb(w);
+    bool exists = HAS(c, "story_exists", I64(story_id));
+    enum status status = conn_result(c, err);
+    if (status == STATUS_OK && !exists) {
+        return no_story(story_id, err);
+    }
+    if (status == STATUS_OK && !metas_same(w, story_id, metas, n)) {
+        RUN(c, "meta_clear", I64(story_id));
+        for (size_t i = 0; i < n; i++) {
+            RUN(c, "meta_insert", I64(story_id), TEXT(metas[i].key), TEXT(metas[i].value));
+        }
+        touchf(w, "story:%" PRId64, story_id);
+    }
+    return conn_result(c, err);
+}

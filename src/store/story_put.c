@@ -1,0 +1,387 @@
+/* Saving stories. Every verb that changes one comes down to save(): what was against what will be.
+ * Parts that are the same are not written and touch nothing; a save that changes nothing is none
+ * and raises no version. Everything that may be refused is looked at before the first write, so
+ * that a refused save leaves the transaction usable. */
+#include "store/internal.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+
+/* ---- what may be saved ---- */
+
+static enum status invalid(struct err *err, const char *what) {
+    return err_set(err, STATUS_INVALID, "a story cannot be saved: %s", what);
+}
+
+/* The day must be that of the time in some zone of the earth. */
+static bool is_day_of(int local_day, int64_t us) {
+    for (int64_t shift = -1; shift <= 1; shift++) {
+        struct civil c = civil_of_us(us + shift * US_PER_DAY);
+        if (c.year * 10000 + c.month * 100 + c.day == local_day) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum status validate(const struct story *s, struct err *err) {
+    if ((unsigned)s->kind > STORY_PAGE || (unsigned)s->state > STORY_TRASHED ||
+        (unsigned)s->visibility > STORY_PASSWORD) {
+        return invalid(err, "its kind, state or visibility is none");
+    }
+    if (s->headline.len > LIMIT_HEADLINE_BYTES || s->slug.len > LIMIT_SLUG_BYTES * 3 ||
+        s->body.raw.len > LIMIT_BODY_HTML_BYTES) {
+        return invalid(err, "its headline, slug or body is too long");
+    }
+    if (s->sections.len > LIMIT_RELATIONS || s->tags.len > LIMIT_RELATIONS ||
+        s->authors.len > LIMIT_RELATIONS || s->corrections.len > LIMIT_CORRECTIONS) {
+        return invalid(err, "it has too many sections, tags, authors or corrections");
+    }
+    bool needs_day = s->state == STORY_PUBLISHED || s->state == STORY_SCHEDULED;
+    if ((needs_day || s->local_day != 0) && !is_day_of(s->local_day, s->published_us)) {
+        return invalid(err, "local_day is not the day of its publication");
+    }
+    return STATUS_OK;
+}
+
+/* Each of `now` that was not in `was` must exist. */
+static enum status validate_ids(struct conn *c, const char *exists, struct ids was, struct ids now,
+                                const char *what, struct err *err) {
+    for (size_t i = 0; i < now.len; i++) {
+        int64_t id = now.ptr[i];
+        if (!ids_has(was, id) && !HAS(c, exists, I64(id)) && c->status == STATUS_OK) {
+            return err_set(err, STATUS_NOT_FOUND, "there is no %s %" PRId64, what, id);
+        }
+    }
+    return conn_result(c, err);
+}
+
+static enum status validate_id(struct conn *c, const char *exists, int64_t was, int64_t now,
+                               const char *what, struct err *err) {
+    return now == 0 || now == was ? STATUS_OK
+                                  : validate_ids(c, exists, (struct ids){ NULL, 0 },
+                                                 (struct ids){ &now, 1 }, what, err);
+}
+
+static enum status validate_parent(struct conn *c, const struct story *was, const struct story *now,
+                                   struct err *err) {
+    enum status status =
+        validate_id(c, "story_exists", was->parent_id, now->parent_id, "page", err);
+    int depth = 0;
+    for (int64_t id = now->parent_id; status == STATUS_OK && id != 0 && id != was->parent_id;) {
+        if (id == now->id || ++depth > LIMIT_PAGE_DEPTH) {
+            return invalid(err, "the page above it stands below it, or too deep");
+        }
+        id = RUN(c, "story_above", I64(id));
+        status = conn_result(c, err);
+    }
+    return status;
+}
+
+static enum status validate_relations(struct conn *c, const struct story *was,
+                                      const struct story *now, struct err *err) {
+    enum status status =
+        validate_ids(c, "section_exists", was->sections, now->sections, "section", err);
+    if (status == STATUS_OK) {
+        status = validate_ids(c, "tag_exists", was->tags, now->tags, "tag", err);
+    }
+    if (status == STATUS_OK) {
+        status = validate_ids(c, "author_exists", was->authors, now->authors, "author", err);
+    }
+    if (status == STATUS_OK) {
+        status =
+            validate_id(c, "media_exists", was->lead_media_id, now->lead_media_id, "media", err);
+    }
+    if (status == STATUS_OK) {
+        status = validate_parent(c, was, now, err);
+    }
+    return status == STATUS_OK ? address_may_have(c, now->path, ADDRESS_STORY, now->id, err)
+                               : status;
+}
+
+/* ---- comparing ---- */
+
+static bool corrections_equal(struct corrections a, struct corrections b) {
+    bool same = a.len == b.len;
+    for (size_t i = 0; same && i < a.len; i++) {
+        same = a.ptr[i].at_us == b.ptr[i].at_us && str_eq(a.ptr[i].text, b.ptr[i].text);
+    }
+    return same;
+}
+
+/* The columns of the row itself, without the version. */
+static bool rows_equal(const struct story *a, const struct story *b) {
+    return a->kind == b->kind && a->state == b->state && a->visibility == b->visibility &&
+           str_eq(a->password, b->password) && str_eq(a->slug, b->slug) &&
+           str_eq(a->path, b->path) && str_eq(a->headline, b->headline) &&
+           str_eq(a->standfirst, b->standfirst) && a->published_us == b->published_us &&
+           a->updated_us == b->updated_us && a->created_us == b->created_us &&
+           a->local_day == b->local_day && a->section_id == b->section_id &&
+           a->lead_media_id == b->lead_media_id && a->sticky == b->sticky &&
+           a->comments_open == b->comments_open && a->parent_id == b->parent_id &&
+           a->menu_order == b->menu_order && str_eq(a->seo_title, b->seo_title) &&
+           str_eq(a->seo_description, b->seo_description) && a->word_count == b->word_count;
+}
+
+static bool stories_equal(const struct story *a, const struct story *b) {
+    return rows_equal(a, b) && str_eq(a->body.raw, b->body.raw) &&
+           ids_equal(a->sections, b->sections) && ids_equal(a->tags, b->tags) &&
+           ids_equal(a->authors, b->authors) && corrections_equal(a->corrections, b->corrections);
+}
+
+static bool is_top_page(const struct story *s) {
+    return s->kind == STORY_PAGE && s->state == STORY_PUBLISHED && s->visibility == STORY_PUBLIC &&
+           s->parent_id == 0;
+}
+
+/* ---- writing ---- */
+
+static int64_t write_row(struct conn *c, const struct story *s, struct str excerpt) {
+    const struct param params[] = {
+        REF(s->id),           I64(s->kind),
+        I64(s->state),        I64(s->visibility),
+        TEXT(s->password),    TEXT(s->slug),
+        TEXT(s->path),        TEXT(s->headline),
+        TEXT(s->standfirst),  TEXT(excerpt),
+        I64(s->published_us), I64(s->updated_us),
+        I64(s->created_us),   I64(s->local_day),
+        REF(s->section_id),   REF(s->lead_media_id),
+        I64(s->sticky),       I64(s->comments_open),
+        REF(s->parent_id),    I64(s->menu_order),
+        TEXT(s->seo_title),   TEXT(s->seo_description),
+        I64(s->word_count),   I64(s->version),
+    };
+    if (s->id == 0) {
+        return sql_run(c, "story_insert", params, COUNT_OF(params));
+    }
+    sql_run(c, "story_update", params, COUNT_OF(params));
+    return s->id;
+}
+
+static void write_ids(struct conn *c, const char *clear, const char *insert, int64_t story_id,
+                      struct ids was, struct ids now) {
+    if (ids_equal(was, now)) {
+        return;
+    }
+    if (was.len > 0) {
+        RUN(c, clear, I64(story_id));
+    }
+    for (size_t i = 0; i < now.len; i++) {
+        RUN(c, insert, I64(story_id), I64((int64_t)i), I64(now.ptr[i]));
+    }
+}
+
+static void write_corrections(struct conn *c, int64_t story_id, struct corrections was,
+                              struct corrections now) {
+    if (corrections_equal(was, now)) {
+        return;
+    }
+    RUN(c, "story_correction_clear", I64(story_id));
+    for (size_t i = 0; i < now.len; i++) {
+        RUN(c, "story_correction_insert", I64(story_id), I64((int64_t)i), I64(now.ptr[i].at_us),
+            TEXT(now.ptr[i].text));
+    }
+}
+
+static bool same_filing(const struct membership *a, const struct membership *b) {
+    return a->is_listed == b->is_listed &&
+           (!a->is_listed ||
+            (a->day == b->day && a->us == b->us && ids_equal(a->sections, b->sections) &&
+             ids_equal(a->tags, b->tags) && ids_equal(a->authors, b->authors)));
+}
+
+/* Replace `was` (id 0: nothing) by `now`, which has been validated. */
+static int64_t write_story(struct store_writer *w, const struct story *was, struct story *now) {
+    struct conn *c = w->conn;
+    struct membership before = { 0 };
+    if (was->id != 0) {
+        before = membership_of(c, &w->scratch, was);
+    }
+    now->version = was->version + 1;
+    now->id = write_row(c, now, excerpt_make(&w->scratch, now->standfirst, now->body));
+    if (was->id == 0 || !str_eq(was->body.raw, now->body.raw)) {
+        RUN(c, "story_body_put", I64(now->id), TEXT(now->body.raw));
+    }
+    write_ids(c, "story_section_clear", "story_section_insert", now->id, was->sections,
+              now->sections);
+    write_ids(c, "story_tag_clear", "story_tag_insert", now->id, was->tags, now->tags);
+    write_ids(c, "story_author_clear", "story_author_insert", now->id, was->authors, now->authors);
+    write_corrections(c, now->id, was->corrections, now->corrections);
+
+    struct membership after = membership_of(c, &w->scratch, now);
+    before.id = after.id;
+    if (!same_filing(&before, &after)) {
+        lists_update(w, &before, &after);
+    }
+    address_move(w, ADDRESS_STORY, now->id, was->path, now->path);
+    touchf(w, "story:%" PRId64, now->id);
+    if (is_top_page(was) != is_top_page(now) ||
+        (is_top_page(now) && was->menu_order != now->menu_order)) {
+        touch(w, STR("pages"));
+    }
+    return now->id;
+}
+
+static enum status save(struct store_writer *w, const struct story *was, struct story *now,
+                        int64_t *ret_id, struct err *err) {
+    if (was->id != 0 && stories_equal(was, now)) {
+        *ret_id = was->id;
+        return STATUS_OK;
+    }
+    enum status status = validate(now, err);
+    if (status == STATUS_OK) {
+        status = validate_relations(w->conn, was, now, err);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    int64_t id = write_story(w, was, now);
+    status = conn_result(w->conn, err);
+    if (status == STATUS_OK) {
+        *ret_id = id;
+    }
+    return status;
+}
+
+/* What is saved as `id` now; NOT_FOUND. */
+static enum status load(struct store_writer *w, int64_t id, struct story *ret, struct err *err) {
+    bool found = story_load(w->conn, &w->scratch, id, STORY_FULL, ret);
+    enum status status = conn_result(w->conn, err);
+    return status == STATUS_OK && !found
+               ? err_set(err, STATUS_NOT_FOUND, "there is no story %" PRId64, id)
+               : status;
+}
+
+/* Without doubles and zeros; `first`, unless it is 0 or there already, before the others. */
+static struct ids clean_ids(struct arena *a, struct ids ids, int64_t first) {
+    VEC(int64_t) clean = { 0 };
+    if (first != 0 && !ids_has(ids, first)) {
+        *vec_push(a, &clean) = first;
+    }
+    for (size_t i = 0; i < ids.len; i++) {
+        struct ids so_far = { clean.ptr, clean.len };
+        if (ids.ptr[i] != 0 && !ids_has(so_far, ids.ptr[i])) {
+            *vec_push(a, &clean) = ids.ptr[i];
+        }
+    }
+    return (struct ids){ clean.ptr, clean.len };
+}
+
+/* ---- the verbs ---- */
+
+enum status store_story_put(struct store_writer *w, const struct story *story, int64_t *ret_id,
+                            struct err *err) {
+    writer_verb(w);
+    struct story was = { 0 };
+    if (story->sections.len > LIMIT_RELATIONS || story->tags.len > LIMIT_RELATIONS ||
+        story->authors.len > LIMIT_RELATIONS) {
+        return invalid(err, "it has too many sections, tags or authors");
+    }
+    if (story->id != 0) {
+        enum status status = load(w, story->id, &was, err);
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+    struct story now = *story;
+    now.sections = clean_ids(&w->scratch, story->sections, story->section_id);
+    now.tags = clean_ids(&w->scratch, story->tags, 0);
+    now.authors = clean_ids(&w->scratch, story->authors, 0);
+    return save(w, &was, &now, ret_id, err);
+}
+
+enum status store_story_body_put(struct store_writer *w, int64_t id, struct html body,
+                                 struct err *err) {
+    struct conn *c = writer_verb(w);
+    struct story was;
+    enum status status = load(w, id, &was, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (body.raw.len > LIMIT_BODY_HTML_BYTES) {
+        return invalid(err, "its body is too long");
+    }
+    if (!str_eq(was.body.raw, body.raw)) {
+        RUN(c, "story_body_put", I64(id), TEXT(body.raw));
+        RUN(c, "story_excerpt_update", I64(id),
+            TEXT(excerpt_make(&w->scratch, was.standfirst, body)));
+        touchf(w, "story:%" PRId64, id);
+    }
+    return conn_result(c, err);
+}
+
+enum status store_story_publish(struct store_writer *w, int64_t id, int64_t at_us, int local_day,
+                                int64_t now_us, struct err *err) {
+    writer_verb(w);
+    struct story was;
+    enum status status = load(w, id, &was, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (was.state == STORY_PUBLISHED && at_us <= now_us) {
+        return STATUS_OK;
+    }
+    struct story now = was;
+    bool is_first = was.published_us == 0 || was.state == STORY_SCHEDULED;
+    if (at_us > now_us) {
+        now.state = STORY_SCHEDULED;
+        now.published_us = at_us;
+        now.local_day = local_day;
+    } else {
+        now.state = STORY_PUBLISHED;
+        if (is_first) {
+            now.published_us = at_us;
+            now.local_day = local_day;
+        }
+        now.updated_us = is_first ? at_us : now_us;
+    }
+    return save(w, &was, &now, &id, err);
+}
+
+enum status store_story_withdraw(struct store_writer *w, int64_t id, int64_t now_us,
+                                 struct err *err) {
+    writer_verb(w);
+    struct story was;
+    enum status status = load(w, id, &was, err);
+    if (status != STATUS_OK || was.state == STORY_WITHDRAWN) {
+        return status;
+    }
+    struct story now = was;
+    now.state = STORY_WITHDRAWN;
+    now.updated_us = now_us;
+    return save(w, &was, &now, &id, err);
+}
+
+enum status store_publish_due(struct store_writer *w, int64_t now_us, size_t *ret_published,
+                              int64_t *ret_next_us, struct err *err) {
+    size_t published = 0;
+    for (;;) {
+        struct conn *c = writer_verb(w);
+        struct rows rows = ROWS(c, "story_due", NONE);
+        bool found = rows_next(&rows);
+        int64_t id = found ? rows_i64(&rows, 0) : 0;
+        int64_t due_us = found ? rows_i64(&rows, 1) : 0;
+        rows_end(&rows);
+        enum status status = conn_result(c, err);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        if (!found || due_us > now_us) {
+            *ret_published = published;
+            *ret_next_us = due_us;
+            return STATUS_OK;
+        }
+        struct story was;
+        status = load(w, id, &was, err);
+        if (status == STATUS_OK) {
+            struct story now = was;
+            now.state = STORY_PUBLISHED;
+            now.updated_us = due_us;
+            status = save(w, &was, &now, &id, err);
+        }
+        if (status != STATUS_OK) {
+            return status;
+        }
+        published++;
+    }
+}

@@ -1,0 +1,40 @@
+/* A site to test with: a store in a fresh folder with one reader, one writer when it is needed, and
+ * what the last commit touched. */
+#ifndef TESTS_STORE_SITE_H
+#define TESTS_STORE_SITE_H
+
+#include "store/store.h"
+#include "tests/harness.h"
+
+struct site {
+    char dir[512];
+    struct store *store;
+    struct store_reader *reader;
+    struct store_writer *writer; /* NULL: none has begun */
+    bool is_reading;
+    struct arena arena;
+    struct keys noted;  /* by the present snapshot's reads */
+    struct str touched; /* by the last commit, separated by blanks; "" nothing */
+    char *touched_owned;
+    struct err err;
+};
+
+void site_open(struct site *site);
+void site_close(struct site *site);
+/* In a snapshot that has seen the last commit. */
+struct store_reader *site_read(struct site *site);
+/* In a transaction. */
+struct store_writer *site_write(struct site *site);
+void site_commit(struct site *site);
+/* What store_check finds; each is printed. */
+size_t site_faults(struct site *site);
+
+int64_t site_section(struct site *site, int64_t parent_id, const char *name, const char *path);
+int64_t site_tag(struct site *site, const char *name, const char *path);
+int64_t site_author(struct site *site, const char *name, const char *path);
+
+/* For calls with &site->err (or &site.err) as their last argument. */
+#define OK(call) test_ok(__FILE__, __LINE__, #call, call)
+void test_ok(const char *file, int line, const char *what, enum status status);
+
+#endif
