@@ -5,8 +5,8 @@
 
 #include "base/limits.h"
 
-static bool load(struct conn *c, struct arena *a, struct str path, struct address *ret) {
-    struct rows rows = ROWS(c, "address_get", TEXT(path));
+static bool load(struct sql *db, struct arena *a, struct str path, struct address *ret) {
+    struct rows rows = ROWS(db, "address_get", TEXT(path));
     bool found = rows_next(&rows);
     if (found) {
         *ret = (struct address){
@@ -24,8 +24,8 @@ enum status store_address(struct store_reader *r, struct arena *a, struct str pa
                           struct address *ret, struct err *err) {
     keys_note_name(r->keys, STR("path:"), path);
     struct address found;
-    bool has = load(r->conn, a, path, &found);
-    enum status status = conn_result(r->conn, err);
+    bool has = load(r->sql, a, path, &found);
+    enum status status = sql_result(r->sql, err);
     if (status == STATUS_OK && !has) {
         return err_set(err, STATUS_NOT_FOUND, "nothing is at %.*s",
                        (int)(path.len < 300 ? path.len : 300), path.ptr);
@@ -38,7 +38,7 @@ enum status store_address(struct store_reader *r, struct arena *a, struct str pa
 
 enum status store_address_next(struct store_reader *r, struct arena *a, struct str after,
                                struct str *ret_path, struct address *ret, struct err *err) {
-    struct rows rows = ROWS(r->conn, "address_next", TEXT(after));
+    struct rows rows = ROWS(r->sql, "address_next", TEXT(after));
     bool found = rows_next(&rows);
     if (found) {
         *ret_path = rows_text(&rows, a, 0);
@@ -50,7 +50,7 @@ enum status store_address_next(struct store_reader *r, struct arena *a, struct s
         };
     }
     rows_end(&rows);
-    enum status status = conn_result(r->conn, err);
+    enum status status = sql_result(r->sql, err);
     return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
 }
 
@@ -74,11 +74,11 @@ enum status store_path_of(struct store_reader *r, struct arena *a, enum address_
                           int64_t id, struct str *ret, struct err *err) {
     check(is_target(kind));
     keys_notef(r->keys, "%s:%" PRId64, targets[kind].key, id);
-    struct rows rows = ROWS(r->conn, targets[kind].path, I64(id));
+    struct rows rows = ROWS(r->sql, targets[kind].path, I64(id));
     bool found = rows_next(&rows);
     struct str path = found ? rows_text(&rows, a, 0) : STR("");
     rows_end(&rows);
-    enum status status = conn_result(r->conn, err);
+    enum status status = sql_result(r->sql, err);
     if (status == STATUS_OK && !found) {
         return err_set(err, STATUS_NOT_FOUND, "there is no %s:%" PRId64, targets[kind].key, id);
     }
@@ -101,7 +101,7 @@ static enum status conflict(struct str path, struct err *err) {
                    (int)(path.len < 300 ? path.len : 300), path.ptr);
 }
 
-enum status address_may_have(struct conn *c, struct str path, enum address_kind kind, int64_t id,
+enum status address_may_have(struct sql *db, struct str path, enum address_kind kind, int64_t id,
                              struct err *err) {
     if (path.len == 0) {
         return STATUS_OK;
@@ -112,9 +112,9 @@ enum status address_may_have(struct conn *c, struct str path, enum address_kind 
     }
     struct arena a = { 0 };
     struct address at;
-    bool taken = load(c, &a, path, &at) && !at.redirect && (at.kind != kind || at.id != id);
+    bool taken = load(db, &a, path, &at) && !at.redirect && (at.kind != kind || at.id != id);
     arena_done(&a);
-    status = conn_result(c, err);
+    status = sql_result(db, err);
     return status == STATUS_OK && taken ? conflict(path, err) : status;
 }
 
@@ -126,10 +126,10 @@ static bool address_equal(const struct address *a, const struct address *b) {
 /* Write it unless it is so already. */
 static void put(struct store_writer *w, struct str path, const struct address *address) {
     struct address old;
-    if (load(w->conn, &w->scratch, path, &old) && address_equal(&old, address)) {
+    if (load(w->sql, &w->scratch, path, &old) && address_equal(&old, address)) {
         return;
     }
-    RUN(w->conn, "address_put", TEXT(path), I64(address->kind), I64(address->id),
+    RUN(w->sql, "address_put", TEXT(path), I64(address->kind), I64(address->id),
         I64(address->redirect), TEXT(address->url));
     touch_name(w, STR("path:"), path);
 }
@@ -146,7 +146,7 @@ void address_move(struct store_writer *w, enum address_kind kind, int64_t id, st
 
 enum status store_address_put(struct store_writer *w, struct str path,
                               const struct address *address, struct err *err) {
-    struct conn *c = writer_verb(w);
+    struct sql *db = writer_verb(w);
     enum status status = check_path(path, err);
     if (status != STATUS_OK) {
         return status;
@@ -165,9 +165,11 @@ enum status store_address_put(struct store_writer *w, struct str path,
         wanted.url = STR("");
     }
     struct address old;
-    bool taken = load(c, &w->scratch, path, &old) && !old.redirect && !address_equal(&old, &wanted);
-    bool exists = wanted.kind == ADDRESS_URL || HAS(c, targets[wanted.kind].exists, I64(wanted.id));
-    status = conn_result(c, err);
+    bool taken = load(db, &w->scratch, path, &old) && !old.redirect &&
+                 !address_equal(&old, &wanted);
+    bool exists = wanted.kind == ADDRESS_URL ||
+                  HAS(db, targets[wanted.kind].exists, I64(wanted.id));
+    status = sql_result(db, err);
     if (status != STATUS_OK) {
         return status;
     }
@@ -179,5 +181,5 @@ enum status store_address_put(struct store_writer *w, struct str path,
                        targets[wanted.kind].key, wanted.id);
     }
     put(w, path, &wanted);
-    return conn_result(c, err);
+    return sql_result(db, err);
 }

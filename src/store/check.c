@@ -36,17 +36,17 @@ static size_t find_checks(const struct sql_texts *texts, struct arena *a, struct
 
 enum status store_check(struct store_reader *r, store_fault *fault, void *ctx, size_t *ret_faults,
                         struct err *err) {
-    struct conn *c = r->conn;
+    struct sql *db = r->sql;
     struct telling telling = { .fault = fault, .ctx = ctx };
-    enum status status = c->backend->verify(c->db, tell, &telling, err);
+    enum status status = db->backend->verify(db->db, tell, &telling, err);
     if (status != STATUS_OK) {
         return status;
     }
     struct arena names_arena = { 0 }, row_arena = { 0 };
     struct str *names;
-    size_t n = find_checks(c->texts, &names_arena, &names);
+    size_t n = find_checks(db->texts, &names_arena, &names);
     for (size_t i = 0; i < n; i++) {
-        struct rows rows = ROWS(c, names[i].ptr, NONE); /* a map's keys end in NUL */
+        struct rows rows = ROWS(db, names[i].ptr, NONE); /* a map's keys end in NUL */
         while (rows_next(&rows)) {
             tell(&telling, rows_text(&rows, &row_arena, 0));
             arena_reset(&row_arena);
@@ -54,7 +54,7 @@ enum status store_check(struct store_reader *r, store_fault *fault, void *ctx, s
     }
     arena_done(&row_arena);
     arena_done(&names_arena);
-    status = conn_result(c, err);
+    status = sql_result(db, err);
     if (status == STATUS_OK) {
         *ret_faults = telling.count;
     }

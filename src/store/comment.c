@@ -21,11 +21,11 @@ enum status store_comments(struct store_reader *r, struct arena *a, int64_t stor
                            struct comments *ret, struct err *err) {
     keys_notef(r->keys, "comments:%" PRId64, story_id);
     VEC(struct comment) all = { 0 };
-    struct rows rows = ROWS(r->conn, "comment_approved", I64(story_id), I64((int64_t)max));
+    struct rows rows = ROWS(r->sql, "comment_approved", I64(story_id), I64((int64_t)max));
     while (rows_next(&rows)) {
         load_row(&rows, a, vec_push(a, &all));
     }
-    enum status status = conn_result(r->conn, err);
+    enum status status = sql_result(r->sql, err);
     if (status == STATUS_OK) {
         *ret = (struct comments){ all.ptr, all.len };
     }
@@ -33,7 +33,7 @@ enum status store_comments(struct store_reader *r, struct arena *a, int64_t stor
 }
 
 static bool load(struct store_writer *w, int64_t id, struct comment *ret) {
-    struct rows rows = ROWS(w->conn, "comment_get", I64(id));
+    struct rows rows = ROWS(w->sql, "comment_get", I64(id));
     bool found = rows_next(&rows);
     if (found) {
         load_row(&rows, &w->scratch, ret);
@@ -52,15 +52,15 @@ static bool equal(const struct comment *a, const struct comment *b) {
 
 enum status store_comment_put(struct store_writer *w, const struct comment *comment,
                               int64_t *ret_id, struct err *err) {
-    struct conn *c = writer_verb(w);
+    struct sql *db = writer_verb(w);
     struct comment was = { 0 }, parent;
     if ((unsigned)comment->state > COMMENT_TRASHED) {
         return err_set(err, STATUS_INVALID, "a comment needs a state");
     }
     bool exists = comment->id == 0 || load(w, comment->id, &was);
-    bool has_story = HAS(c, "story_exists", I64(comment->story_id));
+    bool has_story = HAS(db, "story_exists", I64(comment->story_id));
     bool has_parent = comment->parent_id == 0 || load(w, comment->parent_id, &parent);
-    enum status status = conn_result(c, err);
+    enum status status = sql_result(db, err);
     if (status != STATUS_OK) {
         return status;
     }
@@ -86,7 +86,7 @@ enum status store_comment_put(struct store_writer *w, const struct comment *comm
             TEXT(comment->kind),
         };
         int64_t made =
-            sql_run(c, id == 0 ? "comment_insert" : "comment_update", params, COUNT_OF(params));
+            sql_run(db, id == 0 ? "comment_insert" : "comment_update", params, COUNT_OF(params));
         id = id == 0 ? made : id;
         /* Readers see approved ones only. */
         if (was.id != 0 && was.state == COMMENT_APPROVED) {
@@ -96,7 +96,7 @@ enum status store_comment_put(struct store_writer *w, const struct comment *comm
             touchf(w, "comments:%" PRId64, comment->story_id);
         }
     }
-    status = conn_result(c, err);
+    status = sql_result(db, err);
     if (status == STATUS_OK) {
         *ret_id = id;
     }

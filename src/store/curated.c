@@ -13,9 +13,9 @@ static enum status check_name(struct str name, struct err *err) {
 
 /* ---- slots ---- */
 
-static struct ids load_slot(struct conn *c, struct arena *a, struct str name) {
+static struct ids load_slot(struct sql *db, struct arena *a, struct str name) {
     VEC(int64_t) ids = { 0 };
-    struct rows rows = ROWS(c, "slot_get", TEXT(name));
+    struct rows rows = ROWS(db, "slot_get", TEXT(name));
     while (rows_next(&rows)) {
         *vec_push(a, &ids) = rows_i64(&rows, 0);
     }
@@ -25,8 +25,8 @@ static struct ids load_slot(struct conn *c, struct arena *a, struct str name) {
 enum status store_slot(struct store_reader *r, struct arena *a, struct str name, struct ids *ret,
                        struct err *err) {
     keys_note_name(r->keys, STR("slot:"), name);
-    struct ids ids = load_slot(r->conn, a, name);
-    enum status status = conn_result(r->conn, err);
+    struct ids ids = load_slot(r->sql, a, name);
+    enum status status = sql_result(r->sql, err);
     if (status == STATUS_OK) {
         *ret = ids;
     }
@@ -35,7 +35,7 @@ enum status store_slot(struct store_reader *r, struct arena *a, struct str name,
 
 enum status store_slot_put(struct store_writer *w, struct str name, struct ids stories,
                            struct err *err) {
-    struct conn *c = writer_verb(w);
+    struct sql *db = writer_verb(w);
     enum status status = check_name(name, err);
     if (status != STATUS_OK) {
         return status;
@@ -44,25 +44,25 @@ enum status store_slot_put(struct store_writer *w, struct str name, struct ids s
         return err_set(err, STATUS_INVALID, "a slot has at most %d stories", LIMIT_SLOT_STORIES);
     }
     for (size_t i = 0; i < stories.len; i++) {
-        if (!HAS(c, "story_exists", I64(stories.ptr[i])) && c->status == STATUS_OK) {
+        if (!HAS(db, "story_exists", I64(stories.ptr[i])) && db->status == STATUS_OK) {
             return err_set(err, STATUS_NOT_FOUND, "there is no story %" PRId64, stories.ptr[i]);
         }
     }
-    if (!ids_equal(load_slot(c, &w->scratch, name), stories)) {
-        RUN(c, "slot_clear", TEXT(name));
+    if (!ids_equal(load_slot(db, &w->scratch, name), stories)) {
+        RUN(db, "slot_clear", TEXT(name));
         for (size_t i = 0; i < stories.len; i++) {
-            RUN(c, "slot_insert", TEXT(name), I64((int64_t)i), I64(stories.ptr[i]));
+            RUN(db, "slot_insert", TEXT(name), I64((int64_t)i), I64(stories.ptr[i]));
         }
         touch_name(w, STR("slot:"), name);
     }
-    return conn_result(c, err);
+    return sql_result(db, err);
 }
 
 /* ---- menus ---- */
 
-static struct menu load_menu(struct conn *c, struct arena *a, struct str name) {
+static struct menu load_menu(struct sql *db, struct arena *a, struct str name) {
     VEC(struct menu_item) items = { 0 };
-    struct rows rows = ROWS(c, "menu_get", TEXT(name));
+    struct rows rows = ROWS(db, "menu_get", TEXT(name));
     while (rows_next(&rows)) {
         *vec_push(a, &items) = (struct menu_item){
             .label = rows_text(&rows, a, 0),
@@ -78,15 +78,15 @@ static struct menu load_menu(struct conn *c, struct arena *a, struct str name) {
 enum status store_menu(struct store_reader *r, struct arena *a, struct str name, struct menu *ret,
                        struct err *err) {
     keys_note_name(r->keys, STR("menu:"), name);
-    struct menu menu = load_menu(r->conn, a, name);
-    enum status status = conn_result(r->conn, err);
+    struct menu menu = load_menu(r->sql, a, name);
+    enum status status = sql_result(r->sql, err);
     if (status == STATUS_OK) {
         *ret = menu;
     }
     return status;
 }
 
-static enum status validate_menu(struct conn *c, const struct menu *menu, struct err *err) {
+static enum status validate_menu(struct sql *db, const struct menu *menu, struct err *err) {
     static const char *const exists[] = {
         [MENU_STORY] = "story_exists", [MENU_SECTION] = "section_exists", [MENU_TAG] = "tag_exists"
     };
@@ -100,12 +100,12 @@ static enum status validate_menu(struct conn *c, const struct menu *menu, struct
                            "item %zu of a menu has no known target, or stands before its parent",
                            i);
         }
-        if (item->target != MENU_URL && !HAS(c, exists[item->target], I64(item->target_id)) &&
-            c->status == STATUS_OK) {
+        if (item->target != MENU_URL && !HAS(db, exists[item->target], I64(item->target_id)) &&
+            db->status == STATUS_OK) {
             return err_set(err, STATUS_NOT_FOUND, "the target of item %zu does not exist", i);
         }
     }
-    return conn_result(c, err);
+    return sql_result(db, err);
 }
 
 static bool menus_equal(const struct menu *a, const struct menu *b) {
@@ -120,23 +120,23 @@ static bool menus_equal(const struct menu *a, const struct menu *b) {
 
 enum status store_menu_put(struct store_writer *w, struct str name, const struct menu *menu,
                            struct err *err) {
-    struct conn *c = writer_verb(w);
+    struct sql *db = writer_verb(w);
     enum status status = check_name(name, err);
     if (status == STATUS_OK) {
-        status = validate_menu(c, menu, err);
+        status = validate_menu(db, menu, err);
     }
     if (status != STATUS_OK) {
         return status;
     }
-    struct menu was = load_menu(c, &w->scratch, name);
+    struct menu was = load_menu(db, &w->scratch, name);
     if (!menus_equal(&was, menu)) {
-        RUN(c, "menu_clear", TEXT(name));
+        RUN(db, "menu_clear", TEXT(name));
         for (size_t i = 0; i < menu->len; i++) {
             const struct menu_item *item = &menu->ptr[i];
-            RUN(c, "menu_insert", TEXT(name), I64((int64_t)i), TEXT(item->label), TEXT(item->url),
+            RUN(db, "menu_insert", TEXT(name), I64((int64_t)i), TEXT(item->label), TEXT(item->url),
                 I64(item->target), I64(item->target_id), I64(item->parent));
         }
         touch_name(w, STR("menu:"), name);
     }
-    return conn_result(c, err);
+    return sql_result(db, err);
 }

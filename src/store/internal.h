@@ -10,15 +10,15 @@
 
 struct store_reader {
     struct store *store;
-    struct conn *conn; /* &own, or the writer's */
-    struct conn own;
+    struct sql *sql; /* &own, or the writer's */
+    struct sql own;
     struct keys *keys; /* where reads note; NULL: nowhere */
     bool is_open;      /* within a snapshot */
 };
 
 struct store_writer {
     struct store *store;
-    struct conn *conn;
+    struct sql *sql;
     struct store_reader reader; /* sees this transaction */
     struct keys touched;
     struct arena scratch; /* of the verb that runs */
@@ -34,10 +34,10 @@ struct store {
     pthread_mutex_t lock;
     pthread_cond_t writer_left;
     bool is_writing;
-    struct conn writer_conn;
+    struct sql writer_sql;
     struct store_writer writer;
 
-    struct conn poll_conn;
+    struct sql poll_sql;
     int64_t polled_seq;
     int64_t polled_version;
     int64_t origin; /* marks this process's rows in the journal */
@@ -47,7 +47,7 @@ struct store {
 };
 
 /* The beginning of every write verb: the scratch arena is empty, the connection. */
-struct conn *writer_verb(struct store_writer *w);
+struct sql *writer_verb(struct store_writer *w);
 
 /* ---- migrate.c ---- */
 
@@ -70,7 +70,7 @@ void touchf(struct store_writer *w, const char *fmt, ...) PRINTF(2, 3);
 /* ---- address.c ---- */
 
 /* May this target answer itself at `path` ("" needs no address)? INVALID, CONFLICT. */
-NODISCARD enum status address_may_have(struct conn *c, struct str path, enum address_kind kind,
+NODISCARD enum status address_may_have(struct sql *db, struct str path, enum address_kind kind,
                                        int64_t id, struct err *err);
 /* The target's own address was `old` ("" none) and is `path` now: the old one redirects. */
 void address_move(struct store_writer *w, enum address_kind kind, int64_t id, struct str old,
@@ -93,7 +93,7 @@ struct membership {
     struct ids tags;
     struct ids authors;
 };
-struct membership membership_of(struct conn *c, struct arena *a, const struct story *s);
+struct membership membership_of(struct sql *db, struct arena *a, const struct story *s);
 /* Enter, leave and move in lists, counts and touched keys. */
 void lists_update(struct store_writer *w, const struct membership *was,
                   const struct membership *now);
@@ -101,12 +101,12 @@ void lists_update(struct store_writer *w, const struct membership *was,
 void lists_reparent(struct store_writer *w, int64_t section_id, int64_t old_parent_id,
                     int64_t new_parent_id);
 /* The section and those above it, at most LIMIT_SECTION_DEPTH + 1. */
-struct ids sections_above(struct conn *c, struct arena *a, int64_t section_id);
+struct ids sections_above(struct sql *db, struct arena *a, int64_t section_id);
 
 /* ---- story.c ---- */
 
 /* Read without noting; false: there is none, or the connection failed. */
-bool story_load(struct conn *c, struct arena *a, int64_t id, enum story_part part,
+bool story_load(struct sql *db, struct arena *a, int64_t id, enum story_part part,
                 struct story *ret);
 
 /* ---- comparing ---- */

@@ -8,7 +8,7 @@
 enum { JOURNAL_COMMITS = 10000 };
 
 void journal_write(struct store_writer *w) {
-    struct conn *c = w->conn;
+    struct sql *db = w->sql;
     struct buf text;
     buf_init(&text, KEYS_TOUCHED_MAX * (KEY_BYTES_MAX + 1));
     for (size_t i = 0; i < w->touched.list.len; i++) {
@@ -19,23 +19,23 @@ void journal_write(struct store_writer *w) {
     }
     check(text.status != STATUS_TOO_LARGE);
     if (text.status != STATUS_OK) {
-        conn_fail(c, text.status, "cannot write the journal");
+        sql_fail(db, text.status, "cannot write the journal");
     }
-    int64_t seq = RUN(c, "change_last", NONE) + 1;
-    RUN(c, "change_insert", I64(seq), I64(w->store->origin), TEXT(buf_str(&text)));
-    RUN(c, "change_trim", I64(seq - JOURNAL_COMMITS));
+    int64_t seq = RUN(db, "change_last", NONE) + 1;
+    RUN(db, "change_insert", I64(seq), I64(w->store->origin), TEXT(buf_str(&text)));
+    RUN(db, "change_trim", I64(seq - JOURNAL_COMMITS));
     buf_done(&text);
 }
 
 /* The keys of the rows after polled_seq that others wrote. */
 static void collect(struct store *s, struct keys *keys) {
-    struct conn *c = &s->poll_conn;
-    int64_t first = RUN(c, "change_first", NONE);
+    struct sql *db = &s->poll_sql;
+    int64_t first = RUN(db, "change_first", NONE);
     if (first > s->polled_seq + 1) {
         keys_add(keys, STR("site"));
     }
     struct arena a = { 0 };
-    struct rows r = ROWS(c, "change_since", I64(s->polled_seq));
+    struct rows r = ROWS(db, "change_since", I64(s->polled_seq));
     while (rows_next(&r)) {
         int64_t seq = rows_i64(&r, 0);
         if (rows_i64(&r, 1) != s->origin) {
@@ -55,11 +55,11 @@ static void collect(struct store *s, struct keys *keys) {
 enum status store_poll(struct store *s, struct err *err) {
     const struct backend *b = s->backend;
     int64_t version = 0;
-    enum status status = b->data_version(s->poll_conn.db, &version, err);
+    enum status status = b->data_version(s->poll_sql.db, &version, err);
     if (status != STATUS_OK || version == s->polled_version) {
         return status;
     }
-    status = b->begin_read(s->poll_conn.db, err);
+    status = b->begin_read(s->poll_sql.db, err);
     if (status != STATUS_OK) {
         return status;
     }
@@ -67,8 +67,8 @@ enum status store_poll(struct store *s, struct err *err) {
     struct keys keys;
     keys_init(&keys);
     collect(s, &keys);
-    b->rollback(s->poll_conn.db);
-    status = conn_result(&s->poll_conn, err);
+    b->rollback(s->poll_sql.db);
+    status = sql_result(&s->poll_sql, err);
     if (status != STATUS_OK) {
         s->polled_seq = was_seq;
     } else {

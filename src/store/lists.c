@@ -65,10 +65,10 @@ static void note_list(struct keys *keys, struct list_id list) {
 
 /* Among the counts of one level within [*from, *to], find the one that holds the entry number
  * *skip; narrow the range to it and leave in *skip what is to skip within. */
-static void narrow(struct conn *c, const struct range *r, int level, int64_t scale, int64_t *from,
+static void narrow(struct sql *db, const struct range *r, int level, int64_t scale, int64_t *from,
                    int64_t *to, int64_t *skip) {
     struct rows rows =
-        ROWS(c, "list_counts", I64(r->kind), I64(r->id), I64(level), I64(*from), I64(*to));
+        ROWS(db, "list_counts", I64(r->kind), I64(r->id), I64(level), I64(*from), I64(*to));
     while (rows_next(&rows)) {
         int64_t date = rows_i64(&rows, 0);
         int64_t stories = rows_i64(&rows, 1);
@@ -82,11 +82,11 @@ static void narrow(struct conn *c, const struct range *r, int level, int64_t sca
     rows_end(&rows);
 }
 
-static struct ids take(struct conn *c, struct arena *a, const struct range *r, int64_t to_day,
+static struct ids take(struct sql *db, struct arena *a, const struct range *r, int64_t to_day,
                        int64_t skip, int64_t n) {
     VEC(int64_t) ids = { 0 };
     struct rows rows =
-        ROWS(c, "list_between", I64(r->kind), I64(r->id), I64(r->from_day), I64(to_day));
+        ROWS(db, "list_between", I64(r->kind), I64(r->id), I64(r->from_day), I64(to_day));
     while ((int64_t)ids.len < n && rows_next(&rows)) {
         if (skip > 0) {
             skip--;
@@ -102,30 +102,30 @@ enum status store_list_page(struct store_reader *r, struct arena *a, struct list
                             int64_t number, int64_t size, struct list_page *ret, struct err *err) {
     check(size > 0);
     note_list(r->keys, list);
-    struct conn *c = r->conn;
+    struct sql *db = r->sql;
     struct range range = range_of(list);
     struct list_page page = { .pages = 1 };
     page.total =
-        RUN(c, "list_count", I64(range.kind), I64(range.id), I64(range.level), I64(range.date));
+        RUN(db, "list_count", I64(range.kind), I64(range.id), I64(range.level), I64(range.date));
     if (page.total > 0) {
         page.pages = (page.total - 1) / size + 1;
     }
-    if (c->status == STATUS_OK && (number < 1 || number > page.pages)) {
+    if (db->status == STATUS_OK && (number < 1 || number > page.pages)) {
         return err_set(err, STATUS_NOT_FOUND, "the list has no page %" PRId64, number);
     }
     int64_t skip = (number - 1) * size;
     int64_t from = range.from_day, to = range.to_day;
     if (skip > 0 && range.level < LEVEL_YEAR) {
-        narrow(c, &range, LEVEL_YEAR, 10000, &from, &to, &skip);
+        narrow(db, &range, LEVEL_YEAR, 10000, &from, &to, &skip);
     }
     if (skip > 0 && range.level < LEVEL_MONTH) {
-        narrow(c, &range, LEVEL_MONTH, 100, &from, &to, &skip);
+        narrow(db, &range, LEVEL_MONTH, 100, &from, &to, &skip);
     }
     if (skip > 0 && range.level < LEVEL_DAY) {
-        narrow(c, &range, LEVEL_DAY, 1, &from, &to, &skip);
+        narrow(db, &range, LEVEL_DAY, 1, &from, &to, &skip);
     }
-    page.ids = take(c, a, &range, to, skip, size);
-    enum status status = conn_result(c, err);
+    page.ids = take(db, a, &range, to, skip, size);
+    enum status status = sql_result(db, err);
     if (status == STATUS_OK) {
         *ret = page;
     }
@@ -137,7 +137,7 @@ enum status store_newest(struct store_reader *r, struct arena *a, struct list_id
     note_list(r->keys, list);
     struct range range = range_of(list);
     VEC(int64_t) ids = { 0 };
-    struct rows rows = ROWS(r->conn, "list_between", I64(range.kind), I64(range.id),
+    struct rows rows = ROWS(r->sql, "list_between", I64(range.kind), I64(range.id),
                             I64(range.from_day), I64(range.to_day));
     while (ids.len < n && rows_next(&rows)) {
         int64_t id = rows_i64(&rows, 0);
@@ -146,7 +146,7 @@ enum status store_newest(struct store_reader *r, struct arena *a, struct list_id
         }
     }
     rows_end(&rows);
-    enum status status = conn_result(r->conn, err);
+    enum status status = sql_result(r->sql, err);
     if (status == STATUS_OK) {
         *ret = (struct ids){ ids.ptr, ids.len };
     }
@@ -163,19 +163,20 @@ enum status store_neighbours(struct store_reader *r, struct list_id list, int64_
         keys_notef(r->keys, "before:%" PRId64 "/section:%" PRId64, id, list.id);
         keys_notef(r->keys, "after:%" PRId64 "/section:%" PRId64, id, list.id);
     }
-    struct conn *c = r->conn;
+    struct sql *db = r->sql;
     struct range range = range_of(list);
-    struct rows rows = ROWS(c, "list_place", I64(range.kind), I64(range.id), I64(id));
+    struct rows rows = ROWS(db, "list_place", I64(range.kind), I64(range.id), I64(id));
     bool found = rows_next(&rows);
     int64_t day = found ? rows_i64(&rows, 0) : 0;
     int64_t us = found ? rows_i64(&rows, 1) : 0;
     rows_end(&rows);
     int64_t previous = 0, next = 0;
     if (found) {
-        previous = RUN(c, "list_older", I64(range.kind), I64(range.id), I64(day), I64(us), I64(id));
-        next = RUN(c, "list_newer", I64(range.kind), I64(range.id), I64(day), I64(us), I64(id));
+        previous =
+            RUN(db, "list_older", I64(range.kind), I64(range.id), I64(day), I64(us), I64(id));
+        next = RUN(db, "list_newer", I64(range.kind), I64(range.id), I64(day), I64(us), I64(id));
     }
-    enum status status = conn_result(c, err);
+    enum status status = sql_result(db, err);
     if (status == STATUS_OK) {
         *ret_previous = previous;
         *ret_next = next;

@@ -25,11 +25,11 @@ struct pair {
 
 /* ---- memberships ---- */
 
-struct ids sections_above(struct conn *c, struct arena *a, int64_t section_id) {
+struct ids sections_above(struct sql *db, struct arena *a, int64_t section_id) {
     VEC(int64_t) ids = { 0 };
     while (section_id != 0 && ids.len <= LIMIT_SECTION_DEPTH) {
         *vec_push(a, &ids) = section_id;
-        section_id = RUN(c, "section_above", I64(section_id));
+        section_id = RUN(db, "section_above", I64(section_id));
     }
     return (struct ids){ ids.ptr, ids.len };
 }
@@ -60,7 +60,7 @@ static struct ids sorted_copy(struct arena *a, struct ids ids) {
     return sorted(copy, ids.len);
 }
 
-struct membership membership_of(struct conn *c, struct arena *a, const struct story *s) {
+struct membership membership_of(struct sql *db, struct arena *a, const struct story *s) {
     struct membership m = {
         .is_listed = s->kind == STORY_STORY && s->state == STORY_PUBLISHED &&
                      s->visibility == STORY_PUBLIC,
@@ -73,7 +73,7 @@ struct membership membership_of(struct conn *c, struct arena *a, const struct st
     }
     VEC(int64_t) sections = { 0 };
     for (size_t i = 0; i < s->sections.len; i++) {
-        struct ids chain = sections_above(c, a, s->sections.ptr[i]);
+        struct ids chain = sections_above(db, a, s->sections.ptr[i]);
         for (size_t j = 0; j < chain.len; j++) {
             *vec_push(a, &sections) = chain.ptr[j];
         }
@@ -86,33 +86,33 @@ struct membership membership_of(struct conn *c, struct arena *a, const struct st
 
 /* ---- one list ---- */
 
-static struct pair neighbours(struct conn *c, struct list_id list, const struct place *p) {
+static struct pair neighbours(struct sql *db, struct list_id list, const struct place *p) {
     return (struct pair){
-        RUN(c, "list_older", I64(list.kind), I64(list.id), I64(p->day), I64(p->us), I64(p->id)),
-        RUN(c, "list_newer", I64(list.kind), I64(list.id), I64(p->day), I64(p->us), I64(p->id)),
+        RUN(db, "list_older", I64(list.kind), I64(list.id), I64(p->day), I64(p->us), I64(p->id)),
+        RUN(db, "list_newer", I64(list.kind), I64(list.id), I64(p->day), I64(p->us), I64(p->id)),
     };
 }
 
-static void count(struct conn *c, struct list_id list, int day, bool up) {
+static void count(struct sql *db, struct list_id list, int day, bool up) {
     const int dates[] = { 0, day / 10000 * 10000, day / 100 * 100, day };
     for (int level = 0; level < (int)COUNT_OF(dates); level++) {
         const struct param at[] = { I64(list.kind), I64(list.id), I64(level), I64(dates[level]) };
         if (up) {
-            sql_run(c, "list_count_up", at, COUNT_OF(at));
-        } else if (sql_run(c, "list_count_down", at, COUNT_OF(at)) == 0) {
-            sql_run(c, "list_count_drop", at, COUNT_OF(at));
+            sql_run(db, "list_count_up", at, COUNT_OF(at));
+        } else if (sql_run(db, "list_count_down", at, COUNT_OF(at)) == 0) {
+            sql_run(db, "list_count_drop", at, COUNT_OF(at));
         }
     }
 }
 
-static void leave_list(struct conn *c, struct list_id list, const struct place *p) {
-    RUN(c, "list_delete", I64(list.kind), I64(list.id), I64(p->day), I64(p->us), I64(p->id));
-    count(c, list, p->day, false);
+static void leave_list(struct sql *db, struct list_id list, const struct place *p) {
+    RUN(db, "list_delete", I64(list.kind), I64(list.id), I64(p->day), I64(p->us), I64(p->id));
+    count(db, list, p->day, false);
 }
 
-static void enter_list(struct conn *c, struct list_id list, const struct place *p) {
-    RUN(c, "list_insert", I64(list.kind), I64(list.id), I64(p->day), I64(p->us), I64(p->id));
-    count(c, list, p->day, true);
+static void enter_list(struct sql *db, struct list_id list, const struct place *p) {
+    RUN(db, "list_insert", I64(list.kind), I64(list.id), I64(p->day), I64(p->us), I64(p->id));
+    count(db, list, p->day, true);
 }
 
 static void touch_neighbour(struct store_writer *w, const char *side, int64_t id,
@@ -159,17 +159,17 @@ static void change_list(struct store_writer *w, struct list_id list, const struc
         (was->is_in && now->is_in && was->day == now->day && was->us == now->us)) {
         return;
     }
-    struct conn *c = w->conn;
+    struct sql *db = w->sql;
     bool has_neighbours = list.kind == LIST_LATEST || list.kind == LIST_SECTION;
     bool wanted = has_neighbours || (was->is_in && now->is_in);
     struct pair old = { 0 }, new = { 0 };
     if (was->is_in) {
-        old = wanted ? neighbours(c, list, was) : old;
-        leave_list(c, list, was);
+        old = wanted ? neighbours(db, list, was) : old;
+        leave_list(db, list, was);
     }
     if (now->is_in) {
-        new = wanted ? neighbours(c, list, now) : new;
-        enter_list(c, list, now);
+        new = wanted ? neighbours(db, list, now) : new;
+        enter_list(db, list, now);
     }
     bool moved = was->is_in != now->is_in || old.older != new.older || old.newer != new.newer;
     if (moved && has_neighbours) {
@@ -225,15 +225,15 @@ void lists_update(struct store_writer *w, const struct membership *was,
 enum { REPARENT_BATCH = 500 };
 
 /* The story's sections, and those above them, as the tree is now. */
-static struct ids sections_of_story(struct conn *c, struct arena *a, int64_t story_id) {
+static struct ids sections_of_story(struct sql *db, struct arena *a, int64_t story_id) {
     VEC(int64_t) own = { 0 };
-    struct rows rows = ROWS(c, "story_sections", I64(story_id));
+    struct rows rows = ROWS(db, "story_sections", I64(story_id));
     while (rows_next(&rows)) {
         *vec_push(a, &own) = rows_i64(&rows, 0);
     }
     VEC(int64_t) all = { 0 };
     for (size_t i = 0; i < own.len; i++) {
-        struct ids chain = sections_above(c, a, own.ptr[i]);
+        struct ids chain = sections_above(db, a, own.ptr[i]);
         for (size_t j = 0; j < chain.len; j++) {
             *vec_push(a, &all) = chain.ptr[j];
         }
@@ -244,11 +244,11 @@ static struct ids sections_of_story(struct conn *c, struct arena *a, int64_t sto
 /* Bring one story's entries in the lists of `ids` in line with the tree. */
 static void refile(struct store_writer *w, struct arena *a, const struct place *place,
                    struct ids ids) {
-    struct ids wanted = sections_of_story(w->conn, a, place->id);
+    struct ids wanted = sections_of_story(w->sql, a, place->id);
     for (size_t i = 0; i < ids.len; i++) {
         struct list_id list = { LIST_SECTION, ids.ptr[i] };
         struct place was = *place, now = *place;
-        was.is_in = HAS(w->conn, "list_has", I64(list.kind), I64(list.id), I64(place->day),
+        was.is_in = HAS(w->sql, "list_has", I64(list.kind), I64(list.id), I64(place->day),
                         I64(place->us), I64(place->id));
         now.is_in = ids_has(wanted, list.id);
         change_list(w, list, &was, &now);
@@ -257,9 +257,9 @@ static void refile(struct store_writer *w, struct arena *a, const struct place *
 
 void lists_reparent(struct store_writer *w, int64_t section_id, int64_t old_parent_id,
                     int64_t new_parent_id) {
-    struct conn *c = w->conn;
-    struct ids old = sections_above(c, &w->scratch, old_parent_id);
-    struct ids new = sections_above(c, &w->scratch, new_parent_id);
+    struct sql *db = w->sql;
+    struct ids old = sections_above(db, &w->scratch, old_parent_id);
+    struct ids new = sections_above(db, &w->scratch, new_parent_id);
     VEC(int64_t) changed = { 0 };
     for (size_t i = 0; i < old.len; i++) {
         if (!ids_has(new, old.ptr[i])) {
@@ -277,7 +277,7 @@ void lists_reparent(struct store_writer *w, int64_t section_id, int64_t old_pare
     struct place last = { 0 };
     for (bool more = ids.len > 0; more;) {
         VEC(struct place) batch = { 0 };
-        struct rows rows = ROWS(c, "list_walk", I64(LIST_SECTION), I64(section_id), I64(last.day),
+        struct rows rows = ROWS(db, "list_walk", I64(LIST_SECTION), I64(section_id), I64(last.day),
                                 I64(last.us), I64(last.id), I64(REPARENT_BATCH));
         while (rows_next(&rows)) {
             *vec_push(&a, &batch) = (struct place){ true, (int)rows_i64(&rows, 0),

@@ -1,9 +1,9 @@
 /* Pictures and other files: their data; the files themselves lie in media/. */
 #include "store/internal.h"
 
-static enum status load(struct conn *c, struct arena *a, int64_t id, struct media *ret,
+static enum status load(struct sql *db, struct arena *a, int64_t id, struct media *ret,
                         struct err *err) {
-    struct rows rows = ROWS(c, "media_get", I64(id));
+    struct rows rows = ROWS(db, "media_get", I64(id));
     bool found = rows_next(&rows);
     struct media media = { 0 };
     if (found) {
@@ -26,7 +26,7 @@ static enum status load(struct conn *c, struct arena *a, int64_t id, struct medi
         };
     }
     rows_end(&rows);
-    enum status status = conn_result(c, err);
+    enum status status = sql_result(db, err);
     if (status == STATUS_OK && !found) {
         return err_set(err, STATUS_NOT_FOUND, "there is no media %" PRId64, id);
     }
@@ -39,13 +39,13 @@ static enum status load(struct conn *c, struct arena *a, int64_t id, struct medi
 enum status store_media(struct store_reader *r, struct arena *a, int64_t id, struct media *ret,
                         struct err *err) {
     keys_notef(r->keys, "media:%" PRId64, id);
-    return load(r->conn, a, id, ret, err);
+    return load(r->sql, a, id, ret, err);
 }
 
 enum status store_media_next(struct store_reader *r, int64_t after, int64_t *ret_id,
                              struct err *err) {
-    int64_t id = RUN(r->conn, "media_next", I64(after));
-    enum status status = conn_result(r->conn, err);
+    int64_t id = RUN(r->sql, "media_next", I64(after));
+    enum status status = sql_result(r->sql, err);
     if (status == STATUS_OK && id == 0) {
         return STATUS_NOT_FOUND;
     }
@@ -66,19 +66,19 @@ static bool equal(const struct media *a, const struct media *b) {
 
 enum status store_media_put(struct store_writer *w, const struct media *media, int64_t *ret_id,
                             struct err *err) {
-    struct conn *c = writer_verb(w);
+    struct sql *db = writer_verb(w);
     struct media was = { 0 };
     enum status status = STATUS_OK;
     if (media->id != 0) {
-        status = load(c, &w->scratch, media->id, &was, err);
+        status = load(db, &w->scratch, media->id, &was, err);
     }
     if (status == STATUS_OK && media->parent_story_id != 0 &&
         media->parent_story_id != was.parent_story_id &&
-        !HAS(c, "story_exists", I64(media->parent_story_id)) && c->status == STATUS_OK) {
+        !HAS(db, "story_exists", I64(media->parent_story_id)) && db->status == STATUS_OK) {
         return err_set(err, STATUS_NOT_FOUND, "there is no story %" PRId64, media->parent_story_id);
     }
     if (status == STATUS_OK) {
-        status = address_may_have(c, media->path, ADDRESS_MEDIA, media->id, err);
+        status = address_may_have(db, media->path, ADDRESS_MEDIA, media->id, err);
     }
     if (status != STATUS_OK) {
         return status;
@@ -103,12 +103,12 @@ enum status store_media_put(struct store_writer *w, const struct media *media, i
             REF(media->parent_story_id),
         };
         int64_t made =
-            sql_run(c, id == 0 ? "media_insert" : "media_update", params, COUNT_OF(params));
+            sql_run(db, id == 0 ? "media_insert" : "media_update", params, COUNT_OF(params));
         id = id == 0 ? made : id;
         touchf(w, "media:%" PRId64, id);
         address_move(w, ADDRESS_MEDIA, id, was.path, media->path);
     }
-    status = conn_result(c, err);
+    status = sql_result(db, err);
     if (status == STATUS_OK) {
         *ret_id = id;
     }

@@ -14,16 +14,16 @@ static void load_row(const struct rows *rows, struct arena *a, struct section *r
     };
 }
 
-static enum status load(struct conn *c, struct arena *a, int64_t id, struct section *ret,
+static enum status load(struct sql *db, struct arena *a, int64_t id, struct section *ret,
                         struct err *err) {
-    struct rows rows = ROWS(c, "section_get", I64(id));
+    struct rows rows = ROWS(db, "section_get", I64(id));
     bool found = rows_next(&rows);
     struct section section = { 0 };
     if (found) {
         load_row(&rows, a, &section);
     }
     rows_end(&rows);
-    enum status status = conn_result(c, err);
+    enum status status = sql_result(db, err);
     if (status == STATUS_OK && !found) {
         return err_set(err, STATUS_NOT_FOUND, "there is no section %" PRId64, id);
     }
@@ -36,7 +36,7 @@ static enum status load(struct conn *c, struct arena *a, int64_t id, struct sect
 enum status store_section(struct store_reader *r, struct arena *a, int64_t id, struct section *ret,
                           struct err *err) {
     keys_notef(r->keys, "row:section:%" PRId64, id);
-    return load(r->conn, a, id, ret, err);
+    return load(r->sql, a, id, ret, err);
 }
 
 /* The first of `all`, which are sorted by parent, whose parent is `id`. */
@@ -83,13 +83,13 @@ enum status store_sections(struct store_reader *r, struct arena *a, struct secti
                            struct err *err) {
     keys_note(r->keys, STR("sections"));
     VEC(struct section) all = { 0 };
-    struct rows rows = ROWS(r->conn, "section_all", NONE);
+    struct rows rows = ROWS(r->sql, "section_all", NONE);
     while (rows_next(&rows)) {
         struct section *section = vec_push(a, &all);
         load_row(&rows, a, section);
         keys_notef(r->keys, "row:section:%" PRId64, section->id);
     }
-    enum status status = conn_result(r->conn, err);
+    enum status status = sql_result(r->sql, err);
     if (status == STATUS_OK) {
         *ret = preorder(a, all.ptr, all.len);
     }
@@ -98,14 +98,14 @@ enum status store_sections(struct store_reader *r, struct arena *a, struct secti
 
 static enum status validate_parent(struct store_writer *w, const struct section *s,
                                    struct err *err) {
-    struct conn *c = w->conn;
-    bool exists = s->parent_id == 0 || HAS(c, "section_exists", I64(s->parent_id));
-    struct ids above = sections_above(c, &w->scratch, s->parent_id);
+    struct sql *db = w->sql;
+    bool exists = s->parent_id == 0 || HAS(db, "section_exists", I64(s->parent_id));
+    struct ids above = sections_above(db, &w->scratch, s->parent_id);
     int64_t height = 1;
     if (s->id != 0) {
-        height = RUN(c, "section_height", I64(s->id), I64(LIMIT_SECTION_DEPTH + 1));
+        height = RUN(db, "section_height", I64(s->id), I64(LIMIT_SECTION_DEPTH + 1));
     }
-    enum status status = conn_result(c, err);
+    enum status status = sql_result(db, err);
     if (status != STATUS_OK) {
         return status;
     }
@@ -128,11 +128,11 @@ static bool sections_equal(const struct section *a, const struct section *b) {
 
 enum status store_section_put(struct store_writer *w, const struct section *section,
                               int64_t *ret_id, struct err *err) {
-    struct conn *c = writer_verb(w);
+    struct sql *db = writer_verb(w);
     struct section was = { 0 };
     enum status status = STATUS_OK;
     if (section->id != 0) {
-        status = load(c, &w->scratch, section->id, &was, err);
+        status = load(db, &w->scratch, section->id, &was, err);
     }
     if (status == STATUS_OK && was.id != 0 && sections_equal(&was, section)) {
         *ret_id = was.id;
@@ -142,7 +142,7 @@ enum status store_section_put(struct store_writer *w, const struct section *sect
         status = validate_parent(w, section, err);
     }
     if (status == STATUS_OK) {
-        status = address_may_have(c, section->path, ADDRESS_SECTION, section->id, err);
+        status = address_may_have(db, section->path, ADDRESS_SECTION, section->id, err);
     }
     if (status != STATUS_OK) {
         return status;
@@ -153,17 +153,17 @@ enum status store_section_put(struct store_writer *w, const struct section *sect
     };
     int64_t id = section->id;
     if (id == 0) {
-        id = sql_run(c, "section_insert", params, COUNT_OF(params));
+        id = sql_run(db, "section_insert", params, COUNT_OF(params));
         touch(w, STR("sections"));
     } else {
-        sql_run(c, "section_update", params, COUNT_OF(params));
+        sql_run(db, "section_update", params, COUNT_OF(params));
     }
     touchf(w, "row:section:%" PRId64, id);
     address_move(w, ADDRESS_SECTION, id, was.path, section->path);
     if (was.id != 0 && was.parent_id != section->parent_id) {
         lists_reparent(w, id, was.parent_id, section->parent_id);
     }
-    status = conn_result(c, err);
+    status = sql_result(db, err);
     if (status == STATUS_OK) {
         *ret_id = id;
     }

@@ -39,13 +39,13 @@ void sql_texts_done(struct sql_texts *t) {
     arena_done(&t->arena);
 }
 
-enum status conn_open(struct conn *c, const struct backend *backend, const struct sql_texts *texts,
-                      const char *dir, enum db_mode mode, struct err *err) {
-    *c = (struct conn){ .backend = backend, .texts = texts };
+enum status sql_open(struct sql *c, const struct backend *backend, const struct sql_texts *texts,
+                     const char *dir, enum db_mode mode, struct err *err) {
+    *c = (struct sql){ .backend = backend, .texts = texts };
     return backend->open(dir, mode, &c->db, err);
 }
 
-void conn_close(struct conn *c) {
+void sql_close(struct sql *c) {
     struct map_entry *e;
     for (size_t i = 0; (e = map_next(&c->statements, &i)) != NULL;) {
         c->backend->finalize(e->value);
@@ -54,10 +54,10 @@ void conn_close(struct conn *c) {
     if (c->db != NULL) {
         c->backend->close(c->db);
     }
-    *c = (struct conn){ 0 };
+    *c = (struct sql){ 0 };
 }
 
-void conn_fail(struct conn *c, enum status status, const char *fmt, ...) {
+void sql_fail(struct sql *c, enum status status, const char *fmt, ...) {
     if (c->status != STATUS_OK) {
         return;
     }
@@ -69,7 +69,7 @@ void conn_fail(struct conn *c, enum status status, const char *fmt, ...) {
     c->status = err_set(&c->err, status, "%s", message);
 }
 
-enum status conn_result(struct conn *c, struct err *err) {
+enum status sql_result(struct sql *c, struct err *err) {
     enum status status = c->status;
     if (status != STATUS_OK) {
         err_set(err, status, "%s", c->err.message);
@@ -81,7 +81,7 @@ enum status conn_result(struct conn *c, struct err *err) {
     return status;
 }
 
-static struct stmt *prepared(struct conn *c, const char *name) {
+static struct stmt *prepared(struct sql *c, const char *name) {
     struct stmt *stmt = map_get(&c->statements, str_of(name));
     if (stmt == NULL) {
         const struct str *sql = map_get(&c->texts->by_name, str_of(name));
@@ -96,8 +96,8 @@ static struct stmt *prepared(struct conn *c, const char *name) {
     return stmt;
 }
 
-struct rows rows_begin(struct conn *c, const char *name, const struct param *params, size_t n) {
-    struct rows r = { .conn = c };
+struct rows rows_begin(struct sql *c, const char *name, const struct param *params, size_t n) {
+    struct rows r = { .sql = c };
     struct stmt *stmt = c->status == STATUS_OK ? prepared(c, name) : NULL;
     if (stmt == NULL) {
         return r;
@@ -115,7 +115,7 @@ struct rows rows_begin(struct conn *c, const char *name, const struct param *par
     if (status != STATUS_OK) {
         /* Also what binding to a statement that still runs comes to: a defect of ours. */
         c->backend->reset(stmt);
-        conn_fail(c, status, "%s: cannot bind its parameters", name);
+        sql_fail(c, status, "%s: cannot bind its parameters", name);
         return r;
     }
     c->runs++;
@@ -124,7 +124,7 @@ struct rows rows_begin(struct conn *c, const char *name, const struct param *par
 }
 
 bool rows_next(struct rows *r) {
-    struct conn *c = r->conn;
+    struct sql *c = r->sql;
     if (r->stmt == NULL) {
         return false;
     }
@@ -139,21 +139,21 @@ bool rows_next(struct rows *r) {
 }
 
 int64_t rows_i64(const struct rows *r, int column) {
-    return r->conn->backend->column_i64(r->stmt, column);
+    return r->sql->backend->column_i64(r->stmt, column);
 }
 
 struct str rows_text(const struct rows *r, struct arena *a, int column) {
-    return arena_str(a, r->conn->backend->column_text(r->stmt, column));
+    return arena_str(a, r->sql->backend->column_text(r->stmt, column));
 }
 
 void rows_end(struct rows *r) {
     if (r->stmt != NULL) {
-        r->conn->backend->reset(r->stmt);
+        r->sql->backend->reset(r->stmt);
         r->stmt = NULL;
     }
 }
 
-int64_t sql_run(struct conn *c, const char *name, const struct param *params, size_t n) {
+int64_t sql_run(struct sql *c, const char *name, const struct param *params, size_t n) {
     struct rows r = rows_begin(c, name, params, n);
     if (!rows_next(&r)) {
         return 0;
@@ -164,7 +164,7 @@ int64_t sql_run(struct conn *c, const char *name, const struct param *params, si
     return value;
 }
 
-bool sql_has(struct conn *c, const char *name, const struct param *params, size_t n) {
+bool sql_has(struct sql *c, const char *name, const struct param *params, size_t n) {
     struct rows r = rows_begin(c, name, params, n);
     bool has = rows_next(&r);
     rows_end(&r);

@@ -6,8 +6,8 @@
  *
  * The first failure sticks to the connection, as in a buf: after it nothing runs any more and every
  * read gives no rows, so that a verb is written straight down and looks once, at its end, with
- * conn_result(). Within a write transaction the failure stays until the rollback; otherwise
- * conn_result clears it. */
+ * sql_result(). Within a write transaction the failure stays until the rollback; otherwise
+ * sql_result clears it. */
 #ifndef STORE_SQL_H
 #define STORE_SQL_H
 
@@ -24,7 +24,7 @@ struct sql_texts {
 void sql_texts_init(struct sql_texts *t);
 void sql_texts_done(struct sql_texts *t);
 
-struct conn {
+struct sql {
     const struct backend *backend;
     const struct sql_texts *texts;
     struct db *db;
@@ -35,15 +35,15 @@ struct conn {
     struct err err;
 };
 
-NODISCARD enum status conn_open(struct conn *c, const struct backend *backend,
-                                const struct sql_texts *texts, const char *dir, enum db_mode mode,
-                                struct err *err);
+NODISCARD enum status sql_open(struct sql *c, const struct backend *backend,
+                               const struct sql_texts *texts, const char *dir, enum db_mode mode,
+                               struct err *err);
 /* c may be zeroed. */
-void conn_close(struct conn *c);
+void sql_close(struct sql *c);
 /* Record a failure that is not the database's. */
-void conn_fail(struct conn *c, enum status status, const char *fmt, ...) PRINTF(3, 4);
+void sql_fail(struct sql *c, enum status status, const char *fmt, ...) PRINTF(3, 4);
 /* The outcome of what ran. */
-NODISCARD enum status conn_result(struct conn *c, struct err *err);
+NODISCARD enum status sql_result(struct sql *c, struct err *err);
 
 struct param {
     enum { PARAM_NONE, PARAM_NULL, PARAM_I64, PARAM_TEXT } type;
@@ -68,11 +68,11 @@ REF(int64_t id) {
 
 /* A statement that is running. Not twice at a time the same on one connection. */
 struct rows {
-    struct conn *conn;
+    struct sql *sql;
     struct stmt *stmt; /* NULL: at the end, or failed */
 };
 
-struct rows rows_begin(struct conn *c, const char *name, const struct param *params, size_t n);
+struct rows rows_begin(struct sql *c, const char *name, const struct param *params, size_t n);
 #define ROWS(c, name, ...) rows_begin(c, name, PARAMS(__VA_ARGS__))
 /* Go to the next row; false at the end, which ends the statement too. */
 bool rows_next(struct rows *r);
@@ -83,10 +83,10 @@ struct str rows_text(const struct rows *r, struct arena *a, int column);
 void rows_end(struct rows *r);
 
 /* Run to the end; the first column of the first row, or 0. */
-int64_t sql_run(struct conn *c, const char *name, const struct param *params, size_t n);
+int64_t sql_run(struct sql *c, const char *name, const struct param *params, size_t n);
 #define RUN(c, name, ...) sql_run(c, name, PARAMS(__VA_ARGS__))
 /* Whether there is a row. */
-bool sql_has(struct conn *c, const char *name, const struct param *params, size_t n);
+bool sql_has(struct sql *c, const char *name, const struct param *params, size_t n);
 #define HAS(c, name, ...) sql_has(c, name, PARAMS(__VA_ARGS__))
 
 #endif

@@ -35,21 +35,21 @@ enum status store_create(const char *dir, struct err *err) {
     return status;
 }
 
-static enum status open_conns(struct store *s, struct err *err) {
-    enum status status = conn_open(&s->writer_conn, backend, &s->texts, s->dir, DB_WRITER, err);
+static enum status open_connections(struct store *s, struct err *err) {
+    enum status status = sql_open(&s->writer_sql, backend, &s->texts, s->dir, DB_WRITER, err);
     if (status == STATUS_OK) {
-        status = migrate(backend, s->writer_conn.db, err);
+        status = migrate(backend, s->writer_sql.db, err);
     }
     if (status == STATUS_OK) {
-        status = conn_open(&s->poll_conn, backend, &s->texts, s->dir, DB_READER, err);
+        status = sql_open(&s->poll_sql, backend, &s->texts, s->dir, DB_READER, err);
     }
     if (status == STATUS_OK) {
-        status = backend->data_version(s->poll_conn.db, &s->polled_version, err);
+        status = backend->data_version(s->poll_sql.db, &s->polled_version, err);
     }
     if (status == STATUS_OK) {
         /* After the version: what is committed between the two is looked at once more. */
-        s->polled_seq = RUN(&s->poll_conn, "change_last", NONE);
-        status = conn_result(&s->poll_conn, err);
+        s->polled_seq = RUN(&s->poll_sql, "change_last", NONE);
+        status = sql_result(&s->poll_sql, err);
     }
     return status;
 }
@@ -67,7 +67,7 @@ enum status store_open(const char *dir, struct store **ret, struct err *err) {
     check(pthread_mutex_init(&s->lock, NULL) == 0 && pthread_cond_init(&s->writer_left, NULL) == 0);
     check(getrandom(&s->origin, sizeof s->origin, 0) == (ssize_t)sizeof s->origin);
     sql_texts_init(&s->texts);
-    enum status status = open_conns(s, err);
+    enum status status = open_connections(s, err);
     if (status != STATUS_OK) {
         store_close(s);
         return status;
@@ -81,8 +81,8 @@ void store_close(struct store *s) {
         return;
     }
     check(!s->is_writing);
-    conn_close(&s->poll_conn);
-    conn_close(&s->writer_conn);
+    sql_close(&s->poll_sql);
+    sql_close(&s->writer_sql);
     sql_texts_done(&s->texts);
     pthread_cond_destroy(&s->writer_left);
     pthread_mutex_destroy(&s->lock);
@@ -107,8 +107,8 @@ enum status store_reader_open(struct store *s, struct store_reader **ret, struct
     struct store_reader *r = calloc(1, sizeof *r);
     check(r != NULL);
     r->store = s;
-    r->conn = &r->own;
-    enum status status = conn_open(&r->own, s->backend, &s->texts, s->dir, DB_READER, err);
+    r->sql = &r->own;
+    enum status status = sql_open(&r->own, s->backend, &s->texts, s->dir, DB_READER, err);
     if (status != STATUS_OK) {
         free(r);
         return status;
@@ -119,15 +119,15 @@ enum status store_reader_open(struct store *s, struct store_reader **ret, struct
 
 void store_reader_close(struct store_reader *r) {
     if (r != NULL) {
-        check(r->conn == &r->own && !r->is_open);
-        conn_close(&r->own);
+        check(r->sql == &r->own && !r->is_open);
+        sql_close(&r->own);
         free(r);
     }
 }
 
 enum status store_read_begin(struct store_reader *r, struct keys *keys, struct err *err) {
     check(!r->is_open);
-    enum status status = r->store->backend->begin_read(r->conn->db, err);
+    enum status status = r->store->backend->begin_read(r->sql->db, err);
     if (status == STATUS_OK) {
         r->is_open = true;
         r->keys = keys;
@@ -136,8 +136,8 @@ enum status store_read_begin(struct store_reader *r, struct keys *keys, struct e
 }
 
 void store_read_end(struct store_reader *r) {
-    check(r->is_open && r->conn == &r->own);
-    r->store->backend->rollback(r->conn->db);
+    check(r->is_open && r->sql == &r->own);
+    r->store->backend->rollback(r->sql->db);
     r->is_open = false;
     r->keys = NULL;
 }
@@ -149,16 +149,16 @@ struct keys *store_read_note(struct store_reader *r, struct keys *keys) {
 }
 
 uint64_t store_reader_statements(const struct store_reader *r) {
-    return r->conn->runs;
+    return r->sql->runs;
 }
 
 /* ---- writers ---- */
 
 static void leave(struct store_writer *w) {
     struct store *s = w->store;
-    w->conn->is_writing = false;
-    w->conn->status = STATUS_OK;
-    w->conn->err = (struct err){ 0 };
+    w->sql->is_writing = false;
+    w->sql->status = STATUS_OK;
+    w->sql->err = (struct err){ 0 };
     keys_done(&w->touched);
     arena_done(&w->scratch);
     pthread_mutex_lock(&s->lock);
@@ -176,14 +176,14 @@ enum status store_write_begin(struct store *s, struct store_writer **ret, struct
     pthread_mutex_unlock(&s->lock);
 
     struct store_writer *w = &s->writer;
-    *w = (struct store_writer){ .store = s, .conn = &s->writer_conn };
-    w->reader = (struct store_reader){ .store = s, .conn = w->conn, .is_open = true };
-    enum status status = s->backend->begin_write(w->conn->db, err);
+    *w = (struct store_writer){ .store = s, .sql = &s->writer_sql };
+    w->reader = (struct store_reader){ .store = s, .sql = w->sql, .is_open = true };
+    enum status status = s->backend->begin_write(w->sql->db, err);
     if (status != STATUS_OK) {
         leave(w);
         return status;
     }
-    w->conn->is_writing = true;
+    w->sql->is_writing = true;
     *ret = w;
     return STATUS_OK;
 }
@@ -193,11 +193,11 @@ enum status store_write_commit(struct store_writer *w, struct err *err) {
     if (w->touched.list.len > 0) {
         journal_write(w);
     }
-    enum status status = conn_result(w->conn, err);
+    enum status status = sql_result(w->sql, err);
     if (status != STATUS_OK) {
-        s->backend->rollback(w->conn->db);
+        s->backend->rollback(w->sql->db);
     } else {
-        status = s->backend->commit(w->conn->db, err);
+        status = s->backend->commit(w->sql->db, err);
     }
     if (status == STATUS_OK && w->touched.list.len > 0) {
         /* Before the next writer may begin, so that listeners hear of commits in their order. */
@@ -215,7 +215,7 @@ enum status store_write_commit(struct store_writer *w, struct err *err) {
 
 void store_write_rollback(struct store_writer *w) {
     if (w != NULL) {
-        w->store->backend->rollback(w->conn->db);
+        w->store->backend->rollback(w->sql->db);
         leave(w);
     }
 }
@@ -232,9 +232,9 @@ void store_touch(struct store_writer *w, struct str key) {
     touch(w, key);
 }
 
-struct conn *writer_verb(struct store_writer *w) {
+struct sql *writer_verb(struct store_writer *w) {
     arena_reset(&w->scratch);
-    return w->conn;
+    return w->sql;
 }
 
 /* Everything depends on "site": once it is touched, or the keys are too many to be worth naming,
@@ -270,13 +270,13 @@ void touchf(struct store_writer *w, const char *fmt, ...) {
 
 enum status store_setting(struct store_reader *r, struct arena *a, struct str key, struct str *ret,
                           struct err *err) {
-    struct rows rows = ROWS(r->conn, "setting_get", TEXT(key));
+    struct rows rows = ROWS(r->sql, "setting_get", TEXT(key));
     struct str value = { NULL, 0 };
     if (rows_next(&rows)) {
         value = rows_text(&rows, a, 0);
     }
     rows_end(&rows);
-    enum status status = conn_result(r->conn, err);
+    enum status status = sql_result(r->sql, err);
     if (status == STATUS_OK) {
         *ret = value;
     }
@@ -286,13 +286,13 @@ enum status store_setting(struct store_reader *r, struct arena *a, struct str ke
 enum status store_settings(struct store_reader *r, struct arena *a, struct settings *ret,
                            struct err *err) {
     VEC(struct setting) all = { 0 };
-    struct rows rows = ROWS(r->conn, "setting_all", NONE);
+    struct rows rows = ROWS(r->sql, "setting_all", NONE);
     while (rows_next(&rows)) {
         struct setting *setting = vec_push(a, &all);
         setting->key = rows_text(&rows, a, 0);
         setting->value = rows_text(&rows, a, 1);
     }
-    enum status status = conn_result(r->conn, err);
+    enum status status = sql_result(r->sql, err);
     if (status == STATUS_OK) {
         *ret = (struct settings){ all.ptr, all.len };
     }
@@ -301,14 +301,14 @@ enum status store_settings(struct store_reader *r, struct arena *a, struct setti
 
 enum status store_setting_put(struct store_writer *w, struct str key, struct str value,
                               struct err *err) {
-    struct conn *c = writer_verb(w);
+    struct sql *db = writer_verb(w);
     struct str old;
     enum status status = store_setting(&w->reader, &w->scratch, key, &old, err);
     if (status == STATUS_OK && (old.ptr == NULL || !str_eq(old, value))) {
-        RUN(c, "setting_put", TEXT(key), TEXT(value));
+        RUN(db, "setting_put", TEXT(key), TEXT(value));
         touch(w, STR("site"));
     }
-    return conn_result(c, err);
+    return sql_result(db, err);
 }
 
 /* ---- comparing ---- */

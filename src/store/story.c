@@ -1,18 +1,18 @@
 /* Reading stories and what hangs on them. */
 #include "store/internal.h"
 
-static struct ids load_ids(struct conn *c, struct arena *a, const char *statement, int64_t id) {
+static struct ids load_ids(struct sql *db, struct arena *a, const char *statement, int64_t id) {
     VEC(int64_t) ids = { 0 };
-    struct rows rows = ROWS(c, statement, I64(id));
+    struct rows rows = ROWS(db, statement, I64(id));
     while (rows_next(&rows)) {
         *vec_push(a, &ids) = rows_i64(&rows, 0);
     }
     return (struct ids){ ids.ptr, ids.len };
 }
 
-static struct corrections load_corrections(struct conn *c, struct arena *a, int64_t id) {
+static struct corrections load_corrections(struct sql *db, struct arena *a, int64_t id) {
     VEC(struct correction) all = { 0 };
-    struct rows rows = ROWS(c, "story_corrections", I64(id));
+    struct rows rows = ROWS(db, "story_corrections", I64(id));
     while (rows_next(&rows)) {
         *vec_push(a, &all) = (struct correction){ rows_i64(&rows, 0), rows_text(&rows, a, 1) };
     }
@@ -54,23 +54,23 @@ static void load_row(const struct rows *rows, struct arena *a, enum story_part p
     }
 }
 
-bool story_load(struct conn *c, struct arena *a, int64_t id, enum story_part part,
+bool story_load(struct sql *db, struct arena *a, int64_t id, enum story_part part,
                 struct story *ret) {
-    struct rows rows = ROWS(c, part == STORY_FULL ? "story_full" : "story_card", I64(id));
+    struct rows rows = ROWS(db, part == STORY_FULL ? "story_full" : "story_card", I64(id));
     bool found = rows_next(&rows);
     if (found) {
         load_row(&rows, a, part, ret);
     }
     rows_end(&rows);
     if (found) {
-        ret->sections = load_ids(c, a, "story_sections", id);
-        ret->authors = load_ids(c, a, "story_authors", id);
+        ret->sections = load_ids(db, a, "story_sections", id);
+        ret->authors = load_ids(db, a, "story_authors", id);
     }
     if (found && part == STORY_FULL) {
-        ret->tags = load_ids(c, a, "story_tags", id);
-        ret->corrections = load_corrections(c, a, id);
+        ret->tags = load_ids(db, a, "story_tags", id);
+        ret->corrections = load_corrections(db, a, id);
     }
-    return found && c->status == STATUS_OK;
+    return found && db->status == STATUS_OK;
 }
 
 static enum status no_story(int64_t id, struct err *err) {
@@ -81,8 +81,8 @@ enum status store_story(struct store_reader *r, struct arena *a, int64_t id, enu
                         struct story *ret, struct err *err) {
     keys_notef(r->keys, "story:%" PRId64, id);
     struct story story;
-    bool found = story_load(r->conn, a, id, part, &story);
-    enum status status = conn_result(r->conn, err);
+    bool found = story_load(r->sql, a, id, part, &story);
+    enum status status = sql_result(r->sql, err);
     if (status == STATUS_OK && !found) {
         return no_story(id, err);
     }
@@ -95,11 +95,11 @@ enum status store_story(struct store_reader *r, struct arena *a, int64_t id, enu
 enum status store_story_excerpt(struct store_reader *r, struct arena *a, int64_t id,
                                 struct str *ret, struct err *err) {
     keys_notef(r->keys, "story:%" PRId64, id);
-    struct rows rows = ROWS(r->conn, "story_excerpt", I64(id));
+    struct rows rows = ROWS(r->sql, "story_excerpt", I64(id));
     bool found = rows_next(&rows);
     struct str excerpt = found ? rows_text(&rows, a, 0) : STR("");
     rows_end(&rows);
-    enum status status = conn_result(r->conn, err);
+    enum status status = sql_result(r->sql, err);
     if (status == STATUS_OK && !found) {
         return no_story(id, err);
     }
@@ -111,8 +111,8 @@ enum status store_story_excerpt(struct store_reader *r, struct arena *a, int64_t
 
 enum status store_story_next(struct store_reader *r, int64_t after, int64_t *ret_id,
                              struct err *err) {
-    int64_t id = RUN(r->conn, "story_next", I64(after));
-    enum status status = conn_result(r->conn, err);
+    int64_t id = RUN(r->sql, "story_next", I64(after));
+    enum status status = sql_result(r->sql, err);
     if (status == STATUS_OK && id == 0) {
         return STATUS_NOT_FOUND;
     }
@@ -125,8 +125,8 @@ enum status store_story_next(struct store_reader *r, int64_t after, int64_t *ret
 enum status store_top_pages(struct store_reader *r, struct arena *a, size_t max, struct ids *ret,
                             struct err *err) {
     keys_note(r->keys, STR("pages"));
-    struct ids ids = load_ids(r->conn, a, "story_top_pages", (int64_t)max);
-    enum status status = conn_result(r->conn, err);
+    struct ids ids = load_ids(r->sql, a, "story_top_pages", (int64_t)max);
+    enum status status = sql_result(r->sql, err);
     if (status == STATUS_OK) {
         *ret = ids;
     }
@@ -139,12 +139,12 @@ enum status store_meta(struct store_reader *r, struct arena *a, int64_t story_id
                        struct str *ret, struct err *err) {
     keys_notef(r->keys, "story:%" PRId64, story_id);
     struct str value = { NULL, 0 };
-    struct rows rows = ROWS(r->conn, "meta_get", I64(story_id), TEXT(key));
+    struct rows rows = ROWS(r->sql, "meta_get", I64(story_id), TEXT(key));
     if (rows_next(&rows)) {
         value = rows_text(&rows, a, 0);
     }
     rows_end(&rows);
-    enum status status = conn_result(r->conn, err);
+    enum status status = sql_result(r->sql, err);
     if (status == STATUS_OK) {
         *ret = value;
     }
@@ -154,7 +154,7 @@ enum status store_meta(struct store_reader *r, struct arena *a, int64_t story_id
 /* Whether the kept ones are just these. */
 static bool metas_same(struct store_writer *w, int64_t story_id, const struct setting *metas,
                        size_t n) {
-    struct rows rows = ROWS(w->conn, "meta_all", I64(story_id));
+    struct rows rows = ROWS(w->sql, "meta_all", I64(story_id));
     size_t i = 0;
     bool same = true;
     while (same && rows_next(&rows)) {
@@ -168,18 +168,18 @@ static bool metas_same(struct store_writer *w, int64_t story_id, const struct se
 
 enum status store_metas_put(struct store_writer *w, int64_t story_id, const struct setting *metas,
                             size_t n, struct err *err) {
-    struct conn *c = writer_verb(w);
-    bool exists = HAS(c, "story_exists", I64(story_id));
-    enum status status = conn_result(c, err);
+    struct sql *db = writer_verb(w);
+    bool exists = HAS(db, "story_exists", I64(story_id));
+    enum status status = sql_result(db, err);
     if (status == STATUS_OK && !exists) {
         return no_story(story_id, err);
     }
     if (status == STATUS_OK && !metas_same(w, story_id, metas, n)) {
-        RUN(c, "meta_clear", I64(story_id));
+        RUN(db, "meta_clear", I64(story_id));
         for (size_t i = 0; i < n; i++) {
-            RUN(c, "meta_insert", I64(story_id), TEXT(metas[i].key), TEXT(metas[i].value));
+            RUN(db, "meta_insert", I64(story_id), TEXT(metas[i].key), TEXT(metas[i].value));
         }
         touchf(w, "story:%" PRId64, story_id);
     }
-    return conn_result(c, err);
+    return sql_result(db, err);
 }

@@ -45,57 +45,57 @@ static enum status validate(const struct story *s, struct err *err) {
 }
 
 /* Each of `now` that was not in `was` must exist. */
-static enum status validate_ids(struct conn *c, const char *exists, struct ids was, struct ids now,
+static enum status validate_ids(struct sql *db, const char *exists, struct ids was, struct ids now,
                                 const char *what, struct err *err) {
     for (size_t i = 0; i < now.len; i++) {
         int64_t id = now.ptr[i];
-        if (!ids_has(was, id) && !HAS(c, exists, I64(id)) && c->status == STATUS_OK) {
+        if (!ids_has(was, id) && !HAS(db, exists, I64(id)) && db->status == STATUS_OK) {
             return err_set(err, STATUS_NOT_FOUND, "there is no %s %" PRId64, what, id);
         }
     }
-    return conn_result(c, err);
+    return sql_result(db, err);
 }
 
-static enum status validate_id(struct conn *c, const char *exists, int64_t was, int64_t now,
+static enum status validate_id(struct sql *db, const char *exists, int64_t was, int64_t now,
                                const char *what, struct err *err) {
     return now == 0 || now == was ? STATUS_OK
-                                  : validate_ids(c, exists, (struct ids){ NULL, 0 },
+                                  : validate_ids(db, exists, (struct ids){ NULL, 0 },
                                                  (struct ids){ &now, 1 }, what, err);
 }
 
-static enum status validate_parent(struct conn *c, const struct story *was, const struct story *now,
+static enum status validate_parent(struct sql *db, const struct story *was, const struct story *now,
                                    struct err *err) {
     enum status status =
-        validate_id(c, "story_exists", was->parent_id, now->parent_id, "page", err);
+        validate_id(db, "story_exists", was->parent_id, now->parent_id, "page", err);
     int depth = 0;
     for (int64_t id = now->parent_id; status == STATUS_OK && id != 0 && id != was->parent_id;) {
         if (id == now->id || ++depth > LIMIT_PAGE_DEPTH) {
             return invalid(err, "the page above it stands below it, or too deep");
         }
-        id = RUN(c, "story_above", I64(id));
-        status = conn_result(c, err);
+        id = RUN(db, "story_above", I64(id));
+        status = sql_result(db, err);
     }
     return status;
 }
 
-static enum status validate_relations(struct conn *c, const struct story *was,
+static enum status validate_relations(struct sql *db, const struct story *was,
                                       const struct story *now, struct err *err) {
     enum status status =
-        validate_ids(c, "section_exists", was->sections, now->sections, "section", err);
+        validate_ids(db, "section_exists", was->sections, now->sections, "section", err);
     if (status == STATUS_OK) {
-        status = validate_ids(c, "tag_exists", was->tags, now->tags, "tag", err);
+        status = validate_ids(db, "tag_exists", was->tags, now->tags, "tag", err);
     }
     if (status == STATUS_OK) {
-        status = validate_ids(c, "author_exists", was->authors, now->authors, "author", err);
+        status = validate_ids(db, "author_exists", was->authors, now->authors, "author", err);
     }
     if (status == STATUS_OK) {
         status =
-            validate_id(c, "media_exists", was->lead_media_id, now->lead_media_id, "media", err);
+            validate_id(db, "media_exists", was->lead_media_id, now->lead_media_id, "media", err);
     }
     if (status == STATUS_OK) {
-        status = validate_parent(c, was, now, err);
+        status = validate_parent(db, was, now, err);
     }
-    return status == STATUS_OK ? address_may_have(c, now->path, ADDRESS_STORY, now->id, err)
+    return status == STATUS_OK ? address_may_have(db, now->path, ADDRESS_STORY, now->id, err)
                                : status;
 }
 
@@ -136,7 +136,7 @@ static bool is_top_page(const struct story *s) {
 
 /* ---- writing ---- */
 
-static int64_t write_row(struct conn *c, const struct story *s, struct str excerpt) {
+static int64_t write_row(struct sql *db, const struct story *s, struct str excerpt) {
     const struct param params[] = {
         REF(s->id),           I64(s->kind),
         I64(s->state),        I64(s->visibility),
@@ -152,33 +152,33 @@ static int64_t write_row(struct conn *c, const struct story *s, struct str excer
         I64(s->word_count),   I64(s->version),
     };
     if (s->id == 0) {
-        return sql_run(c, "story_insert", params, COUNT_OF(params));
+        return sql_run(db, "story_insert", params, COUNT_OF(params));
     }
-    sql_run(c, "story_update", params, COUNT_OF(params));
+    sql_run(db, "story_update", params, COUNT_OF(params));
     return s->id;
 }
 
-static void write_ids(struct conn *c, const char *clear, const char *insert, int64_t story_id,
+static void write_ids(struct sql *db, const char *clear, const char *insert, int64_t story_id,
                       struct ids was, struct ids now) {
     if (ids_equal(was, now)) {
         return;
     }
     if (was.len > 0) {
-        RUN(c, clear, I64(story_id));
+        RUN(db, clear, I64(story_id));
     }
     for (size_t i = 0; i < now.len; i++) {
-        RUN(c, insert, I64(story_id), I64((int64_t)i), I64(now.ptr[i]));
+        RUN(db, insert, I64(story_id), I64((int64_t)i), I64(now.ptr[i]));
     }
 }
 
-static void write_corrections(struct conn *c, int64_t story_id, struct corrections was,
+static void write_corrections(struct sql *db, int64_t story_id, struct corrections was,
                               struct corrections now) {
     if (corrections_equal(was, now)) {
         return;
     }
-    RUN(c, "story_correction_clear", I64(story_id));
+    RUN(db, "story_correction_clear", I64(story_id));
     for (size_t i = 0; i < now.len; i++) {
-        RUN(c, "story_correction_insert", I64(story_id), I64((int64_t)i), I64(now.ptr[i].at_us),
+        RUN(db, "story_correction_insert", I64(story_id), I64((int64_t)i), I64(now.ptr[i].at_us),
             TEXT(now.ptr[i].text));
     }
 }
@@ -192,23 +192,23 @@ static bool same_filing(const struct membership *a, const struct membership *b) 
 
 /* Replace `was` (id 0: nothing) by `now`, which has been validated. */
 static int64_t write_story(struct store_writer *w, const struct story *was, struct story *now) {
-    struct conn *c = w->conn;
+    struct sql *db = w->sql;
     struct membership before = { 0 };
     if (was->id != 0) {
-        before = membership_of(c, &w->scratch, was);
+        before = membership_of(db, &w->scratch, was);
     }
     now->version = was->version + 1;
-    now->id = write_row(c, now, excerpt_make(&w->scratch, now->standfirst, now->body));
+    now->id = write_row(db, now, excerpt_make(&w->scratch, now->standfirst, now->body));
     if (was->id == 0 || !str_eq(was->body.raw, now->body.raw)) {
-        RUN(c, "story_body_put", I64(now->id), TEXT(now->body.raw));
+        RUN(db, "story_body_put", I64(now->id), TEXT(now->body.raw));
     }
-    write_ids(c, "story_section_clear", "story_section_insert", now->id, was->sections,
+    write_ids(db, "story_section_clear", "story_section_insert", now->id, was->sections,
               now->sections);
-    write_ids(c, "story_tag_clear", "story_tag_insert", now->id, was->tags, now->tags);
-    write_ids(c, "story_author_clear", "story_author_insert", now->id, was->authors, now->authors);
-    write_corrections(c, now->id, was->corrections, now->corrections);
+    write_ids(db, "story_tag_clear", "story_tag_insert", now->id, was->tags, now->tags);
+    write_ids(db, "story_author_clear", "story_author_insert", now->id, was->authors, now->authors);
+    write_corrections(db, now->id, was->corrections, now->corrections);
 
-    struct membership after = membership_of(c, &w->scratch, now);
+    struct membership after = membership_of(db, &w->scratch, now);
     before.id = after.id;
     if (!same_filing(&before, &after)) {
         lists_update(w, &before, &after);
@@ -230,13 +230,13 @@ static enum status save(struct store_writer *w, const struct story *was, struct 
     }
     enum status status = validate(now, err);
     if (status == STATUS_OK) {
-        status = validate_relations(w->conn, was, now, err);
+        status = validate_relations(w->sql, was, now, err);
     }
     if (status != STATUS_OK) {
         return status;
     }
     int64_t id = write_story(w, was, now);
-    status = conn_result(w->conn, err);
+    status = sql_result(w->sql, err);
     if (status == STATUS_OK) {
         *ret_id = id;
     }
@@ -245,8 +245,8 @@ static enum status save(struct store_writer *w, const struct story *was, struct 
 
 /* What is saved as `id` now; NOT_FOUND. */
 static enum status load(struct store_writer *w, int64_t id, struct story *ret, struct err *err) {
-    bool found = story_load(w->conn, &w->scratch, id, STORY_FULL, ret);
-    enum status status = conn_result(w->conn, err);
+    bool found = story_load(w->sql, &w->scratch, id, STORY_FULL, ret);
+    enum status status = sql_result(w->sql, err);
     return status == STATUS_OK && !found
                ? err_set(err, STATUS_NOT_FOUND, "there is no story %" PRId64, id)
                : status;
@@ -292,7 +292,7 @@ enum status store_story_put(struct store_writer *w, const struct story *story, i
 
 enum status store_story_body_put(struct store_writer *w, int64_t id, struct html body,
                                  struct err *err) {
-    struct conn *c = writer_verb(w);
+    struct sql *db = writer_verb(w);
     struct story was;
     enum status status = load(w, id, &was, err);
     if (status != STATUS_OK) {
@@ -302,12 +302,12 @@ enum status store_story_body_put(struct store_writer *w, int64_t id, struct html
         return invalid(err, "its body is too long");
     }
     if (!str_eq(was.body.raw, body.raw)) {
-        RUN(c, "story_body_put", I64(id), TEXT(body.raw));
-        RUN(c, "story_excerpt_update", I64(id),
+        RUN(db, "story_body_put", I64(id), TEXT(body.raw));
+        RUN(db, "story_excerpt_update", I64(id),
             TEXT(excerpt_make(&w->scratch, was.standfirst, body)));
         touchf(w, "story:%" PRId64, id);
     }
-    return conn_result(c, err);
+    return sql_result(db, err);
 }
 
 enum status store_story_publish(struct store_writer *w, int64_t id, int64_t at_us, int local_day,
@@ -356,13 +356,13 @@ enum status store_publish_due(struct store_writer *w, int64_t now_us, size_t *re
                               int64_t *ret_next_us, struct err *err) {
     size_t published = 0;
     for (;;) {
-        struct conn *c = writer_verb(w);
-        struct rows rows = ROWS(c, "story_due", NONE);
+        struct sql *db = writer_verb(w);
+        struct rows rows = ROWS(db, "story_due", NONE);
         bool found = rows_next(&rows);
         int64_t id = found ? rows_i64(&rows, 0) : 0;
         int64_t due_us = found ? rows_i64(&rows, 1) : 0;
         rows_end(&rows);
-        enum status status = conn_result(c, err);
+        enum status status = sql_result(db, err);
         if (status != STATUS_OK) {
             return status;
         }

@@ -7,9 +7,9 @@ static enum status none(struct err *err, const char *what, int64_t id) {
 
 /* ---- tags ---- */
 
-static enum status load_tag(struct conn *c, struct arena *a, int64_t id, struct tag *ret,
+static enum status load_tag(struct sql *db, struct arena *a, int64_t id, struct tag *ret,
                             struct err *err) {
-    struct rows rows = ROWS(c, "tag_get", I64(id));
+    struct rows rows = ROWS(db, "tag_get", I64(id));
     bool found = rows_next(&rows);
     struct tag tag = { 0 };
     if (found) {
@@ -23,7 +23,7 @@ static enum status load_tag(struct conn *c, struct arena *a, int64_t id, struct 
         };
     }
     rows_end(&rows);
-    enum status status = conn_result(c, err);
+    enum status status = sql_result(db, err);
     if (status == STATUS_OK && !found) {
         return none(err, "tag", id);
     }
@@ -36,19 +36,19 @@ static enum status load_tag(struct conn *c, struct arena *a, int64_t id, struct 
 enum status store_tag(struct store_reader *r, struct arena *a, int64_t id, struct tag *ret,
                       struct err *err) {
     keys_notef(r->keys, "row:tag:%" PRId64, id);
-    return load_tag(r->conn, a, id, ret, err);
+    return load_tag(r->sql, a, id, ret, err);
 }
 
 enum status store_tag_put(struct store_writer *w, const struct tag *tag, int64_t *ret_id,
                           struct err *err) {
-    struct conn *c = writer_verb(w);
+    struct sql *db = writer_verb(w);
     struct tag was = { 0 };
     enum status status = STATUS_OK;
     if (tag->id != 0) {
-        status = load_tag(c, &w->scratch, tag->id, &was, err);
+        status = load_tag(db, &w->scratch, tag->id, &was, err);
     }
     if (status == STATUS_OK) {
-        status = address_may_have(c, tag->path, ADDRESS_TAG, tag->id, err);
+        status = address_may_have(db, tag->path, ADDRESS_TAG, tag->id, err);
     }
     if (status != STATUS_OK) {
         return status;
@@ -61,12 +61,12 @@ enum status store_tag_put(struct store_writer *w, const struct tag *tag, int64_t
             REF(id),         TEXT(tag->name),        TEXT(tag->slug),
             TEXT(tag->path), TEXT(tag->description), TEXT(tag->taxonomy),
         };
-        int64_t made = sql_run(c, id == 0 ? "tag_insert" : "tag_update", params, COUNT_OF(params));
+        int64_t made = sql_run(db, id == 0 ? "tag_insert" : "tag_update", params, COUNT_OF(params));
         id = id == 0 ? made : id;
         touchf(w, "row:tag:%" PRId64, id);
         address_move(w, ADDRESS_TAG, id, was.path, tag->path);
     }
-    status = conn_result(c, err);
+    status = sql_result(db, err);
     if (status == STATUS_OK) {
         *ret_id = id;
     }
@@ -75,9 +75,9 @@ enum status store_tag_put(struct store_writer *w, const struct tag *tag, int64_t
 
 /* ---- authors ---- */
 
-static enum status load_author(struct conn *c, struct arena *a, int64_t id, struct author *ret,
+static enum status load_author(struct sql *db, struct arena *a, int64_t id, struct author *ret,
                                struct err *err) {
-    struct rows rows = ROWS(c, "author_get", I64(id));
+    struct rows rows = ROWS(db, "author_get", I64(id));
     bool found = rows_next(&rows);
     struct author author = { 0 };
     if (found) {
@@ -94,7 +94,7 @@ static enum status load_author(struct conn *c, struct arena *a, int64_t id, stru
         };
     }
     rows_end(&rows);
-    enum status status = conn_result(c, err);
+    enum status status = sql_result(db, err);
     if (status == STATUS_OK && !found) {
         return none(err, "author", id);
     }
@@ -107,7 +107,7 @@ static enum status load_author(struct conn *c, struct arena *a, int64_t id, stru
 enum status store_author(struct store_reader *r, struct arena *a, int64_t id, struct author *ret,
                          struct err *err) {
     keys_notef(r->keys, "row:author:%" PRId64, id);
-    return load_author(r->conn, a, id, ret, err);
+    return load_author(r->sql, a, id, ret, err);
 }
 
 static bool authors_equal(const struct author *a, const struct author *b) {
@@ -116,28 +116,28 @@ static bool authors_equal(const struct author *a, const struct author *b) {
            str_eq(a->email, b->email) && str_eq(a->login, b->login) && a->media_id == b->media_id;
 }
 
-static enum status validate_author(struct conn *c, const struct author *author, struct err *err) {
-    if (author->user_id != 0 && !HAS(c, "user_exists", I64(author->user_id)) &&
-        c->status == STATUS_OK) {
+static enum status validate_author(struct sql *db, const struct author *author, struct err *err) {
+    if (author->user_id != 0 && !HAS(db, "user_exists", I64(author->user_id)) &&
+        db->status == STATUS_OK) {
         return none(err, "user", author->user_id);
     }
-    if (author->media_id != 0 && !HAS(c, "media_exists", I64(author->media_id)) &&
-        c->status == STATUS_OK) {
+    if (author->media_id != 0 && !HAS(db, "media_exists", I64(author->media_id)) &&
+        db->status == STATUS_OK) {
         return none(err, "media", author->media_id);
     }
-    return address_may_have(c, author->path, ADDRESS_AUTHOR, author->id, err);
+    return address_may_have(db, author->path, ADDRESS_AUTHOR, author->id, err);
 }
 
 enum status store_author_put(struct store_writer *w, const struct author *author, int64_t *ret_id,
                              struct err *err) {
-    struct conn *c = writer_verb(w);
+    struct sql *db = writer_verb(w);
     struct author was = { 0 };
     enum status status = STATUS_OK;
     if (author->id != 0) {
-        status = load_author(c, &w->scratch, author->id, &was, err);
+        status = load_author(db, &w->scratch, author->id, &was, err);
     }
     if (status == STATUS_OK) {
-        status = validate_author(c, author, err);
+        status = validate_author(db, author, err);
     }
     if (status != STATUS_OK) {
         return status;
@@ -156,12 +156,12 @@ enum status store_author_put(struct store_writer *w, const struct author *author
             REF(author->media_id),
         };
         int64_t made =
-            sql_run(c, id == 0 ? "author_insert" : "author_update", params, COUNT_OF(params));
+            sql_run(db, id == 0 ? "author_insert" : "author_update", params, COUNT_OF(params));
         id = id == 0 ? made : id;
         touchf(w, "row:author:%" PRId64, id);
         address_move(w, ADDRESS_AUTHOR, id, was.path, author->path);
     }
-    status = conn_result(c, err);
+    status = sql_result(db, err);
     if (status == STATUS_OK) {
         *ret_id = id;
     }
@@ -170,8 +170,8 @@ enum status store_author_put(struct store_writer *w, const struct author *author
 
 /* ---- users ---- */
 
-static bool load_user(struct conn *c, struct arena *a, struct str login, struct user *ret) {
-    struct rows rows = ROWS(c, "user_of_login", TEXT(login));
+static bool load_user(struct sql *db, struct arena *a, struct str login, struct user *ret) {
+    struct rows rows = ROWS(db, "user_of_login", TEXT(login));
     bool found = rows_next(&rows);
     if (found) {
         *ret = (struct user){
@@ -190,8 +190,8 @@ static bool load_user(struct conn *c, struct arena *a, struct str login, struct 
 enum status store_user(struct store_reader *r, struct arena *a, struct str login, struct user *ret,
                        struct err *err) {
     struct user user;
-    bool found = load_user(r->conn, a, login, &user);
-    enum status status = conn_result(r->conn, err);
+    bool found = load_user(r->sql, a, login, &user);
+    enum status status = sql_result(r->sql, err);
     if (status == STATUS_OK && !found) {
         return err_set(err, STATUS_NOT_FOUND, "there is no user of that login");
     }
@@ -203,14 +203,14 @@ enum status store_user(struct store_reader *r, struct arena *a, struct str login
 
 enum status store_user_put(struct store_writer *w, const struct user *user, int64_t *ret_id,
                            struct err *err) {
-    struct conn *c = writer_verb(w);
+    struct sql *db = writer_verb(w);
     if (user->login.len == 0 || (unsigned)user->role > USER_CHIEF) {
         return err_set(err, STATUS_INVALID, "a user needs a login and a role");
     }
     struct user holder = { 0 };
-    bool taken = load_user(c, &w->scratch, user->login, &holder) && holder.id != user->id;
-    bool exists = user->id == 0 || HAS(c, "user_exists", I64(user->id));
-    enum status status = conn_result(c, err);
+    bool taken = load_user(db, &w->scratch, user->login, &holder) && holder.id != user->id;
+    bool exists = user->id == 0 || HAS(db, "user_exists", I64(user->id));
+    enum status status = sql_result(db, err);
     if (status != STATUS_OK) {
         return status;
     }
@@ -226,8 +226,8 @@ enum status store_user_put(struct store_writer *w, const struct user *user, int6
         TEXT(user->name), TEXT(user->password_hash), I64(user->role),
     };
     int64_t made =
-        sql_run(c, user->id == 0 ? "user_insert" : "user_update", params, COUNT_OF(params));
-    status = conn_result(c, err);
+        sql_run(db, user->id == 0 ? "user_insert" : "user_update", params, COUNT_OF(params));
+    status = sql_result(db, err);
     if (status == STATUS_OK) {
         *ret_id = user->id == 0 ? made : user->id;
     }
