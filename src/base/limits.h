@@ -9,21 +9,24 @@
 #define LIMIT_REQUEST_LINE_BYTES   (8 * KIB)  /* beyond: 414 */
 #define LIMIT_REQUEST_HEADER_BYTES (16 * KIB) /* all header fields: 431 */
 #define LIMIT_REQUEST_HEADERS      64
-#define LIMIT_REQUEST_BODY_BYTES   (1 * MIB) /* default of a route: 413 */
+#define LIMIT_REQUEST_BODY_BYTES   (1 * MIB)   /* default of a route: 413 */
 #define LIMIT_UNSENT_BYTES         (256 * MIB) /* held for slow readers, all together: beyond, cut */
-#define LIMIT_CONNECTIONS          20000     /* of the process */
-#define LIMIT_HEADER_TIMEOUT_MS    10000     /* first byte of a request to the end of its headers */
+#define LIMIT_CONNECTIONS          20000       /* of the process */
+#define LIMIT_HEADER_TIMEOUT_MS    10000 /* first byte of a request to the end of its headers */
 #define LIMIT_BODY_TIMEOUT_MS      30000
 #define LIMIT_IDLE_TIMEOUT_MS      60000 /* keep-alive, between requests */
 #define LIMIT_WRITE_TIMEOUT_MS     30000 /* without any progress of a slow reader */
 #define LIMIT_SHUTDOWN_MS          10000 /* SIGTERM until connections are cut */
 
 /* Paths and text (src/text) */
-#define LIMIT_PATH_BYTES      2048 /* a canonical address */
-#define LIMIT_SLUG_BYTES      200
-#define LIMIT_HEADLINE_BYTES  1024
-#define LIMIT_BODY_HTML_BYTES (8 * MIB) /* one story's body, after sanitising */
-#define LIMIT_HTML_DEPTH      200       /* nested elements in a body */
+#define LIMIT_PATH_BYTES       2048 /* a canonical address */
+#define LIMIT_SLUG_BYTES       200
+#define LIMIT_HEADLINE_BYTES   1024
+#define LIMIT_BODY_HTML_BYTES  (8 * MIB)   /* one story's body, after sanitising */
+#define LIMIT_HTML_DEPTH       200         /* nested elements in a body */
+#define LIMIT_HTML_INPUT_BYTES (16 * MIB)  /* untrusted HTML given to the parser */
+#define LIMIT_HTML_PARSE_BYTES (256 * MIB) /* memory for its parse tree */
+#define LIMIT_HTML_PARSE_MS    5000        /* processor time for parsing it */
 
 /* What is stored (src/store) */
 #define LIMIT_SECTION_DEPTH 64  /* sections above each other */

@@ -1,5 +1,9 @@
 #include "text/body.h"
 
+#include "base/limits.h"
+#include "text/body_vocabulary.h"
+#include "text/utf8.h"
+
 void body_reader_init(struct body_reader *r, struct html body) {
     *r = (struct body_reader){ body.raw };
 }
@@ -112,13 +116,7 @@ struct str body_attr(const struct body_token *token, struct str name) {
 }
 
 bool body_is_void(struct str name) {
-    static const char *const names[] = { "br", "col", "hr", "img", "source", "track", "wbr" };
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        if (str_eq(name, str_of(names[i]))) {
-            return true;
-        }
-    }
-    return false;
+    return body_elements[body_tag_of(name)].is_void;
 }
 
 struct html body_inner(struct body_reader *r, const struct body_token *open) {
@@ -142,18 +140,105 @@ struct html body_inner(struct body_reader *r, const struct body_token *open) {
     return (struct html){ str_make(begin, (size_t)(end - begin)) };
 }
 
+/* Validation. Each check returns what is wrong, or NULL. */
+
+static const char *check_text(struct str raw, enum body_tag parent) {
+    bool ink = false;
+    for (size_t at = 0; at < raw.len;) {
+        uint32_t c = utf8_next(raw, &at);
+        if ((c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7f && c < 0xa0)) {
+            return "a control character";
+        }
+        ink = ink || !utf8_is_space(c);
+    }
+    return ink && !(body_elements[parent].takes & IN_PHRASING) ? "text where none may stand" : NULL;
+}
+
+/* Known, in order, allowed here, and in its canonical form. */
+static const char *check_attrs(struct arena *a, const struct body_token *token, enum body_tag tag) {
+    const struct body_attribute *at = body_attributes;
+    for (size_t i = 0; i < token->n_attrs; i++) {
+        while (at->name.len > 0 &&
+               !(str_eq(at->name, token->attrs[i].name) && body_attribute_fits(at, tag))) {
+            at++;
+        }
+        if (at->name.len == 0) {
+            return "an attribute that is unknown here, twice there or out of order";
+        }
+        struct str value = html_unescape(a, token->attrs[i].value);
+        struct str canonical = body_value(a, at->value, value, STR(""));
+        if (canonical.ptr == NULL || !str_eq(canonical, value)) {
+            return "an attribute value that is not in canonical form";
+        }
+        at++;
+    }
+    return NULL;
+}
+
+static const char *check_place(enum body_tag tag, const enum body_tag *stack, size_t depth) {
+    if (!(body_elements[tag].stands_in & body_elements[stack[depth]].takes)) {
+        return "an element where it may not stand";
+    }
+    for (size_t i = 1; tag == BODY_TAG_A && i <= depth; i++) {
+        if (stack[i] == BODY_TAG_A) {
+            return "a link in a link";
+        }
+    }
+    return NULL;
+}
+
+/* Runs stand inside blocks, so nothing the sanitiser writes is deeper. */
+enum { DEPTH_MAX = LIMIT_HTML_DEPTH + 40 };
+
+static const char *check_token(struct arena *a, const struct body_token *token,
+                               enum body_tag stack[DEPTH_MAX], size_t *depth) {
+    enum body_tag tag = body_tag_of(token->name);
+    const char *wrong = NULL;
+    switch (token->kind) {
+    case BODY_TEXT: return check_text(token->raw, stack[*depth]);
+    case BODY_OPEN:
+        if (tag == BODY_TAG_NONE) {
+            return "an unknown element";
+        }
+        wrong = check_place(tag, stack, *depth);
+        wrong = wrong ? wrong : check_attrs(a, token, tag);
+        if (!body_elements[tag].is_void) {
+            if (*depth + 1 == DEPTH_MAX) {
+                return "too deep nesting";
+            }
+            stack[++*depth] = tag;
+        }
+        return wrong;
+    case BODY_CLOSE:
+        if (tag == BODY_TAG_NONE || *depth == 0 || stack[*depth] != tag) {
+            return "an end tag that closes nothing";
+        }
+        --*depth;
+        return NULL;
+    default: return "markup that is not the subset's";
+    }
+}
+
 bool body_valid(struct html body, struct err *err) {
+    enum body_tag stack[DEPTH_MAX] = { BODY_TAG_NONE };
+    size_t depth = 0;
     struct body_reader r;
     struct body_token token;
+    struct arena arena;
+    const char *wrong = utf8_valid(body.raw) ? NULL : "invalid UTF-8";
+    arena_init(&arena);
     body_reader_init(&r, body);
-    size_t depth = 0;
-    while (body_next(&r, &token) != BODY_END) {
-        if (token.kind == BODY_BAD || (token.kind == BODY_CLOSE && depth == 0)) {
-            err_set(err, STATUS_INVALID, "body: bad markup at byte %zu", body.raw.len - r.rest.len);
-            return false;
-        }
-        depth += token.kind == BODY_OPEN && !body_is_void(token.name);
-        depth -= token.kind == BODY_CLOSE;
+    while (wrong == NULL && body_next(&r, &token) != BODY_END) {
+        wrong = check_token(&arena, &token, stack, &depth);
     }
-    return depth == 0;
+    if (wrong == NULL && depth > 0) {
+        wrong = "an element that is not closed";
+        token.name = body_elements[stack[depth]].name;
+    }
+    if (wrong != NULL) {
+        err_set(err, STATUS_INVALID, "body: %s, before byte %zu (%.*s)", wrong,
+                body.raw.len - r.rest.len, STR_FMT(token.name));
+    }
+    arena_done(&arena);
+    return wrong == NULL;
 }

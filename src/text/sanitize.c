@@ -1,114 +1,566 @@
+/* The sanitiser.
+ *
+ * Untrusted HTML is parsed as a browser would (html_parse.c), the tree is walked, and what the
+ * subset has is handed to the body writer (body_writer.c), attributes filtered by body_value.c.
+ * Nothing of the input's spelling reaches the output: names come from our own tables, text and
+ * values are escaped anew.
+ *
+ * Safety rests on the output having one reading only. The writer is made so; and the result is
+ * parsed and written again until a pass changes nothing (in practice the second), so that
+ * idempotence is checked on every call, not only in the tests. Should that not happen in
+ * ROUNDS_MAX passes, the plain text is what remains.
+ *
+ * Elements that are not in the subset are either replaced (`renamed`), dropped with all they hold
+ * (`dropped`: what runs, what is no text, forms), become a link card (frames: a page makes no
+ * request to third parties), or lose their tags only. */
 #include "text/sanitize.h"
 
 #include "base/limits.h"
-#include "text/body.h"
+#include "base/map.h"
+#include "text/body_writer.h"
+#include "text/html_parse.h"
 #include "text/url.h"
 #include "text/utf8.h"
 
-#include <gumbo.h>
+enum { ROUNDS_MAX = 5 };
 
-static bool kept(const char *name) {
-    static const char *const names[] = {
-        "p",     "h2",   "h3",     "h4",         "h5",   "h6",    "ul",      "ol",      "li",
-        "dl",    "dt",   "dd",     "blockquote", "cite", "q",     "pre",     "code",    "kbd",
-        "samp",  "var",  "figure", "figcaption", "img",  "table", "caption", "thead",   "tbody",
-        "tfoot", "tr",   "th",     "td",         "a",    "em",    "strong",  "b",       "i",
-        "u",     "s",    "del",    "ins",        "sub",  "sup",   "small",   "mark",    "abbr",
-        "dfn",   "time", "br",     "hr",         "span", "div",   "details", "summary",
-    };
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        if (strcmp(name, names[i]) == 0) {
+struct frame {
+    const GumboNode *node;
+    unsigned next;
+    struct body_mark marks[2]; /* closed last to first */
+};
+
+struct pass {
+    struct arena *arena;
+    struct str base_url;
+    struct body_writer writer;
+    struct map ids;
+    VEC(struct frame) frames;
+    size_t removed;
+};
+
+struct attrs {
+    struct str all;
+    struct str without_id;
+    bool keep; /* there is one that matters even on an empty element */
+};
+
+/* Text. */
+
+static bool is_forbidden(uint32_t c) {
+    return (c < 0x20 && c != '\t' && c != '\n') || (c >= 0x7f && c < 0xa0) ||
+           (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef);
+}
+
+/* Without controls and noncharacters, as references may have brought them; "\r" is "\n". */
+static struct str characters(struct arena *a, struct str s) {
+    bool clean = true;
+    for (size_t at = 0; clean && at < s.len;) {
+        clean = !is_forbidden(utf8_next(s, &at));
+    }
+    if (clean) {
+        return s;
+    }
+    char *out = arena_alloc(a, s.len + 1);
+    size_t len = 0;
+    for (size_t at = 0; at < s.len;) {
+        size_t from = at;
+        uint32_t c = utf8_next(s, &at);
+        if (c == '\r') {
+            out[len++] = '\n';
+        } else if (!is_forbidden(c)) {
+            memcpy(out + len, s.ptr + from, at - from);
+            len += at - from;
+        }
+    }
+    return str_make(out, len);
+}
+
+/* Elements. */
+
+static struct str element_name(struct arena *a, const GumboNode *node) {
+    const GumboElement *element = &node->v.element;
+    if (element->tag != GUMBO_TAG_UNKNOWN) {
+        return str_of(gumbo_normalized_tagname(element->tag));
+    }
+    GumboStringPiece text = element->original_tag;
+    gumbo_tag_from_original_text(&text);
+    char *name = arena_alloc(a, text.length + 1);
+    for (size_t i = 0; i < text.length; i++) {
+        name[i] = char_lower(text.data[i]);
+    }
+    return str_make(name, text.length);
+}
+
+static bool is_one_of(struct str name, const char *const *names) {
+    for (; *names != NULL; names++) {
+        if (str_eq(name, str_of(*names))) {
             return true;
         }
     }
     return false;
 }
 
-static void put_escaped(struct buf *out, struct str s) {
-    for (size_t i = 0; i < s.len; i++) {
-        switch (s.ptr[i]) {
-        case '&': buf_put(out, STR("&amp;")); break;
-        case '<': buf_put(out, STR("&lt;")); break;
-        case '>': buf_put(out, STR("&gt;")); break;
-        case '"': buf_put(out, STR("&quot;")); break;
-        default: buf_put_char(out, s.ptr[i]);
+static bool is_dropped(struct str name) {
+    static const char *const dropped[] = {
+        "script",   "style",  "template", "noscript", "textarea", "select",  "option",   "optgroup",
+        "datalist", "button", "input",    "keygen",   "param",    "noembed", "noframes", "frame",
+        "frameset", "title",  "base",     "link",     "meta",     "svg",     "math",     "canvas",
+        "area",     "head",   "progress", "meter",    "source",   "track",   "col",      NULL,
+    };
+    return is_one_of(name, dropped);
+}
+
+static enum body_tag tag_for(struct str name) {
+    static const struct {
+        struct str from;
+        enum body_tag to;
+    } renamed[] = {
+        { STR_INIT("h1"), BODY_TAG_H2 },         { STR_INIT("strike"), BODY_TAG_S },
+        { STR_INIT("tt"), BODY_TAG_CODE },       { STR_INIT("acronym"), BODY_TAG_ABBR },
+        { STR_INIT("center"), BODY_TAG_DIV },    { STR_INIT("article"), BODY_TAG_DIV },
+        { STR_INIT("aside"), BODY_TAG_DIV },     { STR_INIT("section"), BODY_TAG_DIV },
+        { STR_INIT("main"), BODY_TAG_DIV },      { STR_INIT("header"), BODY_TAG_DIV },
+        { STR_INIT("footer"), BODY_TAG_DIV },    { STR_INIT("nav"), BODY_TAG_DIV },
+        { STR_INIT("address"), BODY_TAG_DIV },   { STR_INIT("hgroup"), BODY_TAG_DIV },
+        { STR_INIT("form"), BODY_TAG_DIV },      { STR_INIT("fieldset"), BODY_TAG_DIV },
+        { STR_INIT("dialog"), BODY_TAG_DIV },    { STR_INIT("search"), BODY_TAG_DIV },
+        { STR_INIT("menu"), BODY_TAG_UL },       { STR_INIT("dir"), BODY_TAG_UL },
+        { STR_INIT("listing"), BODY_TAG_PRE },   { STR_INIT("xmp"), BODY_TAG_PRE },
+        { STR_INIT("plaintext"), BODY_TAG_PRE },
+    };
+    enum body_tag tag = body_tag_of(name);
+    for (size_t i = 0; tag == BODY_TAG_NONE && i < COUNT_OF(renamed); i++) {
+        tag = str_eq(name, renamed[i].from) ? renamed[i].to : tag;
+    }
+    return tag;
+}
+
+/* Attributes. */
+
+static struct str source_value(const GumboNode *node, const char *name) {
+    const GumboAttribute *attr = gumbo_get_attribute(&node->v.element.attributes, name);
+    return attr ? str_of(attr->value) : (struct str){ NULL, 0 };
+}
+
+/* The classes, with one for what older HTML said by <center> and align="…". */
+static struct str classes(struct pass *p, const GumboNode *node, enum body_tag tag) {
+    struct str value = source_value(node, "class"), align = source_value(node, "align");
+    if (node->v.element.tag == GUMBO_TAG_CENTER) {
+        align = STR("center");
+    }
+    bool floats = tag == BODY_TAG_IMG || tag == BODY_TAG_TABLE || tag == BODY_TAG_FIGURE;
+    static const char *const sides[] = { "left", "right", "center", "justify" };
+    for (size_t i = 0; i < COUNT_OF(sides) - floats; i++) {
+        if (str_eq_nocase(align, str_of(sides[i]))) {
+            return arena_printf(p->arena, "%.*s %s%s", STR_FMT(value),
+                                floats ? "align" : "has-text-align-", sides[i]);
         }
     }
+    return value;
 }
 
-static const char *element_name(const GumboNode *node) {
-    const char *name = gumbo_normalized_tagname(node->v.element.tag);
-    return strcmp(name, "h1") == 0 ? "h2" : name;
+static bool is_placeholder(struct str src) {
+    return src.len == 0 || str_starts_nocase(str_trim(src), STR("data:"));
 }
 
-static void put_open(struct buf *out, const GumboNode *node) {
-    static const char *const names[] = { "data-card", "data-story", "data-label", "data-url",
-                                         "id",        "class",      "href",       "src",
-                                         "alt",       "width",      "height" };
-    buf_printf(out, "<%s", element_name(node));
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        const GumboAttribute *attr = gumbo_get_attribute(&node->v.element.attributes, names[i]);
-        if (attr == NULL || ((strcmp(names[i], "href") == 0 || strcmp(names[i], "src") == 0) &&
-                             !url_safe_href(str_of(attr->value)))) {
+/* What the element has to say for an attribute of the subset, before filtering; also where older
+ * HTML and lazy-loading scripts put it elsewhere. */
+static struct str find_value(struct pass *p, const GumboNode *node, enum body_tag tag,
+                             struct str name, struct str srcset) {
+    struct str value = source_value(node, name.ptr);
+    if (str_eq(name, STR("class"))) {
+        return classes(p, node, tag);
+    }
+    if (tag == BODY_TAG_A && value.ptr == NULL && str_eq(name, STR("id"))) {
+        return source_value(node, "name");
+    }
+    if (tag == BODY_TAG_IMG || tag == BODY_TAG_SOURCE) {
+        if (str_eq(name, STR("src")) && is_placeholder(value)) {
+            struct str lazy = source_value(node, "data-src");
+            lazy = lazy.ptr ? lazy : source_value(node, "data-lazy-src");
+            return lazy.ptr ? lazy : value;
+        }
+        if (str_eq(name, STR("srcset")) && is_placeholder(value)) {
+            struct str lazy = source_value(node, "data-srcset");
+            return lazy.ptr ? lazy : value;
+        }
+        if (str_eq(name, STR("sizes"))) {
+            /* Candidates by width must have it. */
+            bool by_width = str_ends(srcset, STR("w")) ||
+                            str_find(srcset, STR("w, "), 0) != STR_NPOS;
+            struct str sizes = body_value(p->arena, VALUE_MEDIA, value, p->base_url);
+            return !by_width ? (struct str){ NULL, 0 } : sizes.ptr ? sizes : STR("100vw");
+        }
+    }
+    if ((tag == BODY_TAG_IMG && str_eq(name, STR("alt"))) ||
+        ((tag == BODY_TAG_AUDIO || tag == BODY_TAG_VIDEO) && str_eq(name, STR("controls")))) {
+        return value.ptr ? value : STR("");
+    }
+    return value;
+}
+
+static void put_attr(struct buf *out, struct str name, struct str value) {
+    buf_put_char(out, ' ');
+    buf_put(out, name);
+    buf_put(out, STR("=\""));
+    body_put_value(out, value);
+    buf_put_char(out, '"');
+}
+
+static struct attrs attributes(struct pass *p, const GumboNode *node, enum body_tag tag,
+                               const char *except) {
+    struct attrs result = { STR(""), STR(""), false };
+    size_t given = node->v.element.attributes.length, kept = 0;
+    if (given == 0 && tag != BODY_TAG_IMG && node->v.element.tag != GUMBO_TAG_CENTER) {
+        return result;
+    }
+    struct buf all, without_id;
+    struct str srcset = STR("");
+    buf_init(&all, MIB);
+    buf_init(&without_id, MIB);
+    for (const struct body_attribute *at = body_attributes; at->name.len > 0; at++) {
+        if (!body_attribute_fits(at, tag) || (except != NULL && str_eq(at->name, str_of(except)))) {
             continue;
         }
-        buf_printf(out, " %s=\"", names[i]);
-        put_escaped(out, str_of(attr->value));
-        buf_put_char(out, '"');
+        struct str value = find_value(p, node, tag, at->name, srcset);
+        if (value.ptr != NULL) {
+            value = body_value(p->arena, at->value, characters(p->arena, value), p->base_url);
+        }
+        bool is_id = at->value == VALUE_ID;
+        if (value.ptr == NULL || (is_id && map_put(&p->ids, value, p) != NULL)) {
+            continue;
+        }
+        kept += source_value(node, at->name.ptr).ptr != NULL;
+        srcset = at->value == VALUE_SRCSET ? value : srcset;
+        result.keep = result.keep || is_id || at->value == VALUE_CARD || at->value == VALUE_STORY;
+        put_attr(&all, at->name, value);
+        if (!is_id) {
+            put_attr(&without_id, at->name, value);
+        }
     }
-    buf_put_char(out, '>');
+    p->removed += given > kept ? given - kept : 0;
+    result.all = arena_str(p->arena, buf_str(&all));
+    result.without_id = arena_str(p->arena, buf_str(&without_id));
+    buf_done(&all);
+    buf_done(&without_id);
+    return result;
+}
+
+/* Elements written as a whole. */
+
+static struct str void_markup(struct pass *p, const GumboNode *node, enum body_tag tag,
+                              const char *except) {
+    struct str attrs = attributes(p, node, tag, except).all;
+    return arena_printf(p->arena, "<%.*s%.*s>", STR_FMT(body_elements[tag].name), STR_FMT(attrs));
+}
+
+static bool has_attr(struct str markup, const char *name) {
+    char needle[16];
+    size_t n = strlen(name);
+    check(n + 4 < sizeof needle);
+    needle[0] = ' ';
+    memcpy(needle + 1, name, n);
+    memcpy(needle + 1 + n, "=\"", 3);
+    return str_find(markup, str_of(needle), 0) != STR_NPOS;
+}
+
+static struct str img_markup(struct pass *p, const GumboNode *node) {
+    struct str img = void_markup(p, node, BODY_TAG_IMG, NULL);
+    return has_attr(img, "src") ? img : STR("");
+}
+
+/* <picture>, <audio>, <video> with those of their children that the subset has; empty if there is
+ * nothing to see or hear in it. */
+static struct str media_markup(struct pass *p, const GumboNode *node, enum body_tag tag) {
+    bool is_picture = tag == BODY_TAG_PICTURE, is_useful = false;
+    struct buf out;
+    buf_init(&out, LIMIT_BODY_HTML_BYTES);
+    struct str attrs = attributes(p, node, tag, NULL).all;
+    buf_printf(&out, "<%.*s%.*s>", STR_FMT(body_elements[tag].name), STR_FMT(attrs));
+    is_useful = !is_picture && has_attr(buf_str(&out), "src");
+    const GumboVector *children = &node->v.element.children;
+    for (unsigned i = 0; i < children->length; i++) {
+        const GumboNode *child = children->data[i];
+        if (child->type != GUMBO_NODE_ELEMENT ||
+            child->v.element.tag_namespace != GUMBO_NAMESPACE_HTML) {
+            continue;
+        }
+        struct str markup = STR("");
+        switch (tag_for(element_name(p->arena, child))) {
+        case BODY_TAG_IMG:
+            markup = is_picture && !is_useful ? img_markup(p, child) : STR("");
+            is_useful = is_useful || (is_picture && markup.len > 0);
+            break;
+        case BODY_TAG_SOURCE:
+            markup = void_markup(p, child, BODY_TAG_SOURCE, is_picture ? "src" : "srcset");
+            if (!has_attr(markup, is_picture ? "srcset" : "src") || (is_picture && is_useful)) {
+                markup = STR("");
+            }
+            is_useful = is_useful || (!is_picture && markup.len > 0);
+            break;
+        case BODY_TAG_TRACK:
+            markup = is_picture ? STR("") : void_markup(p, child, BODY_TAG_TRACK, NULL);
+            markup = has_attr(markup, "src") ? markup : STR("");
+            break;
+        default: break;
+        }
+        buf_put(&out, markup);
+    }
+    buf_printf(&out, "</%.*s>", STR_FMT(body_elements[tag].name));
+    struct str result = is_useful && out.status == STATUS_OK ? arena_str(p->arena, buf_str(&out))
+                                                             : STR("");
+    buf_done(&out);
+    return result;
+}
+
+/* A player's address as people open it. */
+static struct str page_of_player(struct arena *a, struct str url) {
+    static const struct {
+        const char *host, *path, *page;
+    } players[] = {
+        { "youtube.com", "/embed/", "https://www.youtube.com/watch?v=" },
+        { "youtube.com", "/v/", "https://www.youtube.com/watch?v=" },
+        { "youtube-nocookie.com", "/embed/", "https://www.youtube.com/watch?v=" },
+        { "player.vimeo.com", "/video/", "https://vimeo.com/" },
+        { "dailymotion.com", "/embed/video/", "https://www.dailymotion.com/video/" },
+    };
+    struct url u;
+    if (!url_parse(url, &u)) {
+        return url;
+    }
+    struct str host = str_starts_nocase(u.host, STR("www.")) ? str_from(u.host, 4) : u.host;
+    for (size_t i = 0; i < COUNT_OF(players); i++) {
+        struct str prefix = str_of(players[i].path);
+        struct str id = str_from(u.path, prefix.len);
+        if (str_eq_nocase(host, str_of(players[i].host)) && str_starts(u.path, prefix) &&
+            id.len > 0 && str_find_char(id, '/', 0) == STR_NPOS) {
+            return arena_printf(a, "%s%.*s", players[i].page, STR_FMT(id));
+        }
+    }
+    return url;
+}
+
+/* <figure data-card="embed" data-url="U"><a href="U">label</a></figure> for a frame. */
+static void put_card(struct pass *p, const GumboNode *node) {
+    struct arena *a = p->arena;
+    struct str src = source_value(node, "src");
+    if (is_placeholder(src) || str_starts(src, STR("about:"))) {
+        struct str lazy = source_value(node, "data-src");
+        src = lazy.ptr ? lazy : source_value(node, "data-lazy-src");
+    }
+    p->removed++;
+    if (src.ptr == NULL) {
+        return;
+    }
+    src = str_trim(characters(a, src));
+    src = str_starts(src, STR("//")) ? arena_printf(a, "https:%.*s", STR_FMT(src)) : src;
+    struct str url = body_value(a, VALUE_RESOURCE, page_of_player(a, src), p->base_url);
+    struct url parts;
+    if (url.ptr == NULL || !url_parse(url, &parts)) {
+        return;
+    }
+    struct str title = source_value(node, "title");
+    struct str label = title.ptr ? body_value(a, VALUE_TEXT, characters(a, title), STR(""))
+                                 : (struct str){ NULL, 0 };
+    struct buf figure, link;
+    buf_init(&figure, MIB);
+    buf_init(&link, MIB);
+    put_attr(&figure, STR("data-card"), STR("embed"));
+    put_attr(&figure, STR("data-url"), url);
+    put_attr(&link, STR("href"), url);
+    bool gap;
+    struct body_mark block = { 0 }, run = { 0 };
+    struct body_writer *w = &p->writer;
+    if (body_writer_place(w, BODY_TAG_FIGURE, &gap) == BODY_TAG_FIGURE) {
+        block = body_writer_open(w, BODY_TAG_FIGURE, buf_str(&figure), STR(""), true);
+    } else {
+        block = body_writer_gap(w);
+    }
+    if (body_writer_place(w, BODY_TAG_A, &gap) == BODY_TAG_A) {
+        struct str attrs = arena_str(a, buf_str(&link));
+        run = body_writer_open(w, BODY_TAG_A, attrs, attrs, false);
+    }
+    body_writer_text(w, label.ptr ? label : parts.host.len > 0 ? parts.host : url);
+    body_writer_close(w, run);
+    body_writer_close(w, block);
+    buf_done(&figure);
+    buf_done(&link);
+}
+
+/* The walk. */
+
+static bool has_attributes_of(const GumboNode *node, const char *const *names) {
+    for (; *names != NULL; names++) {
+        if (gumbo_get_attribute(&node->v.element.attributes, *names) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Write the element's start, if it has one in the subset. *ret_inside: its children come next. */
+static struct body_mark enter(struct pass *p, const GumboNode *node, bool *ret_inside) {
+    static const char *const anchors[] = { "href", "id", "name", "data-story", NULL };
+    struct body_writer *w = &p->writer;
+    struct str name = element_name(p->arena, node), markup;
+    struct body_mark nothing = { 0 };
+    *ret_inside = false;
+    if (node->v.element.tag_namespace != GUMBO_NAMESPACE_HTML ||
+        (is_dropped(name) && !str_eq(name, STR("col")))) {
+        p->removed++;
+        return nothing;
+    }
+    if (str_eq(name, STR("iframe")) || str_eq(name, STR("embed"))) {
+        put_card(p, node);
+        return nothing;
+    }
+    enum body_tag tag = tag_for(name);
+    switch (tag) {
+    case BODY_TAG_BR: body_writer_br(w); return nothing;
+    case BODY_TAG_WBR: body_writer_inline(w, STR("<wbr>")); return nothing;
+    case BODY_TAG_IMG:
+        markup = img_markup(p, node);
+        p->removed += markup.len == 0;
+        if (markup.len > 0) {
+            body_writer_inline(w, markup);
+        }
+        return nothing;
+    case BODY_TAG_PICTURE:
+    case BODY_TAG_AUDIO:
+    case BODY_TAG_VIDEO:
+        markup = media_markup(p, node, tag);
+        if (markup.len > 0) {
+            body_writer_inline(w, markup);
+            return nothing;
+        }
+        tag = BODY_TAG_NONE;
+        break;
+    default: break;
+    }
+    *ret_inside = true;
+    bool gap = false;
+    struct attrs attrs = { STR(""), STR(""), false };
+    bool bare = (tag == BODY_TAG_A && !has_attributes_of(node, anchors)) ||
+                (tag == BODY_TAG_SPAN && node->v.element.attributes.length == 0);
+    enum body_tag placed = tag == BODY_TAG_NONE || bare ? BODY_TAG_NONE
+                                                        : body_writer_place(w, tag, &gap);
+    if (placed != BODY_TAG_NONE) {
+        attrs = attributes(p, node, placed, NULL);
+        bare = (placed == BODY_TAG_A || placed == BODY_TAG_SPAN) && attrs.all.len == 0;
+    }
+    if (placed == BODY_TAG_NONE || bare) {
+        p->removed++;
+        return gap ? body_writer_gap(w) : nothing;
+    }
+    bool keep = attrs.keep || placed == BODY_TAG_TD || placed == BODY_TAG_TH ||
+                (placed == BODY_TAG_COLGROUP && attrs.all.len > 0);
+    return body_writer_open(w, placed, attrs.all, attrs.without_id, keep);
+}
+
+static void walk(struct pass *p, const GumboNode *root) {
+    *vec_push(p->arena, &p->frames) = (struct frame){ .node = root };
+    while (p->frames.len > 0) {
+        struct frame *frame = &p->frames.ptr[p->frames.len - 1];
+        const GumboVector *children = &frame->node->v.element.children;
+        if (frame->next == children->length) {
+            body_writer_close(&p->writer, frame->marks[0]);
+            p->frames.len--;
+            continue;
+        }
+        const GumboNode *child = children->data[frame->next++];
+        switch (child->type) {
+        case GUMBO_NODE_TEXT:
+        case GUMBO_NODE_WHITESPACE:
+        case GUMBO_NODE_CDATA:
+            body_writer_text(&p->writer, characters(p->arena, str_of(child->v.text.text)));
+            break;
+        case GUMBO_NODE_ELEMENT: {
+            bool inside;
+            struct body_mark mark = enter(p, child, &inside);
+            if (inside) {
+                *vec_push(p->arena, &p->frames) =
+                    (struct frame){ .node = child, .marks = { mark } };
+            }
+            break;
+        }
+        default: p->removed += child->type == GUMBO_NODE_TEMPLATE; break;
+        }
+    }
+}
+
+/* One pass: parse, walk, write to `out`. */
+static enum status run_pass(struct str text, const struct sanitize_options *options,
+                            struct buf *out, size_t *ret_removed, struct err *err) {
+    struct arena arena;
+    arena_init(&arena);
+    const GumboNode *root;
+    enum status status = html_parse(&arena, utf8_clean(&arena, text), &root, err);
+    if (status == STATUS_OK) {
+        struct pass *p = ARENA_NEW(&arena, struct pass);
+        p->arena = &arena;
+        p->base_url = options ? options->base_url : STR("");
+        map_init(&p->ids);
+        body_writer_init(&p->writer, &arena, out);
+        walk(p, root);
+        body_writer_finish(&p->writer);
+        map_done(&p->ids);
+        *ret_removed = p->removed;
+        status = out->status == STATUS_OK
+                     ? STATUS_OK
+                     : err_set(err, out->status, "the sanitised body is longer than %u bytes",
+                               LIMIT_BODY_HTML_BYTES);
+    }
+    arena_done(&arena);
+    return status;
+}
+
+/* What remains when no pass comes to rest. */
+static void plain_text(struct buf *out, struct str html) {
+    struct arena arena;
+    arena_init(&arena);
+    struct str text = characters(&arena, html_text(&arena, (struct html){ html }));
+    buf_reset(out);
+    struct body_writer *w = ARENA_NEW(&arena, struct body_writer);
+    body_writer_init(w, &arena, out);
+    body_writer_text(w, text);
+    body_writer_finish(w);
+    arena_done(&arena);
 }
 
 enum status sanitize_html(struct arena *a, struct str untrusted,
                           const struct sanitize_options *options, struct html *ret,
                           struct err *err) {
-    (void)options;
-    if (untrusted.len > LIMIT_BODY_HTML_BYTES) {
-        return err_set(err, STATUS_TOO_LARGE, "the body is larger than %u bytes",
-                       LIMIT_BODY_HTML_BYTES);
+    struct buf bufs[2];
+    buf_init(&bufs[0], LIMIT_BODY_HTML_BYTES);
+    buf_init(&bufs[1], LIMIT_BODY_HTML_BYTES);
+    size_t removed = 0, ignored = 0;
+    unsigned rounds = 1;
+    enum status status = run_pass(untrusted, options, &bufs[0], &removed, err);
+    struct buf *now = &bufs[0], *next = &bufs[1];
+    bool stable = false;
+    for (; status == STATUS_OK && !stable && rounds < ROUNDS_MAX; rounds++) {
+        buf_reset(next);
+        status = run_pass(buf_str(now), options, next, &ignored, err);
+        stable = str_eq(buf_str(now), buf_str(next));
+        struct buf *swap = now;
+        now = next;
+        next = swap;
     }
-    struct str clean = utf8_clean(a, untrusted);
-    GumboOptions gumbo = kGumboDefaultOptions;
-    gumbo.fragment_context = GUMBO_TAG_BODY;
-    GumboOutput *parsed = gumbo_parse_with_options(&gumbo, clean.ptr ? clean.ptr : "", clean.len);
-    struct buf out;
-    buf_init(&out, LIMIT_BODY_HTML_BYTES);
-    const GumboNode *root = parsed->root, *node = root;
-    size_t child = 0;
-    for (;;) {
-        const GumboVector *children = &node->v.element.children;
-        if (child < children->length) {
-            const GumboNode *next = children->data[child];
-            if (next->type == GUMBO_NODE_TEXT || next->type == GUMBO_NODE_WHITESPACE) {
-                put_escaped(&out, str_of(next->v.text.text));
-            } else if (next->type == GUMBO_NODE_ELEMENT &&
-                       next->v.element.tag_namespace == GUMBO_NAMESPACE_HTML &&
-                       next->v.element.tag != GUMBO_TAG_SCRIPT &&
-                       next->v.element.tag != GUMBO_TAG_STYLE) {
-                if (kept(element_name(next))) {
-                    put_open(&out, next);
-                }
-                node = next;
-                child = 0;
-                continue;
-            }
-            child++;
-            continue;
-        }
-        if (node == root) {
-            break;
-        }
-        if (kept(element_name(node)) && !body_is_void(str_of(element_name(node)))) {
-            buf_printf(&out, "</%s>", element_name(node));
-        }
-        child = node->index_within_parent + 1;
-        node = node->parent;
+    if (status == STATUS_OK && !stable) {
+        plain_text(next, buf_str(now));
+        now = next;
     }
-    gumbo_destroy_output(&gumbo, parsed);
-    enum status status = out.status;
     if (status == STATUS_OK) {
-        ret->raw = arena_str(a, buf_str(&out));
+        ret->raw = arena_str(a, buf_str(now));
+        if (options != NULL && options->ret_removed != NULL) {
+            *options->ret_removed += removed;
+        }
+        if (options != NULL && options->ret_rounds != NULL) {
+            *options->ret_rounds = rounds;
+        }
     }
-    buf_done(&out);
-    return status == STATUS_OK ? status : err_set(err, status, "the sanitised body is too large");
+    buf_done(&bufs[0]);
+    buf_done(&bufs[1]);
+    return status;
 }

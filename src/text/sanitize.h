@@ -7,8 +7,9 @@
 #include "text/html.h"
 
 struct sanitize_options {
-    struct str base_url; /* of the site: absolute links to it become path-absolute; may be empty */
-    size_t *ret_removed; /* NULL, or counts the elements and attributes that were taken away */
+    struct str base_url;  /* of the site: absolute links to it become path-absolute; may be empty */
+    size_t *ret_removed;  /* NULL, or gets the number of elements and attributes taken away added */
+    unsigned *ret_rounds; /* NULL, or how many passes it took (2: the usual) */
 };
 
 /* Parse as an HTML5 parser does, keep what the subset has, write it in canonical form.

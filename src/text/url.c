@@ -106,7 +106,7 @@ bool url_parse(struct str text, struct url *ret) {
         }
         text = str_from(text, end);
     }
-    if (is_web(u.scheme) && u.host.len == 0) {
+    if (u.host.len == 0 && (is_web(u.scheme) || (u.has_authority && u.scheme.len == 0))) {
         return false;
     }
     u.path = text;

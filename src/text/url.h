@@ -17,7 +17,7 @@ struct url {
 };
 
 /* Take a reference (absolute or relative) apart. False: white space, controls, a bad port, or a
- * scheme of the web without a host. */
+ * scheme of the web or "//" without a host. */
 bool url_parse(struct str text, struct url *ret);
 
 /* The one spelling of a path: unreserved characters decoded, everything that is not allowed
