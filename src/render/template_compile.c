@@ -229,25 +229,29 @@ static enum status emit_expr(struct compiler *c, struct writer *w, const struct 
     return STATUS_OK;
 }
 
-/* The named arguments that count: of two of one name the first, and handlebars drops a literal
- * undefined. Their names go into the theme. */
+/* The named arguments that count. Of several of one name handlebars takes the first's value and the
+ * last's place, and it drops a literal undefined. Their names go into the theme. */
 static enum status kept_pairs(struct compiler *c, const struct call *call, size_t place,
                               const struct pair **ret_pairs, struct str **ret_names,
                               size_t *ret_len) {
+    if (call->params.len + call->hash.len > LIMIT_TEMPLATE_ARGS) {
+        return source_error(c->source, place, c->err, "more than %d arguments",
+                            LIMIT_TEMPLATE_ARGS);
+    }
     struct pair *pairs = arena_array(c->scratch, call->hash.len + 1, sizeof *pairs);
     size_t len = 0;
     for (size_t i = 0; i < call->hash.len; i++) {
-        bool keep = call->hash.ptr[i].value->kind != EXPR_UNDEFINED;
-        for (size_t j = 0; j < i; j++) {
-            keep = keep && !str_eq(call->hash.ptr[j].key, call->hash.ptr[i].key);
+        const struct pair *all = call->hash.ptr;
+        size_t first = i, last = i;
+        for (size_t j = 0; j < call->hash.len; j++) {
+            if (str_eq(all[j].key, all[i].key)) {
+                first = j < first ? j : first;
+                last = j;
+            }
         }
-        if (keep) {
-            pairs[len++] = call->hash.ptr[i];
+        if (last == i && all[first].value->kind != EXPR_UNDEFINED) {
+            pairs[len++] = all[first];
         }
-    }
-    if (call->params.len + len > LIMIT_TEMPLATE_ARGS) {
-        return source_error(c->source, place, c->err, "more than %d arguments",
-                            LIMIT_TEMPLATE_ARGS);
     }
     *ret_names = arena_array(&c->theme->arena, len + 1, sizeof **ret_names);
     for (size_t i = 0; i < len; i++) {

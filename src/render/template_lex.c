@@ -1,6 +1,7 @@
 /* The scanner: handlebars.l's rules, in its order, since the first that matches wins. It has a
  * state of its own: text, inside of a mustache, after a backslash, a long comment, a raw block. */
 #include "render/template_ast.h"
+#include "text/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,8 +23,10 @@ enum status source_error(const struct source *source, size_t at, struct err *err
     va_start(args, fmt);
     vsnprintf(message, sizeof message, fmt, args);
     va_end(args);
-    return err_set(err, STATUS_INVALID, "%.*s:%zu:%zu: %s", STR_FMT(source->file), line, column,
-                   message);
+    /* A message that names something long may have been cut within a character. */
+    struct str whole = utf8_prefix(str_of(message), ERR_MESSAGE_MAX - 120);
+    return err_set(err, STATUS_INVALID, "%.*s:%zu:%zu: %.*s", STR_FMT(source->file), line, column,
+                   STR_FMT(whole));
 }
 
 void lex_init(struct lexer *lexer, const struct source *source) {
@@ -293,7 +296,9 @@ static void lex_word(struct lexer *lexer, struct token *token) {
     } else if (has(s, at, "[") && (len = quoted_len(s, at, ']')) > 0) {
         take(lexer, token, TOKEN_ID, len, LEX_MUSTACHE);
     } else {
-        take(lexer, token, TOKEN_INVALID, 1, LEX_MUSTACHE);
+        size_t end = at;
+        utf8_next(s, &end);
+        take(lexer, token, TOKEN_INVALID, end - at, LEX_MUSTACHE);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "render/template_ast.h"
 #include "render/value.h"
+#include "text/utf8.h"
 
 #include <stdlib.h>
 
@@ -37,7 +38,7 @@ static enum status unexpected(struct parser *p, const struct token *token, const
         return source_error(p->source, token->at, p->err, "the template ends where %s is expected",
                             expected);
     }
-    struct str text = str_slice(token->text, 0, 40);
+    struct str text = utf8_prefix(token->text, 40);
     return source_error(p->source, token->at, p->err, "\"%.*s\" where %s is expected",
                         STR_FMT(text), expected);
 }
@@ -537,6 +538,11 @@ static enum status tokenise(struct parser *p) {
         }
         *vec_push(p->arena, &p->tokens) = token;
         if (token.kind == TOKEN_END) {
+            return STATUS_OK;
+        }
+        if (token.kind == TOKEN_INVALID) { /* no template goes on after it */
+            token.kind = TOKEN_END;
+            *vec_push(p->arena, &p->tokens) = token;
             return STATUS_OK;
         }
     }

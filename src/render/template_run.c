@@ -80,8 +80,9 @@ struct run {
     struct err *err;
     struct arena arena;
     struct buf helper_out;
-    struct buf text; /* for turning a value into a string */
-    struct buf *out; /* the sink's, or a buffer that is thrown away */
+    struct buf text;    /* for turning a value into a string */
+    struct buf escaped; /* on its way into an indented partial */
+    struct buf *out;    /* the sink's, or a buffer that is thrown away */
     struct indent *indent;
     struct value *stack;
     size_t stack_len;
@@ -125,31 +126,14 @@ static inline void put(struct run *r, struct str s) {
     }
 }
 
-/* Handlebars' own set of escapes. */
-static struct str escape_of(char c) {
-    switch (c) {
-    case '&': return STR("&amp;");
-    case '<': return STR("&lt;");
-    case '>': return STR("&gt;");
-    case '"': return STR("&quot;");
-    case '\'': return STR("&#x27;");
-    case '`': return STR("&#x60;");
-    case '=': return STR("&#x3D;");
-    default: return STR("");
-    }
-}
-
 static void put_escaped(struct run *r, struct str s) {
-    size_t from = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        struct str escape = escape_of(s.ptr[i]);
-        if (UNLIKELY(escape.len > 0)) {
-            put(r, str_slice(s, from, i));
-            put(r, escape);
-            from = i + 1;
-        }
+    if (LIKELY(r->indent == NULL)) {
+        html_escape(r->out, s);
+        return;
     }
-    put(r, str_from(s, from));
+    buf_reset(&r->escaped);
+    html_escape(&r->escaped, s);
+    put(r, buf_str(&r->escaped));
 }
 
 /* String(v), until the next call. */
@@ -781,10 +765,12 @@ enum status template_run(const struct theme *theme, int template, const void *ro
     arena_init(&r.arena);
     buf_init(&r.helper_out, LIMIT_RENDER_BYTES);
     buf_init(&r.text, LIMIT_RENDER_BYTES);
+    buf_init(&r.escaped, LIMIT_RENDER_BYTES);
     r.stack = arena_array(&r.arena, theme->stack_max + 1, sizeof *r.stack);
     struct value context = value_object(t->root, root);
     struct frame frame = { .root = context };
     enum status status = call_template(&r, (uint32_t) template, context, &frame, NULL);
+    buf_done(&r.escaped);
     buf_done(&r.text);
     buf_done(&r.helper_out);
     arena_done(&r.arena);

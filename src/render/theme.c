@@ -2,6 +2,7 @@
  * types through all that it calls. */
 #include "base/limits.h"
 #include "render/template_code.h"
+#include "text/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -111,30 +112,6 @@ uint32_t theme_symbol(struct theme *theme, struct str name) {
 
 /* Compiling ---------------------------------------------------------------------------------- */
 
-static bool is_utf8(struct str s) {
-    for (size_t i = 0; i < s.len;) {
-        unsigned char c = (unsigned char)s.ptr[i];
-        size_t len = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : 4;
-        if (c == 0 || (c >= 0x80 && c < 0xc2) || c > 0xf4 || s.len - i < len) {
-            return false;
-        }
-        uint32_t point = len == 1 ? c : c & (0x7fu >> len);
-        for (size_t j = 1; j < len; j++) {
-            unsigned char next = (unsigned char)s.ptr[i + j];
-            if ((next & 0xc0) != 0x80) {
-                return false;
-            }
-            point = point << 6 | (next & 0x3f);
-        }
-        static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-        if (point < least[len] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) {
-            return false;
-        }
-        i += len;
-    }
-    return true;
-}
-
 static enum status add_source(struct theme *theme, const struct template_source *from,
                               struct err *err) {
     struct arena *a = &theme->arena;
@@ -143,7 +120,7 @@ static enum status add_source(struct theme *theme, const struct template_source 
         return err_set(err, STATUS_TOO_LARGE, "%.*s: a template of more than %u bytes",
                        STR_FMT(file), LIMIT_TEMPLATE_BYTES);
     }
-    if (!is_utf8(from->text)) {
+    if (!utf8_valid(from->text) || str_find_char(from->text, '\0', 0) != STR_NPOS) {
         return err_set(err, STATUS_INVALID, "%.*s: not UTF-8 text", STR_FMT(file));
     }
     if (theme_find(theme, from->name) >= 0) {

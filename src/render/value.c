@@ -165,8 +165,8 @@ static struct value get_overlaid(const struct overlay *overlay, struct str name)
             return overlay->entries[i].value;
         }
     }
-    return overlay->base.kind == VALUE_OBJECT ? value_get(overlay->base, name)
-                                              : get_indexed(overlay->base, name);
+    bool object = overlay->base.kind == VALUE_OBJECT || overlay->base.kind == VALUE_HTML;
+    return object ? value_get(overlay->base, name) : get_indexed(overlay->base, name);
 }
 
 struct value value_get(struct value v, struct str name) {
@@ -187,6 +187,8 @@ struct value value_get(struct value v, struct str name) {
     case VALUE_STR:
         return str_eq(name, STR("length")) ? value_int((int64_t)utf16_len(v.str))
                                            : get_indexed(v, name);
+    case VALUE_HTML: /* handlebars' SafeString is an object */
+        return str_eq(name, STR("string")) ? value_of_str(v.str) : value_none();
     default: return value_none();
     }
 }
@@ -405,16 +407,19 @@ static void keys_indexed(struct value_keys *keys, size_t *cap, size_t count) {
 }
 
 static void keys_collect(struct value_keys *keys, size_t *cap, struct value v) {
-    if (v.kind == VALUE_LIST || v.kind == VALUE_STR) {
-        keys_indexed(keys, cap, v.kind == VALUE_LIST ? v.list.len : utf16_len(v.str));
-        return;
+    if (v.kind == VALUE_HTML) {
+        key_add(keys, cap, STR("string"));
     }
     if (v.kind != VALUE_OBJECT) {
         return;
     }
     if (v.type == &type_overlay) {
         const struct overlay *overlay = v.object;
-        keys_collect(keys, cap, overlay->base);
+        struct value base = overlay->base;
+        if (base.kind == VALUE_LIST || base.kind == VALUE_STR) {
+            keys_indexed(keys, cap, base.kind == VALUE_LIST ? base.list.len : utf16_len(base.str));
+        }
+        keys_collect(keys, cap, base);
         for (size_t i = 0; i < overlay->entries_len; i++) {
             if (!key_known(keys, overlay->entries[i].name)) {
                 key_add(keys, cap, overlay->entries[i].name);
