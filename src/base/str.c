@@ -66,7 +66,7 @@ size_t str_rfind_char(struct str s, char c) {
 struct str str_slice(struct str s, size_t from, size_t to) {
     to = to > s.len ? s.len : to;
     from = from > to ? to : from;
-    return (struct str){ s.ptr + from, to - from };
+    return (struct str){ from ? s.ptr + from : s.ptr, to - from }; /* ptr may be NULL */
 }
 
 struct str str_trim(struct str s) {

@@ -143,8 +143,11 @@ void conn_close(struct conn *c) {
     loop_wait_none(c);
     uv_close((uv_handle_t *)&c->poll, on_closed);
     close(c->fd);
-    c->loop->refused_conns -= c->refused;
-    atomic_fetch_sub_explicit(&c->loop->server->conns, 1, memory_order_relaxed);
+    if (c->refused) {
+        c->loop->refused_conns--;
+    } else {
+        atomic_fetch_sub_explicit(&c->loop->server->conns, 1, memory_order_relaxed);
+    }
 }
 
 /* -- what to wait for -- */
@@ -260,14 +263,15 @@ void http_defer(struct http_exchange *ex) {
 void http_resume(struct http_exchange *ex, http_handler *again, void *ctx) {
     struct loop *l = conn_of(ex)->loop;
     check(atomic_exchange(&ex->resumable, false)); /* resumed once for each deferral */
-    loop_send_begin(l);
+    loop_hold(l);
     ex->again = again ? again : l->server->options.handler;
     ex->again_ctx = again ? ctx : l->server->options.ctx;
     ex->next = atomic_load_explicit(&l->resumed, memory_order_relaxed);
     while (!atomic_compare_exchange_weak_explicit(&l->resumed, &ex->next, ex, memory_order_release,
                                                   memory_order_relaxed)) {
     }
-    loop_send_end(l);
+    loop_send(l);
+    loop_release(l);
 }
 
 struct arena *http_arena(struct http_exchange *ex) {
@@ -497,10 +501,11 @@ void conn_open(struct loop *l, int fd, bool refused) {
     }
     c->poll.data = c;
     l->conns++;
-    l->refused_conns += refused;
-    atomic_fetch_add_explicit(&l->server->conns, 1, memory_order_relaxed);
     if (refused) {
+        l->refused_conns++;
         refuse(c, 503);
+    } else {
+        atomic_fetch_add_explicit(&l->server->conns, 1, memory_order_relaxed);
     }
     conn_run(c);
 }

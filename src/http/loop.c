@@ -76,12 +76,15 @@ void loop_wait(struct conn *c, enum wait wait) {
     list->last = c;
 }
 
-void loop_send_begin(struct loop *l) {
+void loop_hold(struct loop *l) {
     atomic_fetch_add(&l->senders, 1);
 }
 
-void loop_send_end(struct loop *l) {
+void loop_send(struct loop *l) {
     uv_async_send(&l->async);
+}
+
+void loop_release(struct loop *l) {
     atomic_fetch_sub(&l->senders, 1);
 }
 

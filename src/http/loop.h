@@ -86,9 +86,11 @@ int64_t loop_now_ms(const struct loop *l);
 void loop_wait(struct conn *c, enum wait wait);
 /* Take it out of its list. */
 void loop_wait_none(struct conn *c);
-/* Wake it, from any thread, between these two. What is done in between is seen by the loop. */
-void loop_send_begin(struct loop *l);
-void loop_send_end(struct loop *l);
+/* Wake it, from any thread, between a hold and a release: it does not end meanwhile. The hold must
+ * come before whatever allows it to end. */
+void loop_hold(struct loop *l);
+void loop_send(struct loop *l);
+void loop_release(struct loop *l);
 /* A connection's memory has been given back. */
 void loop_conn_gone(struct loop *l);
 

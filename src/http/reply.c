@@ -223,6 +223,7 @@ static struct iovec head_back(struct conn *c, int status, uint64_t body_len, cha
 static bool begin_answer(struct conn *c, bool close) {
     check(!c->ex.answered && !c->ex.deferred);
     c->ex.answered = true;
+    c->linger = c->linger || (close && c->keep_alive); /* the client may be sending on */
     c->keep_alive = c->keep_alive && !close && !c->loop->stopping;
     return c->phase != PHASE_CLOSED;
 }

@@ -137,11 +137,14 @@ size_t http_server_loops(const struct http_server *s) {
 void http_server_stop(struct http_server *s) {
     /* A loop may see the flag at once and end: all are held before it is set. */
     for (size_t i = 0; i < s->n_loops; i++) {
-        loop_send_begin(&s->loops[i]);
+        loop_hold(&s->loops[i]);
     }
-    atomic_store(&s->stop, true);
+    bool first = !atomic_exchange(&s->stop, true);
     for (size_t i = 0; i < s->n_loops; i++) {
-        loop_send_end(&s->loops[i]);
+        if (first) { /* later, it may have ended already */
+            loop_send(&s->loops[i]);
+        }
+        loop_release(&s->loops[i]);
     }
 }
 

@@ -498,6 +498,8 @@ TEST(http_server_stop_finishes_what_is_in_flight) {
     CHECK_STR(answer_field(&a, "connection"), "close");
     CHECK(client_at_end(&held));
     answer_done(&a);
+    usleep(50000);
+    http_server_stop(s); /* and once more, now that the loops have ended */
     http_server_join(s);
     client_close(&held);
     client_close(&idle);
