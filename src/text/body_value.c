@@ -138,7 +138,11 @@ static struct str link_value(struct arena *a, struct str value, struct str base_
     if (url.ptr[0] == '/' && !str_starts(url, STR("//"))) {
         return url;
     }
-    if (base_url.len > 0 && url_parse(url, &parts) && url_same_site(base_url, url, &path)) {
+    bool parses = url_parse(url, &parts);
+    if (!parses && (str_starts(url, STR("//")) || str_starts_nocase(url, STR("http")))) {
+        return none;
+    }
+    if (parses && base_url.len > 0 && url_same_site(base_url, url, &path)) {
         /* The fragment stands right behind path and query. */
         size_t hash = str_find_char(url, '#', 0);
         struct str local = arena_printf(a, "%s%.*s%.*s", path.ptr[0] == '/' ? "" : "/",

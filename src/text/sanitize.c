@@ -27,7 +27,7 @@ enum { ROUNDS_MAX = 5 };
 struct frame {
     const GumboNode *node;
     unsigned next;
-    struct body_mark marks[2]; /* closed last to first */
+    struct body_mark mark;
 };
 
 struct pass {
@@ -464,7 +464,7 @@ static void walk(struct pass *p, const GumboNode *root) {
         struct frame *frame = &p->frames.ptr[p->frames.len - 1];
         const GumboVector *children = &frame->node->v.element.children;
         if (frame->next == children->length) {
-            body_writer_close(&p->writer, frame->marks[0]);
+            body_writer_close(&p->writer, frame->mark);
             p->frames.len--;
             continue;
         }
@@ -479,8 +479,7 @@ static void walk(struct pass *p, const GumboNode *root) {
             bool inside;
             struct body_mark mark = enter(p, child, &inside);
             if (inside) {
-                *vec_push(p->arena, &p->frames) =
-                    (struct frame){ .node = child, .marks = { mark } };
+                *vec_push(p->arena, &p->frames) = (struct frame){ .node = child, .mark = mark };
             }
             break;
         }

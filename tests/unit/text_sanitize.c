@@ -6,7 +6,6 @@
 #include "text/sanitize.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 
 static const char SITE[] = "https://www.example.com";
 
@@ -216,22 +215,4 @@ TEST(sanitize_is_idempotent_and_valid_for_random_mutations) {
     buf_done(&b);
     arena_done(&a);
     json_decref(vectors);
-}
-
-/* For tests/sanitize.mjs: SANITIZE_TO=file writes the corpus's outputs as JSON. */
-TEST(sanitize_writes_its_outputs_for_the_browser) {
-    const char *path = getenv("SANITIZE_TO");
-    if (path == NULL) {
-        return;
-    }
-    json_t *vectors = load_vectors(), *outputs = json_array();
-    struct arena a = { 0 };
-    for (size_t i = 0; i < json_array_size(vectors); i++) {
-        struct str out = sanitized(&a, vector_html(vectors, i));
-        json_array_append_new(outputs, json_stringn(out.ptr, out.len));
-    }
-    CHECK(json_dump_file(outputs, path, 0) == 0);
-    json_decref(outputs);
-    json_decref(vectors);
-    arena_done(&a);
 }
