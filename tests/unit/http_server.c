@@ -12,6 +12,8 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 enum { BIG_BYTES = 10 * MIB, LOOPS_MAX = 4 };
@@ -663,6 +665,67 @@ TEST(http_server_reads_bodies_of_any_size_and_framing) {
         buf_done(&b);
     }
     client_close(&c);
+    stop(s, site);
+}
+
+/* Clients of every kind of rudeness: they send a part of something, read a part of the answer, and
+ * go, politely or by a reset. */
+static void be_rude(int port, uint64_t *rng) {
+    const char *requests[] = { "GET /file HTTP/1.1\r\nHost: a\r\n\r\n",
+                               "GET /big HTTP/1.1\r\nHost: a\r\n\r\n",
+                               "GET /later HTTP/1.1\r\nHost: a\r\n\r\n",
+                               "GET /parts HTTP/1.1\r\nHost: a\r\n\r\n",
+                               "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nfour",
+                               "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+                               "Expect: 100-continue\r\n\r\n2\r\nab\r\n0\r\n\r\n",
+                               "GET / HTTP/1.1\r\n\r\n",
+                               "GET /close HTTP/1.1\r\nHost: a\r\n\r\n" };
+    struct client c;
+    client_open(&c, port, 8192);
+    for (size_t n = 1 + test_below(rng, 4); n > 0; n--) {
+        struct str request = str_of(requests[test_below(rng, COUNT_OF(requests))]);
+        bool whole = test_below(rng, 4) > 0;
+        client_send(&c, str_slice(request, 0, whole ? request.len : test_below(rng, request.len)));
+    }
+    if (test_below(rng, 2)) {
+        char some[4096];
+        struct timeval soon = { .tv_usec = 2000 };
+        setsockopt(c.fd, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof soon);
+        (void)!recv(c.fd, some, sizeof some, 0);
+    }
+    if (test_below(rng, 2)) {
+        struct linger reset = { .l_onoff = 1 };
+        setsockopt(c.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    }
+    client_close(&c);
+}
+
+static size_t open_descriptors(void) {
+    size_t n = 0;
+    for (int fd = 0; fd < 1024; fd++) {
+        n += fcntl(fd, F_GETFD) != -1;
+    }
+    return n;
+}
+
+TEST(http_server_gives_everything_back_after_rude_clients) {
+    struct site *site = site_new();
+    struct http_server *s = start(site, (struct http_server_options){ .send_buffer_bytes = 8192 });
+    write_big_file(site);
+    uint64_t rng = test_seed();
+    size_t descriptors = open_descriptors();
+    for (int i = 0; i < 300; i++) {
+        be_rude(http_server_port(s), &rng);
+    }
+    for (int i = 0; i < 5000 && atomic_load(&s->conns) > 0; i++) {
+        usleep(1000);
+    }
+    CHECK_INT(atomic_load(&s->conns), 0);
+    for (int i = 0; i < 5000 && open_descriptors() > descriptors; i++) {
+        usleep(1000);
+    }
+    CHECK_INT(open_descriptors(), descriptors);
+    CHECK_INT(atomic_load(&s->unsent_bytes), 0);
     stop(s, site);
 }
 
