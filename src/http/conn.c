@@ -8,13 +8,12 @@
  * are in order by construction, and a client that does not read its answers cannot make us hold
  * more than one of them.
  *
- * Sockets are driven through uv_poll and our own recv and sendmsg, not through libuv's streams:
- * those want a request object and a callback for each write, which the usual answer (taken by the
- * socket at once) has no use for, and hide how much was taken, which an answer in borrowed memory
- * must know. (Speed does not decide: with the same reader and answer both come out equal within what
- * can be measured, as 24 KB cost the kernel 12 µs to send and us less than one.) Changing what
- * uv_poll waits for costs two system calls, so that is put off: a
- * connection whose handler defers stays in the poll set until a byte really arrives.
+ * Sockets are driven through uv_poll and our own recv and sendmsg rather than libuv's streams. With
+ * the same reader and answer the two measure the same within the noise (24 KB cost the kernel 12 µs
+ * to send, and us less than one); what decides is control, over MSG_MORE, half-closing and what is
+ * done about a partial write, without request objects and their callbacks. The price: changing what
+ * uv_poll waits for costs two system calls. So that is put off: a connection whose handler defers
+ * stays in the poll set until a byte really arrives.
  *
  * Memory: an idle connection is one struct conn. The buffer for a request comes from the loop's
  * free list, hottest first, when bytes arrive, and goes back when all are used up; a keep-alive
