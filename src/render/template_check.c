@@ -1,6 +1,710 @@
+/* The checker: the interpreter of template_run.c once more, but on the types of values. It follows
+ * an entry through both sides of every condition and into every partial, with the types that are
+ * there at that call, and so finds each name that cannot be; and it tells each name's site which
+ * field it means in which type, so that the run need not look for it.
+ *
+ * It may be wrong about which context ../ is where the same object is entered twice; nothing
+ * depends on it, since at run time a value that is not of a type seen here is asked by name. */
+#include "base/limits.h"
 #include "render/template_code.h"
 
-enum status template_check(struct theme *theme, uint32_t index, struct err *err) {
-    (void)theme, (void)index, (void)err;
+#include <stdio.h>
+
+/* What is known of a value. ANY: nothing. */
+struct shape {
+    enum value_kind kind;
+    enum value_kind item_kind;
+    const struct type *type;             /* as in struct value; &type_overlay: `overlay` */
+    const struct shape_overlay *overlay; /* interned */
+    /* Not part of the type: */
+    uint32_t identity;            /* the same value, as far as is seen */
+    struct str name;              /* the last name that led to it, for messages */
+    const struct value *constant; /* of a literal */
+};
+
+struct shape_overlay {
+    struct shape base; /* no overlay itself */
+    const struct str *names;
+    const struct shape *shapes;
+    size_t len;
+    const struct shape_overlay *next; /* of all */
+};
+
+struct depth {
+    struct shape context;
+    const struct depth *up;
+};
+
+struct level {
+    const struct shape *shapes; /* NULL: none are given */
+    size_t len;
+    const struct level *up;
+};
+
+struct activation {
+    const struct scope *partials;
+};
+
+struct closure {
+    uint32_t program;
+    const struct depth *depths;
+    const struct level *levels;
+    struct activation *activation;
+};
+
+struct scope {
+    uint32_t symbol;
+    struct closure closure;
+    const struct scope *up;
+};
+
+struct partial_block {
+    struct closure closure;
+    const struct partial_block *outer;
+};
+
+struct env {
+    struct shape context;
+    const struct depth *depths;
+    const struct level *levels;
+    const struct partial_block *block;
+    struct activation *activation;
+};
+
+/* A template that was followed with this context and these surroundings. */
+struct seen {
+    uint32_t template;
+    enum value_kind kind, item_kind;
+    const struct type *type;
+    const struct shape_overlay *overlay;
+    const struct scope *partials;
+    const struct partial_block *block;
+    bool same; /* the context is the one in which the partial block was written */
+};
+
+struct checker {
+    struct theme *theme;
+    struct err *err;
+    struct arena arena;
+    struct map seen;
+    struct shape root;
+    struct shape_overlay *overlays;
+    struct shape *stack;
+    size_t stack_len;
+    uint32_t identities;
+    size_t programs; /* followed so far */
+    size_t nested, partials_nested;
+    bool caller_named; /* the message says from where a partial was called */
+};
+
+/* Shapes ------------------------------------------------------------------------------------- */
+
+static struct shape shape_of(struct checker *c, enum value_kind kind, const struct type *type) {
+    return (struct shape){ .kind = type == &type_any ? VALUE_ANY : kind,
+                           .type = type,
+                           .identity = ++c->identities };
+}
+
+static struct shape shape_of_field(struct checker *c, const struct field *field) {
+    struct shape shape = shape_of(c, field->kind, field->type);
+    shape.item_kind = field->item_kind;
+    shape.name = str_of(field->name);
+    return shape;
+}
+
+static struct shape shape_of_item(struct checker *c, struct shape list) {
+    return shape_of(c, list.item_kind, list.type);
+}
+
+static bool same_shape(const struct shape *a, const struct shape *b) {
+    return a->kind == b->kind && a->item_kind == b->item_kind && a->type == b->type &&
+           a->overlay == b->overlay;
+}
+
+/* "section", "text", "a list of cards": for messages. */
+static const char *shape_words(struct shape shape, char out[80]) {
+    if (shape.overlay != NULL) {
+        shape = shape.overlay->base;
+    }
+    const char *type = shape.type != NULL ? shape.type->name : "text";
+    if (shape.kind == VALUE_LIST) {
+        snprintf(out, 80, "a list of %s", type);
+    } else {
+        snprintf(out, 80, "%s",
+                 shape.kind == VALUE_OBJECT ? type : template_kind_words(shape.kind));
+    }
+    return out;
+}
+
+static bool same_overlay(const struct shape_overlay *a, const struct shape_overlay *b) {
+    if (a->len != b->len || !same_shape(&a->base, &b->base)) {
+        return false;
+    }
+    for (size_t i = 0; i < a->len; i++) {
+        if (a->names[i].ptr != b->names[i].ptr || !same_shape(&a->shapes[i], &b->shapes[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The context with parameters over it; there is one overlay of each form. */
+static struct shape shape_overlay(struct checker *c, struct shape base, const struct str *names,
+                                  const struct shape *shapes, size_t len) {
+    const struct shape_overlay *under = base.overlay;
+    size_t under_len = under ? under->len : 0;
+    struct str *all_names = arena_array(&c->arena, len + under_len + 1, sizeof *all_names);
+    struct shape *all_shapes = arena_array(&c->arena, len + under_len + 1, sizeof *all_shapes);
+    size_t all = 0;
+    for (; all < len; all++) {
+        all_names[all] = names[all];
+        all_shapes[all] = shapes[all];
+        all_shapes[all].constant = NULL;
+    }
+    for (size_t i = 0; i < under_len; i++) {
+        bool hidden = false;
+        for (size_t j = 0; j < len; j++) {
+            hidden = hidden || names[j].ptr == under->names[i].ptr;
+        }
+        if (!hidden) {
+            all_names[all] = under->names[i];
+            all_shapes[all++] = under->shapes[i];
+        }
+    }
+    struct shape_overlay made = { under ? under->base : base, all_names, all_shapes, all,
+                                  c->overlays };
+    const struct shape_overlay *known = c->overlays;
+    while (known != NULL && !same_overlay(known, &made)) {
+        known = known->next;
+    }
+    if (known == NULL) {
+        known = c->overlays = ARENA_NEW(&c->arena, struct shape_overlay);
+        *c->overlays = made;
+    }
+    struct shape shape = shape_of(c, VALUE_OBJECT, &type_overlay);
+    shape.overlay = known;
+    return shape;
+}
+
+/* Names -------------------------------------------------------------------------------------- */
+
+/* Where an operation stands. */
+struct spot {
+    const struct program *program;
+    size_t op;
+};
+
+static void site_learn(struct checker *c, struct site *site, const struct type *type,
+                       const struct field *field) {
+    for (size_t i = 0; i < site->cases.len; i++) {
+        if (site->cases.ptr[i].type == type) {
+            return;
+        }
+    }
+    *vec_push(&c->theme->arena, &site->cases) = (struct site_case){ type, field };
+}
+
+static enum status no_name(struct checker *c, struct spot at, struct shape in, struct str name) {
+    struct nearest nearest;
+    nearest_init(&nearest, name);
+    struct shape base = in.overlay ? in.overlay->base : in;
+    for (size_t i = 0; in.overlay != NULL && i < in.overlay->len; i++) {
+        nearest_offer(&nearest, in.overlay->names[i]);
+    }
+    for (size_t i = 0; base.kind == VALUE_OBJECT && i < base.type->fields_len; i++) {
+        nearest_offer(&nearest, str_of(base.type->fields[i].name));
+    }
+    char words[80];
+    return theme_error(c->theme, at.program, at.op, c->err, "there is no \"%.*s\" in %s%s",
+                       STR_FMT(name), shape_words(in, words), nearest_text(&nearest));
+}
+
+static bool is_index(struct str name) {
+    int64_t at;
+    return str_to_i64(name, &at) && at >= 0;
+}
+
+/* The shape of in[name]; site: where it is learnt, or NULL. */
+static enum status field_of(struct checker *c, struct spot at, struct shape in, struct str name,
+                            struct site *site, struct shape *ret_shape) {
+    *ret_shape = shape_of(c, in.kind == VALUE_ANY ? VALUE_ANY : VALUE_NONE, NULL);
+    if (in.kind == VALUE_ANY || in.kind == VALUE_NONE || in.kind == VALUE_NULL) {
+        return STATUS_OK;
+    }
+    const struct shape whole = in;
+    for (size_t i = 0; in.overlay != NULL && i < in.overlay->len; i++) {
+        if (str_eq(in.overlay->names[i], name)) {
+            *ret_shape = in.overlay->shapes[i];
+            ret_shape->name = name;
+            return STATUS_OK;
+        }
+    }
+    if (in.overlay != NULL) {
+        in = in.overlay->base;
+        if (in.kind == VALUE_ANY) {
+            *ret_shape = shape_of(c, VALUE_ANY, NULL);
+            return STATUS_OK;
+        }
+    }
+    if (in.kind == VALUE_OBJECT) {
+        const struct field *field = type_field(in.type, name);
+        if (field == NULL) {
+            return no_name(c, at, whole, name);
+        }
+        if (site != NULL) {
+            site_learn(c, site, in.type, field);
+        }
+        *ret_shape = shape_of_field(c, field);
+        return STATUS_OK;
+    }
+    bool sized = (in.kind == VALUE_LIST || in.kind == VALUE_STR) && whole.overlay == NULL;
+    if (sized && str_eq(name, STR("length"))) {
+        *ret_shape = shape_of(c, VALUE_INT, NULL);
+    } else if (in.kind == VALUE_LIST && is_index(name)) {
+        *ret_shape = shape_of_item(c, in);
+    } else if (in.kind == VALUE_STR && is_index(name)) {
+        *ret_shape = shape_of(c, VALUE_STR, NULL);
+    } else {
+        return no_name(c, at, whole, name);
+    }
     return STATUS_OK;
+}
+
+/* Calls -------------------------------------------------------------------------------------- */
+
+static enum status check_program(struct checker *c, const struct program *program,
+                                 const struct env *env);
+
+static const struct program *program_at(const struct checker *c, uint32_t index) {
+    return &c->theme->programs.ptr[index];
+}
+
+static const struct scope *scope_extend(struct checker *c, const struct closure *closure,
+                                        const struct scope *partials) {
+    const struct program *program = program_at(c, closure->program);
+    for (size_t i = 0; i < program->inlines_len; i++) {
+        struct scope *scope = ARENA_NEW(&c->arena, struct scope);
+        *scope = (struct scope){ program->inlines[i].symbol, *closure, partials };
+        scope->closure.program = program->inlines[i].program;
+        partials = scope;
+    }
+    return partials;
+}
+
+static enum status call_closure(struct checker *c, const struct closure *closure,
+                                struct shape context, const struct partial_block *block,
+                                const struct shape *params, size_t params_len) {
+    /* What is nested deeper fails at run time before it can do any harm. */
+    if (closure->program == NO_PROGRAM || c->nested >= LIMIT_TEMPLATE_NESTED) {
+        return STATUS_OK;
+    }
+    const struct program *program = program_at(c, closure->program);
+    struct depth here = { context, closure->depths };
+    struct level level = { params, params_len, closure->levels };
+    bool same = closure->depths && closure->depths->context.identity == context.identity;
+    struct env env = { context, same ? closure->depths : &here, &level, block,
+                       closure->activation };
+    const struct scope *partials = closure->activation->partials;
+    closure->activation->partials = scope_extend(c, closure, partials);
+    c->nested++;
+    enum status status = check_program(c, program, &env);
+    c->nested--;
+    closure->activation->partials = partials;
+    return status;
+}
+
+static enum status call_template(struct checker *c, uint32_t template, struct shape context,
+                                 const struct partial_block *block, const struct scope *partials) {
+    const struct depth *written = block ? block->closure.depths : NULL;
+    struct seen seen;
+    memset(&seen, 0, sizeof seen); /* it is a key: its padding, too */
+    seen.template = template;
+    seen.kind = context.kind;
+    seen.item_kind = context.item_kind;
+    seen.type = context.type;
+    seen.overlay = context.overlay;
+    seen.partials = partials;
+    seen.block = block;
+    seen.same = written != NULL && written->context.identity == context.identity;
+    struct str key = str_make((const char *)&seen, sizeof seen);
+    if (map_has(&c->seen, key)) {
+        return STATUS_OK;
+    }
+    map_put(&c->seen, key, c);
+    struct activation activation = { partials };
+    struct closure main = { c->theme->templates.ptr[template].main, NULL, NULL, &activation };
+    struct depth here = { context, NULL };
+    activation.partials = scope_extend(c, &main, partials);
+    struct env env = { context, &here, NULL, block, &activation };
+    return check_program(c, program_at(c, main.program), &env);
+}
+
+static enum status call_here(struct checker *c, const struct env *env, uint32_t program,
+                             struct shape context, const struct shape *params, size_t params_len) {
+    struct closure closure = { program, env->depths, env->levels, env->activation };
+    return call_closure(c, &closure, context, env->block, params, params_len);
+}
+
+static struct shape pop(struct checker *c) {
+    check(c->stack_len > 0);
+    return c->stack[--c->stack_len];
+}
+
+static void push(struct checker *c, struct shape shape) {
+    check(c->stack_len < c->theme->stack_max);
+    c->stack[c->stack_len++] = shape;
+}
+
+/* Blocks ------------------------------------------------------------------------------------- */
+
+static enum status check_each(struct checker *c, struct spot at, const struct env *env,
+                              const struct block *block, struct shape v) {
+    char words[80];
+    bool object = v.kind == VALUE_OBJECT || v.kind == VALUE_ANY;
+    if (v.kind == VALUE_NONE || v.kind == VALUE_NULL) {
+        return call_here(c, env, block->inverse, env->context, NULL, 0);
+    }
+    if (v.kind != VALUE_LIST && !object) {
+        return theme_error(c->theme, at.program, at.op, c->err,
+                           "each walks over lists and objects; \"%.*s\" is %s", STR_FMT(v.name),
+                           shape_words(v, words));
+    }
+    struct shape item = object ? shape_of(c, VALUE_ANY, NULL) : shape_of_item(c, v);
+    struct shape params[] = { item, shape_of(c, object ? VALUE_ANY : VALUE_INT, NULL) };
+    enum status status = call_here(c, env, block->program, item, params, COUNT_OF(params));
+    return status != STATUS_OK ? status : call_here(c, env, block->inverse, env->context, NULL, 0);
+}
+
+static enum status check_both(struct checker *c, const struct env *env, const struct block *block) {
+    enum status status = call_here(c, env, block->program, env->context, NULL, 0);
+    return status != STATUS_OK ? status : call_here(c, env, block->inverse, env->context, NULL, 0);
+}
+
+static enum status check_with(struct checker *c, const struct env *env, const struct block *block,
+                              struct shape v) {
+    enum status status = STATUS_OK;
+    if (v.kind != VALUE_NONE && v.kind != VALUE_NULL) {
+        status = call_here(c, env, block->program, v, &v, 1);
+    }
+    return status != STATUS_OK ? status : call_here(c, env, block->inverse, env->context, NULL, 0);
+}
+
+static enum status check_section(struct checker *c, struct spot at, const struct env *env,
+                                 const struct block *block, struct shape v) {
+    if (v.kind == VALUE_BOOL) {
+        return check_both(c, env, block);
+    }
+    if (v.kind == VALUE_LIST) {
+        return check_each(c, at, env, block, v);
+    }
+    enum status status = STATUS_OK;
+    if (v.kind != VALUE_NONE && v.kind != VALUE_NULL) {
+        status = call_here(c, env, block->program, v, &v, 0);
+    }
+    return status != STATUS_OK ? status : call_here(c, env, block->inverse, env->context, NULL, 0);
+}
+
+/* Partials ----------------------------------------------------------------------------------- */
+
+static enum status no_partial(struct checker *c, struct spot at, const struct env *env,
+                              struct str name) {
+    struct nearest nearest;
+    nearest_init(&nearest, name);
+    for (size_t i = 0; i < c->theme->templates.len; i++) {
+        struct str known = c->theme->templates.ptr[i].name;
+        nearest_offer(&nearest, known);
+        if (str_starts(known, STR("partials/"))) {
+            nearest_offer(&nearest, str_from(known, strlen("partials/")));
+        }
+    }
+    for (const struct scope *s = env->activation->partials; s != NULL; s = s->up) {
+        nearest_offer(&nearest, c->theme->symbols.ptr[s->symbol].name);
+    }
+    c->caller_named = true; /* this is the caller */
+    return theme_error(c->theme, at.program, at.op, c->err, "there is no partial \"%.*s\"%s",
+                       STR_FMT(name), nearest_text(&nearest));
+}
+
+/* The symbol that a literal name means: {{> (…)}} rarely is one. */
+static bool known_symbol(const struct checker *c, struct shape name, uint32_t *ret_symbol) {
+    if (name.constant == NULL || name.constant->kind != VALUE_STR) {
+        return false;
+    }
+    uintptr_t symbol = (uintptr_t)map_get(&c->theme->symbol_by_name, name.constant->str);
+    *ret_symbol = (uint32_t)(symbol - 1);
+    return symbol > 0;
+}
+
+static enum status call_partial(struct checker *c, struct spot at, const struct env *env,
+                                const struct partial_call *call, uint32_t symbol,
+                                struct shape context) {
+    struct partial_block *block = NULL;
+    const struct partial_block *callee_block = env->block;
+    const struct scope *partials = env->activation->partials;
+    if (call->program != NO_PROGRAM) {
+        block = ARENA_NEW(&c->arena, struct partial_block);
+        *block =
+            (struct partial_block){ { call->program, env->depths, env->levels, env->activation },
+                                    env->block };
+        callee_block = block;
+        partials = scope_extend(c, &block->closure, partials);
+    }
+    if (symbol == SYMBOL_BLOCK && env->block != NULL) {
+        return call_closure(c, &env->block->closure, context, env->block->outer, NULL, 0);
+    }
+    if (symbol < SYMBOL_DYNAMIC) {
+        for (const struct scope *s = env->activation->partials; s != NULL; s = s->up) {
+            if (s->symbol == symbol) {
+                return call_closure(c, &s->closure, context, callee_block, NULL, 0);
+            }
+        }
+        int template = c->theme->symbols.ptr[symbol].template;
+        if (template >= 0) {
+            return call_template(c, (uint32_t) template, context, callee_block, partials);
+        }
+        if (block == NULL) {
+            return no_partial(c, at, env, c->theme->symbols.ptr[symbol].name);
+        }
+    }
+    /* Its own block stands in for a partial that there is not; a name that only the run knows,
+     * and a block that is not given here, are the run's business. */
+    return block ? call_closure(c, &block->closure, context, env->block, NULL, 0) : STATUS_OK;
+}
+
+static void name_caller(struct checker *c, struct spot at) {
+    struct err caller = { 0 };
+    if (c->caller_named || c->err == NULL) {
+        return;
+    }
+    c->caller_named = true;
+    theme_error(c->theme, at.program, at.op, &caller, "called here");
+    size_t len = strlen(c->err->message);
+    snprintf(c->err->message + len, sizeof c->err->message - len, "\n%.300s", caller.message);
+}
+
+static enum status check_partial(struct checker *c, struct spot at, const struct env *env,
+                                 const struct partial_call *call) {
+    c->stack_len -= call->names_len;
+    const struct shape *params = c->stack + c->stack_len;
+    struct shape context = call->overlaid ? shape_overlay(c, c->stack[c->stack_len - 1],
+                                                          call->names, params, call->names_len)
+                                          : c->stack[c->stack_len - 1];
+    pop(c);
+    uint32_t symbol = call->symbol;
+    if (symbol == SYMBOL_DYNAMIC) {
+        known_symbol(c, pop(c), &symbol);
+    }
+    if (c->partials_nested >= LIMIT_TEMPLATE_DEPTH) {
+        return STATUS_OK; /* the run ends here, too */
+    }
+    c->partials_nested++;
+    enum status status = call_partial(c, at, env, call, symbol, context);
+    c->partials_nested--;
+    if (status != STATUS_OK) {
+        name_caller(c, at);
+    }
+    return status;
+}
+
+/* Helpers ------------------------------------------------------------------------------------ */
+
+static bool fits(const struct helper_arg *arg, struct shape v) {
+    if (arg->kind == VALUE_ANY || v.kind == VALUE_ANY || v.kind == VALUE_NONE ||
+        v.kind == VALUE_NULL) {
+        return true;
+    }
+    bool number = v.kind == VALUE_INT || v.kind == VALUE_FLOAT;
+    switch (arg->kind) {
+    case VALUE_BOOL: return true;
+    case VALUE_INT:
+    case VALUE_FLOAT: return number;
+    case VALUE_STR: return number || v.kind == VALUE_STR || v.kind == VALUE_BOOL;
+    default: return v.kind == arg->kind && (arg->type == NULL || arg->type == v.type);
+    }
+}
+
+static enum status check_helper(struct checker *c, struct spot at, const struct invocation *inv) {
+    const struct helper *h = inv->helper;
+    c->stack_len -= inv->args_len + inv->names_len;
+    const struct shape *values = c->stack + c->stack_len;
+    for (size_t i = 0; i < inv->args_len + inv->names_len; i++) {
+        const struct helper_arg *arg = template_argument(inv, i);
+        char wanted[80], given[80];
+        if (arg != NULL && !fits(arg, values[i])) {
+            struct shape want = { .kind = arg->kind, .type = arg->type };
+            return theme_error(
+                c->theme, at.program, at.op, c->err, "%s: \"%s\" is to be %s, not %s", h->name,
+                arg->name, arg->type ? shape_words(want, wanted) : template_kind_words(arg->kind),
+                shape_words(values[i], given));
+        }
+    }
+    push(c, shape_of(c, h->returns, NULL));
+    return STATUS_OK;
+}
+
+static enum status check_fragment(struct checker *c, struct spot at, const struct invocation *inv) {
+    c->stack_len -= inv->args_len + inv->names_len;
+    const struct shape *values = c->stack + c->stack_len;
+    char words[80];
+    if (values[0].kind != VALUE_STR && values[0].kind != VALUE_ANY) {
+        return theme_error(c->theme, at.program, at.op, c->err,
+                           "a fragment's kind is to be text, not %s",
+                           shape_words(values[0], words));
+    }
+    for (size_t i = 0; i < inv->names_len; i++) {
+        enum value_kind kind = values[1 + i].kind;
+        if (kind == VALUE_HTML || kind == VALUE_LIST || kind == VALUE_OBJECT) {
+            return theme_error(c->theme, at.program, at.op, c->err,
+                               "the fragment's \"%.*s\" is to be text or a number, not %s",
+                               STR_FMT(inv->names[i]), shape_words(values[1 + i], words));
+        }
+    }
+    return STATUS_OK;
+}
+
+/* Operations --------------------------------------------------------------------------------- */
+
+static enum status check_context(struct checker *c, struct spot at, const struct env *env,
+                                 size_t up) {
+    const struct depth *depth = env->depths;
+    for (size_t i = up; depth != NULL && i > 0; i--) {
+        depth = depth->up;
+    }
+    if (up > 0 && depth == NULL) {
+        return theme_error(c->theme, at.program, at.op, c->err,
+                           "there is no ../ here: a template sees nothing above what it is "
+                           "called with");
+    }
+    push(c, up == 0 ? env->context : depth->context);
+    return STATUS_OK;
+}
+
+static enum status check_param(struct checker *c, struct spot at, const struct env *env,
+                               struct op o) {
+    const struct level *level = env->levels;
+    for (size_t up = o.n; level != NULL && up > 0; up--) {
+        level = level->up;
+    }
+    if (level == NULL || level->shapes == NULL) {
+        return theme_error(c->theme, at.program, at.op, c->err,
+                           "this block parameter has no value: only each and with give one");
+    }
+    push(c, o.a < level->len ? level->shapes[o.a] : shape_of(c, VALUE_NONE, NULL));
+    return STATUS_OK;
+}
+
+static enum status check_data(struct checker *c, struct spot at, struct str name) {
+    static const char *const names[] = DATA_NAMES;
+    struct nearest nearest;
+    nearest_init(&nearest, name);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        nearest_offer(&nearest, str_of(names[i]));
+    }
+    return theme_error(c->theme, at.program, at.op, c->err, "there is no @%.*s%s", STR_FMT(name),
+                       nearest_text(&nearest));
+}
+
+static enum status check_lookup(struct checker *c, struct spot at) {
+    struct shape name = pop(c), object = pop(c), result = shape_of(c, VALUE_ANY, NULL);
+    enum status status = STATUS_OK;
+    if (name.constant != NULL && name.constant->kind == VALUE_STR) {
+        status = field_of(c, at, object, name.constant->str, NULL, &result);
+    } else if (object.kind == VALUE_LIST) {
+        result = shape_of_item(c, object);
+    }
+    push(c, result);
+    return status;
+}
+
+static enum status check_put(struct checker *c, struct spot at, bool raw) {
+    struct shape v = pop(c);
+    struct str name = v.name.len > 0 ? v.name : STR("this");
+    char words[80];
+    if (v.kind == VALUE_LIST || v.kind == VALUE_OBJECT) {
+        return theme_error(c->theme, at.program, at.op, c->err,
+                           "\"%.*s\" is %s and cannot be printed", STR_FMT(name),
+                           shape_words(v, words));
+    }
+    bool safe = v.kind == VALUE_HTML || v.kind == VALUE_ANY || v.kind == VALUE_NONE ||
+                v.kind == VALUE_NULL;
+    if (raw && !safe) {
+        return theme_error(c->theme, at.program, at.op, c->err,
+                           "\"%.*s\" is %s: only safe HTML goes out unescaped; write {{%.*s}}",
+                           STR_FMT(name), shape_words(v, words), STR_FMT(name));
+    }
+    return STATUS_OK;
+}
+
+static enum status check_op(struct checker *c, struct spot at, const struct env *env,
+                            const struct op o) {
+    struct theme *t = c->theme;
+    enum status status;
+    struct shape shape;
+    switch ((enum opcode)o.code) {
+    case OP_CONST:
+        shape = shape_of(c, t->consts.ptr[o.a].kind, NULL);
+        shape.constant = &t->consts.ptr[o.a];
+        push(c, shape);
+        break;
+    case OP_CONTEXT: return check_context(c, at, env, o.a);
+    case OP_PARAM: return check_param(c, at, env, o);
+    case OP_DATA: {
+        static const enum value_kind kinds[] = { [DATA_INDEX] = VALUE_INT,
+                                                 [DATA_KEY] = VALUE_ANY,
+                                                 [DATA_FIRST] = VALUE_BOOL,
+                                                 [DATA_LAST] = VALUE_BOOL };
+        push(c, o.a == DATA_ROOT ? c->root : shape_of(c, kinds[o.a], NULL));
+        break;
+    }
+    case OP_DATA_NONE: return check_data(c, at, t->texts.ptr[o.a]);
+    case OP_FIELD:
+    case OP_FIELD_AND:
+        status = field_of(c, at, pop(c), t->sites.ptr[o.a].name, &t->sites.ptr[o.a], &shape);
+        push(c, shape);
+        return status;
+    case OP_LOOKUP: return check_lookup(c, at);
+    case OP_HELPER: return check_helper(c, at, &t->invocations.ptr[o.a]);
+    case OP_UNCALLABLE: return theme_error(t, at.program, at.op, c->err, "this is no helper");
+    case OP_TEXT: break;
+    case OP_PUT: return check_put(c, at, false);
+    case OP_PUT_RAW: return check_put(c, at, true);
+    case OP_DROP: pop(c); break;
+    case OP_IF:
+    case OP_UNLESS: c->stack_len -= 1u + o.n; return check_both(c, env, &t->blocks.ptr[o.a]);
+    case OP_IF_BLOCK: return check_both(c, env, &t->blocks.ptr[o.a]);
+    case OP_EACH: return check_each(c, at, env, &t->blocks.ptr[o.a], pop(c));
+    case OP_WITH: return check_with(c, env, &t->blocks.ptr[o.a], pop(c));
+    case OP_SECTION: return check_section(c, at, env, &t->blocks.ptr[o.a], pop(c));
+    case OP_PARTIAL: return check_partial(c, at, env, &t->partials.ptr[o.a]);
+    case OP_FRAGMENT: return check_fragment(c, at, &t->invocations.ptr[o.a]);
+    }
+    return STATUS_OK;
+}
+
+static enum status check_program(struct checker *c, const struct program *program,
+                                 const struct env *env) {
+    if (++c->programs > LIMIT_TEMPLATE_CHECKS) {
+        return theme_error(c->theme, program, 0, c->err,
+                           "partials call one another in too many ways to check them all");
+    }
+    for (size_t i = 0; i < program->ops_len; i++) {
+        struct spot at = { program, i };
+        enum status status = check_op(c, at, env, c->theme->ops.ptr[program->op + i]);
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+    return STATUS_OK;
+}
+
+enum status template_check(struct theme *theme, uint32_t index, struct err *err) {
+    struct checker c = { .theme = theme, .err = err };
+    arena_init(&c.arena);
+    map_init(&c.seen);
+    c.stack = arena_array(&c.arena, theme->stack_max + 1, sizeof *c.stack);
+    c.root = shape_of(&c, VALUE_OBJECT, theme->templates.ptr[index].root);
+    enum status status = call_template(&c, index, c.root, NULL, NULL);
+    map_done(&c.seen);
+    arena_done(&c.arena);
+    return status;
 }

@@ -70,7 +70,7 @@ struct site_case {
 };
 
 struct site {
-    struct str name;
+    struct str name; /* one of theme_name: equal names have equal pointers */
     VEC(struct site_case) cases;
 };
 
@@ -90,9 +90,9 @@ struct invocation {
 
 struct partial_call {
     uint32_t symbol;
-    uint32_t program; /* {{#> …}}: the block, or NO_PROGRAM */
-    bool overlaid;    /* has parameters */
-    const struct str *names;
+    uint32_t program;        /* {{#> …}}: the block, or NO_PROGRAM */
+    bool overlaid;           /* has parameters */
+    const struct str *names; /* of theme_name */
     uint32_t names_len;
     struct str indent;
 };
@@ -125,6 +125,7 @@ struct theme {
     VEC(struct partial_call) partials;
     VEC(struct symbol) symbols;
     struct map symbol_by_name; /* index + 1 */
+    struct map name_by_name;   /* bytes in the arena */
     const struct helper *helpers;
     uint32_t stack_max; /* values that one statement needs */
 };
@@ -136,6 +137,10 @@ NODISCARD enum status template_check(struct theme *theme, uint32_t index, struct
 
 /* The index of a partial's name, added if it is new. */
 uint32_t theme_symbol(struct theme *theme, struct str name);
+/* The theme's own copy of a name: equal names have equal pointers. */
+struct str theme_name(struct theme *theme, struct str name);
+/* The place of an op in its source. */
+size_t theme_place(const struct theme *theme, const struct program *program, size_t op);
 /* The template that an op belongs to fails at the op's place. */
 enum status theme_error(const struct theme *theme, const struct program *program, size_t op,
                         struct err *err, const char *fmt, ...) PRINTF(5, 6);
@@ -151,5 +156,9 @@ void nearest_init(struct nearest *nearest, struct str wanted);
 void nearest_offer(struct nearest *nearest, struct str name);
 /* "; did you mean \"…\"?", or "". */
 const char *nearest_text(struct nearest *nearest);
+/* What the helper says of the value at `at`, positional ones first; NULL: it takes any name. */
+const struct helper_arg *template_argument(const struct invocation *invocation, size_t at);
+/* "a list", "text": for messages. */
+const char *template_kind_words(enum value_kind kind);
 
 #endif

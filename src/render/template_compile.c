@@ -104,7 +104,7 @@ static void emit_const(struct compiler *c, struct writer *w, size_t place, struc
 static void emit_field(struct compiler *c, struct writer *w, size_t place, struct str name,
                        bool falsy) {
     struct theme *t = c->theme;
-    *vec_push(&t->arena, &t->sites) = (struct site){ .name = arena_str(&t->arena, name) };
+    *vec_push(&t->arena, &t->sites) = (struct site){ .name = theme_name(t, name) };
     emit(c, w, place, falsy ? OP_FIELD_AND : OP_FIELD, 0, t->sites.len - 1, 1, 1);
 }
 
@@ -255,7 +255,7 @@ static enum status kept_pairs(struct compiler *c, const struct call *call, size_
     }
     *ret_names = arena_array(&c->theme->arena, len + 1, sizeof **ret_names);
     for (size_t i = 0; i < len; i++) {
-        (*ret_names)[i] = arena_str(&c->theme->arena, pairs[i].key);
+        (*ret_names)[i] = theme_name(c->theme, pairs[i].key);
     }
     *ret_pairs = pairs;
     *ret_len = len;

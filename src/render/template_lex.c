@@ -290,14 +290,14 @@ static void lex_word(struct lexer *lexer, struct token *token) {
             return;
         }
     }
-    len = id_len(s, at);
-    if (len > 0 && ends_id(s, at + len)) {
-        take(lexer, token, TOKEN_ID, len, LEX_MUSTACHE);
-    } else if (has(s, at, "[") && (len = quoted_len(s, at, ']')) > 0) {
+    len = has(s, at, "[") ? quoted_len(s, at, ']') : id_len(s, at);
+    if (len > 0 && (has(s, at, "[") || ends_id(s, at + len))) {
         take(lexer, token, TOKEN_ID, len, LEX_MUSTACHE);
     } else {
-        size_t end = at;
-        utf8_next(s, &end);
+        size_t end = at + len;
+        if (len == 0) {
+            utf8_next(s, &end);
+        }
         take(lexer, token, TOKEN_INVALID, end - at, LEX_MUSTACHE);
     }
 }

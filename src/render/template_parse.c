@@ -34,7 +34,8 @@ static const struct token *next(struct parser *p) {
 }
 
 static enum status unexpected(struct parser *p, const struct token *token, const char *expected) {
-    if (token->kind == TOKEN_END) {
+    bool cut = token->kind == TOKEN_INVALID && token->at + token->text.len == p->source->text.len;
+    if (token->kind == TOKEN_END || cut) {
         return source_error(p->source, token->at, p->err, "the template ends where %s is expected",
                             expected);
     }

@@ -473,22 +473,6 @@ struct value template_named(const struct template_call *call, const char *name) 
     return value_none();
 }
 
-static const char *kind_words(enum value_kind kind) {
-    switch (kind) {
-    case VALUE_BOOL: return "true or false";
-    case VALUE_INT:
-    case VALUE_FLOAT: return "a number";
-    case VALUE_STR: return "text";
-    case VALUE_HTML: return "safe HTML";
-    case VALUE_LIST: return "a list";
-    case VALUE_OBJECT: return "an object";
-    case VALUE_NONE:
-    case VALUE_NULL:
-    case VALUE_ANY: break;
-    }
-    return "nothing";
-}
-
 /* Make the value one of the kind that the helper declared, or say that it cannot be. */
 static bool fit_argument(struct run *r, const struct helper_arg *arg, struct value *v) {
     if (arg->kind == VALUE_ANY || value_absent(*v)) {
@@ -519,19 +503,11 @@ static enum status fit_arguments(struct run *r, const struct program *program, s
                                  const struct invocation *inv, struct value *values) {
     const struct helper *h = inv->helper;
     for (size_t i = 0; i < inv->args_len + inv->names_len; i++) {
-        const struct helper_arg *arg = NULL;
-        if (i < inv->args_len) {
-            arg = &h->args[i];
-        }
-        for (size_t j = 0; i >= inv->args_len && j < HELPER_ARGS_MAX && h->named[j].name; j++) {
-            if (str_eq(str_of(h->named[j].name), inv->names[i - inv->args_len])) {
-                arg = &h->named[j];
-            }
-        }
+        const struct helper_arg *arg = template_argument(inv, i);
         if (arg != NULL && !fit_argument(r, arg, &values[i])) {
             return theme_error(r->theme, program, op, r->err, "%s: \"%s\" is to be %s, not %s",
-                               h->name, arg->name, kind_words(arg->kind),
-                               kind_words(values[i].kind));
+                               h->name, arg->name, template_kind_words(arg->kind),
+                               template_kind_words(values[i].kind));
         }
     }
     return STATUS_OK;
@@ -590,7 +566,7 @@ static enum status op_fragment(struct run *r, const struct program *program, siz
         if (values[1 + i].kind >= VALUE_HTML) {
             return theme_error(r->theme, program, op, r->err,
                                "the fragment's \"%.*s\" is to be text or a number, not %s",
-                               STR_FMT(inv->names[i]), kind_words(values[1 + i].kind));
+                               STR_FMT(inv->names[i]), template_kind_words(values[1 + i].kind));
         }
     }
     if (values[0].kind != VALUE_STR || values[0].str.len == 0) {
@@ -644,13 +620,28 @@ static struct value data_at(const struct env *env, size_t up, enum data_name nam
     return value_none();
 }
 
+/* The property that a site names. Types that the checker saw here are found by comparing pointers;
+ * any other value is asked by name. */
 static struct value field_of(const struct site *site, struct value v) {
-    if (v.kind == VALUE_OBJECT) {
+    while (v.kind == VALUE_OBJECT) {
         for (size_t i = 0; i < site->cases.len; i++) {
             if (site->cases.ptr[i].type == v.type) {
                 return value_field(site->cases.ptr[i].field, v.object);
             }
         }
+        if (v.type != &type_overlay) {
+            break;
+        }
+        const struct overlay *overlay = v.object;
+        for (size_t i = 0; i < overlay->entries_len; i++) {
+            if (overlay->entries[i].name.ptr == site->name.ptr) {
+                return overlay->entries[i].value;
+            }
+        }
+        if (overlay->base.kind != VALUE_OBJECT) {
+            break;
+        }
+        v = overlay->base;
     }
     return value_absent(v) ? v : value_get(v, site->name);
 }

@@ -72,8 +72,41 @@ enum status theme_error(const struct theme *theme, const struct program *program
     vsnprintf(message, sizeof message, fmt, args);
     va_end(args);
     const struct template *t = &theme->templates.ptr[program->template];
-    size_t place = op < program->ops_len ? theme->places.ptr[program->op + op] : 0;
-    return source_error(&t->source, place, err, "%s", message);
+    return source_error(&t->source, theme_place(theme, program, op), err, "%s", message);
+}
+
+size_t theme_place(const struct theme *theme, const struct program *program, size_t op) {
+    return op < program->ops_len ? theme->places.ptr[program->op + op] : 0;
+}
+
+const struct helper_arg *template_argument(const struct invocation *invocation, size_t at) {
+    const struct helper *h = invocation->helper;
+    if (at < invocation->args_len) {
+        return &h->args[at];
+    }
+    struct str name = invocation->names[at - invocation->args_len];
+    for (size_t i = 0; i < HELPER_ARGS_MAX && h->named[i].name != NULL; i++) {
+        if (str_eq(str_of(h->named[i].name), name)) {
+            return &h->named[i];
+        }
+    }
+    return NULL;
+}
+
+const char *template_kind_words(enum value_kind kind) {
+    switch (kind) {
+    case VALUE_BOOL: return "true or false";
+    case VALUE_INT:
+    case VALUE_FLOAT: return "a number";
+    case VALUE_STR: return "text";
+    case VALUE_HTML: return "safe HTML";
+    case VALUE_LIST: return "a list";
+    case VALUE_OBJECT: return "an object";
+    case VALUE_NONE:
+    case VALUE_NULL:
+    case VALUE_ANY: break;
+    }
+    return "nothing";
 }
 
 int theme_find(const struct theme *theme, struct str name) {
@@ -108,6 +141,15 @@ uint32_t theme_symbol(struct theme *theme, struct str name) {
         (struct symbol){ arena_str(&theme->arena, name), find_partial_template(theme, name) };
     map_put(&theme->symbol_by_name, name, (void *)(uintptr_t)theme->symbols.len);
     return (uint32_t)theme->symbols.len - 1;
+}
+
+struct str theme_name(struct theme *theme, struct str name) {
+    const char *known = map_get(&theme->name_by_name, name);
+    if (known == NULL) {
+        known = arena_str(&theme->arena, name).ptr;
+        map_put(&theme->name_by_name, name, (void *)(uintptr_t)known);
+    }
+    return str_make(known, name.len);
 }
 
 /* Compiling ---------------------------------------------------------------------------------- */
@@ -157,6 +199,7 @@ enum status theme_compile(const struct template_source *sources, size_t sources_
     check(theme != NULL);
     arena_init(&theme->arena);
     map_init(&theme->symbol_by_name);
+    map_init(&theme->name_by_name);
     theme->helpers = helpers;
     enum status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < sources_len; i++) {
@@ -186,6 +229,7 @@ enum status theme_compile(const struct template_source *sources, size_t sources_
 void theme_free(struct theme *theme) {
     if (theme != NULL) {
         map_done(&theme->symbol_by_name);
+        map_done(&theme->name_by_name);
         arena_done(&theme->arena);
         free(theme);
     }

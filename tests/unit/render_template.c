@@ -113,3 +113,222 @@ TEST(template_partials_take_contexts) {
     CHECK_PARTIAL("{{> card story size=\"big\"}}", "{{headline}} {{size}} {{@root.title}}",
                   "Own big Front");
 }
+
+TEST(template_names_are_checked) {
+    CHECK_RUN("one\n  {{titel}}",
+              "themes/x/main.hbs:2:5: there is no \"titel\" in page; did you mean \"title\"?");
+    CHECK_RUN("{{#each cards}}{{section.nam}}{{/each}}",
+              "themes/x/main.hbs:1:18: there is no \"nam\" in section; did you mean \"name\"?");
+    CHECK_RUN("{{#if title}}{{else}}{{nonsense}}{{/if}}",
+              "themes/x/main.hbs:1:24: there is no \"nonsense\" in page");
+    CHECK_RUN(
+        "{{#each cards as |card|}}{{card.headlin}}{{/each}}",
+        "themes/x/main.hbs:1:28: there is no \"headlin\" in card; did you mean \"headline\"?");
+    CHECK_RUN("{{#each cards}}{{../titl}}{{/each}}",
+              "themes/x/main.hbs:1:18: there is no \"titl\" in page; did you mean \"title\"?");
+    CHECK_RUN("{{@root.titl}}",
+              "themes/x/main.hbs:1:3: there is no \"titl\" in page; did you mean \"title\"?");
+    CHECK_RUN("{{title.bytes}}", "themes/x/main.hbs:1:3: there is no \"bytes\" in text");
+    CHECK_RUN("{{../title}}",
+              "themes/x/main.hbs:1:3: there is no ../ here: a template sees nothing "
+              "above what it is called with");
+    CHECK_RUN("{{@indx}}", "themes/x/main.hbs:1:3: there is no @indx; did you mean \"index\"?");
+    CHECK_RUN("{{lookup story \"headlnie\"}}", "themes/x/main.hbs:1:1: there is no \"headlnie\" in "
+                                               "card; did you mean \"headline\"?");
+}
+
+TEST(template_kinds_are_checked) {
+    CHECK_RUN("{{{title}}}", "themes/x/main.hbs:1:1: \"title\" is text: only safe HTML goes out "
+                             "unescaped; write {{title}}");
+    CHECK_RUN("{{cards}}",
+              "themes/x/main.hbs:1:1: \"cards\" is a list of card and cannot be printed");
+    CHECK_RUN("{{story}}", "themes/x/main.hbs:1:1: \"story\" is card and cannot be printed");
+    CHECK_RUN("{{#each title}}{{/each}}",
+              "themes/x/main.hbs:1:1: each walks over lists and objects; \"title\" is text");
+    CHECK_RUN("{{#if title as |t|}}{{t}}{{/if}}",
+              "themes/x/main.hbs:1:23: this block parameter has no value: only each and with give "
+              "one");
+}
+
+TEST(template_helpers_and_partials_are_checked) {
+    CHECK_RUN("{{uper title}}", "themes/x/main.hbs:1:3: there is no helper \"uper\"");
+    CHECK_RUN("{{#iff title}}{{/iff}}",
+              "themes/x/main.hbs:1:4: there is no helper \"iff\"; did you mean \"if\"?");
+    CHECK_RUN("{{> crad}}",
+              "themes/x/main.hbs:1:1: there is no partial \"crad\"; did you mean \"card\"?");
+    CHECK_PARTIAL("{{#each cards}}\n{{> card section}}{{/each}}", "\n {{headline}}",
+                  "themes/x/partials/card.hbs:2:4: there is no \"headline\" in section\n"
+                  "themes/x/main.hbs:2:1: called here");
+    CHECK_PARTIAL("{{> card story wide=true}}", "{{#if wyde}}{{/if}}",
+                  "themes/x/partials/card.hbs:1:7: there is no \"wyde\" in card; did you mean "
+                  "\"wide\"?\nthemes/x/main.hbs:1:1: called here");
+    /* In one context a name is known, in the other it is not. */
+    CHECK_PARTIAL("{{> card story}}{{#with story.section}}{{> card}}{{/with}}", "{{headline}}",
+                  "themes/x/partials/card.hbs:1:3: there is no \"headline\" in section\n"
+                  "themes/x/main.hbs:1:40: called here");
+}
+
+TEST(template_layouts_are_checked) {
+    CHECK_PARTIAL("{{#> card}}{{titel}}{{/card}}", "<p>{{> @partial-block}}</p>",
+                  "themes/x/main.hbs:1:14: there is no \"titel\" in page; did you mean \"title\"?\n"
+                  "themes/x/partials/card.hbs:1:4: called here");
+    CHECK_PARTIAL("{{#> card}}{{#*inline \"head\"}}[{{title}}]{{/inline}}{{title}}{{/card}}",
+                  "{{> head}}<p>{{> @partial-block}}</p>", "[Front]<p>Front</p>");
+    CHECK_PARTIAL("{{#> card story}}{{#*inline \"head\"}}[{{title}}]{{/inline}}{{/card}}",
+                  "{{> head}}",
+                  "themes/x/main.hbs:1:40: there is no \"title\" in card\n"
+                  "themes/x/partials/card.hbs:1:1: called here");
+    CHECK_PARTIAL("{{#> card}}{{/card}}", "{{#> head}}none{{/head}}", "none");
+}
+
+TEST(template_syntax_errors_have_a_place) {
+    CHECK_RUN("a\n{{#if title}}",
+              "themes/x/main.hbs:2:14: the template ends where a closing tag is "
+              "expected");
+    CHECK_RUN("{{#if title}}{{/each}}", "themes/x/main.hbs:1:14: {{/each}} closes {{#if}}");
+    CHECK_RUN("{{title", "themes/x/main.hbs:1:3: the template ends where a name is expected");
+    CHECK_RUN("é{{a.this}}", "themes/x/main.hbs:1:6: invalid path: a.this");
+    CHECK_RUN("\xff", "themes/x/main.hbs: not UTF-8 text");
+    CHECK_RUN("{{* deco}}",
+              "themes/x/main.hbs:1:1: there are no decorators but {{#*inline \"name\"}}");
+}
+
+TEST(template_recursion_has_an_end) {
+    CHECK_PARTIAL("{{> card}}", "{{title}}{{> card}}",
+                  "themes/x/partials/card.hbs:1:10: \"card\" is the partial number 65 within one "
+                  "another: does it call itself without end?");
+    CHECK_PARTIAL("{{> card}}", "{{#> card}}{{> @partial-block}}{{/card}}{{#> card}}{{/card}}",
+                  "themes/x/partials/card.hbs:1:1: partials call one another in too many ways to "
+                  "check them all\nthemes/x/partials/card.hbs:1:1: called here");
+}
+
+/* Fragments and helpers ---------------------------------------------------------------------- */
+
+struct cut {
+    struct buf *out;
+    struct buf log;
+};
+
+static void log_fragment(void *ctx, struct str kind, const struct fragment_param *params,
+                         size_t params_len) {
+    struct cut *cut = ctx;
+    buf_printf(&cut->log, "%zu:%.*s", cut->out->len, STR_FMT(kind));
+    for (size_t i = 0; i < params_len; i++) {
+        buf_printf(&cut->log, "/%.*s:", STR_FMT(params[i].name));
+        value_string(&cut->log, params[i].value);
+    }
+    buf_put_char(&cut->log, ';');
+}
+
+static enum status shout(void *ctx, struct template_call *call, struct err *err) {
+    struct value times = template_named(call, "times");
+    if (template_arg(call, 0).str.len == 0) {
+        return err_set(err, STATUS_INVALID, "nothing to shout");
+    }
+    buf_put(call->out, template_arg(call, 0).str);
+    for (int64_t i = 0; i < (times.kind == VALUE_INT ? times.integer : *(int *)ctx); i++) {
+        buf_put_char(call->out, '!');
+    }
+    return STATUS_OK;
+}
+
+static enum status headline(void *ctx, struct template_call *call, struct err *err) {
+    (void)ctx, (void)err;
+    const struct card *card = call->args[0].object;
+    buf_put(call->out, STR("<h1>"));
+    html_escape(call->out, card->headline);
+    buf_put(call->out, STR("</h1>"));
+    return STATUS_OK;
+}
+
+static const struct helper helpers[] = {
+    { .name = "shout",
+      .run = shout,
+      .returns = VALUE_STR,
+      .args = { { .name = "text", .kind = VALUE_STR } },
+      .args_min = 1,
+      .named = { { .name = "times", .kind = VALUE_INT } } },
+    { .name = "headline",
+      .run = headline,
+      .returns = VALUE_HTML,
+      .args = { { .name = "card", .kind = VALUE_OBJECT, .type = &card_type } },
+      .args_min = 1 },
+    { .name = NULL },
+};
+
+static void check_helpers(const char *file, int line, const char *text, const char *expected) {
+    struct template_source sources[] = {
+        { STR("main"), str_of(text), STR("") },
+        { STR("layout"), STR("<{{> @partial-block}}>\n"), STR("") },
+    };
+    struct template_entry entry = { "main", &page_type };
+    struct theme *theme = NULL;
+    struct err err = { 0 };
+    struct buf out;
+    buf_init(&out, 1 << 20);
+    struct cut cut = { .out = &out };
+    buf_init(&cut.log, 1 << 20);
+    int marks = 1;
+    if (theme_compile(sources, 2, &entry, 1, helpers, &theme, &err) == STATUS_OK) {
+        struct template_sink sink = { &out, log_fragment, &cut };
+        if (template_run(theme, theme_find(theme, STR("main")), &page, &marks, &sink, &err)) {
+            buf_reset(&out);
+        }
+        theme_free(theme);
+    }
+    buf_put(&out, str_of(err.message));
+    if (cut.log.len > 0) {
+        buf_put_char(&out, '|');
+        buf_put(&out, buf_str(&cut.log));
+    }
+    test_check_str(file, line, text, buf_str(&out), expected);
+    buf_done(&cut.log);
+    buf_done(&out);
+}
+#define CHECK_HELPERS(text, expected) check_helpers(__FILE__, __LINE__, text, expected)
+
+TEST(template_fragments_cut_the_output) {
+    CHECK_HELPERS("ab{{fragment \"latest\" section=story.section.id but=title}}cd",
+                  "abcd|2:latest/section:7/but:Front;");
+    CHECK_HELPERS(
+        "{{#> layout}}x{{#each cards}}{{fragment \"card\" id=section.id}}{{/each}}{{/layout}}",
+        "<x>\n|2:card/id:7;2:card/id:undefined;");
+    CHECK_HELPERS("a\n  {{#*inline \"p\"}}\n{{fragment \"f\"}}\n{{/inline}}\n  {{> p}}\nb",
+                  "a\n  \nb|4:f;");
+    CHECK_HELPERS("{{fragment \"latest\" section=story}}",
+                  "main:1:1: the fragment's \"section\" is to be text or a number, not card");
+    CHECK_HELPERS("{{shout (fragment \"latest\")}}",
+                  "main:1:9: a fragment is no value: {{fragment …}}");
+    CHECK_HELPERS("{{fragmnt \"latest\"}}",
+                  "main:1:3: there is no helper \"fragmnt\"; did you mean \"fragment\"?");
+}
+
+TEST(template_helpers_are_called) {
+    CHECK_HELPERS("{{shout title}} {{shout \"<\" times=3}}", "Front! &lt;!!!");
+    CHECK_HELPERS("{{shout (shout title) times=2}} {{shout 7}}", "Front!!! 7!");
+    CHECK_HELPERS("{{headline story}}{{#each cards}}{{headline this}}{{/each}}",
+                  "<h1>Own</h1><h1>Ferry &amp; quay</h1><h1>No section</h1>");
+    CHECK_HELPERS("{{shout}}", "main:1:1: shout wants the argument \"text\"");
+    CHECK_HELPERS("{{shout title title}}", "main:1:1: shout takes 1 argument, not 2");
+    CHECK_HELPERS("{{shout title tims=1}}",
+                  "main:1:20: shout takes no \"tims\"; did you mean \"times\"?");
+    CHECK_HELPERS("{{shout story}}", "main:1:1: shout: \"text\" is to be text, not card");
+    CHECK_HELPERS("{{headline story.section}}",
+                  "main:1:1: headline: \"card\" is to be card, not section");
+    CHECK_HELPERS("{{#shout title}}{{/shout}}", "main:1:1: shout is no block: {{shout}}");
+    CHECK_HELPERS("a{{shout \"\"}}", "main:1:2: shout: nothing to shout");
+}
+
+TEST(template_output_is_limited) {
+    struct template_source source = { STR("main"), STR("{{title}}{{title}}"), STR("") };
+    struct template_entry entry = { "main", &page_type };
+    struct theme *theme;
+    struct err err = { 0 };
+    REQUIRE(theme_compile(&source, 1, &entry, 1, NULL, &theme, &err) == STATUS_OK);
+    struct buf out;
+    buf_init(&out, 7);
+    struct template_sink sink = { .out = &out };
+    CHECK_INT(template_run(theme, 0, &page, NULL, &sink, &err), STATUS_TOO_LARGE);
+    buf_done(&out);
+    theme_free(theme);
+}
