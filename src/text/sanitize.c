@@ -441,8 +441,11 @@ static struct body_mark enter(struct pass *p, const GumboNode *node, bool *ret_i
     *ret_inside = true;
     bool gap = false;
     struct attrs attrs = { STR(""), STR(""), false };
-    bool bare = (tag == BODY_TAG_A && !has_attributes_of(node, anchors)) ||
-                (tag == BODY_TAG_SPAN && node->v.element.attributes.length == 0);
+    /* What is pasted from Google Docs comes inside a <b> that is not meant to be bold. */
+    bool bare =
+        (tag == BODY_TAG_A && !has_attributes_of(node, anchors)) ||
+        (tag == BODY_TAG_B && str_starts(source_value(node, "id"), STR("docs-internal-guid-"))) ||
+        (tag == BODY_TAG_SPAN && node->v.element.attributes.length == 0);
     enum body_tag placed = tag == BODY_TAG_NONE || bare ? BODY_TAG_NONE
                                                         : body_writer_place(w, tag, &gap);
     if (placed != BODY_TAG_NONE) {

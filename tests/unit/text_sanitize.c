@@ -57,6 +57,7 @@ TEST(sanitize_gives_each_input_its_one_form) {
         { "<img align=left src=x alt=y>", "<img class=\"alignleft\" src=\"x\" alt=\"y\">" },
         { "<a name=part-2></a>x", "<a id=\"part-2\"></a>x" },
         { "<img src='data:image/gif;base64,AA' data-src=/r.jpg>", "<img src=\"/r.jpg\" alt=\"\">" },
+        { "<b style='font-weight:normal' id=docs-internal-guid-1><p>x</p></b>", "<p>x</p>" },
         /* Nothing stands where it may not. */
         { "<b>x<div>y</div>z</b>", "<b>x</b><div><b>y</b></div><b>z</b>" },
         { "<p>a<iframe src=https://example.org/v title=T></iframe>b</p>",
