@@ -26,7 +26,7 @@
 #define LIMIT_HTML_DEPTH       200         /* nested elements in a body */
 #define LIMIT_HTML_INPUT_BYTES (16 * MIB)  /* untrusted HTML given to the parser */
 #define LIMIT_HTML_PARSE_BYTES (256 * MIB) /* memory for its parse tree */
-#define LIMIT_HTML_PARSE_MS    5000        /* processor time for parsing it */
+#define LIMIT_HTML_PARSE_MS    3000        /* processor time for parsing it */
 
 /* What is stored (src/store) */
 #define LIMIT_SECTION_DEPTH 64  /* sections above each other */

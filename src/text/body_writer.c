@@ -192,6 +192,15 @@ static bool imply_item(struct body_writer *w) {
     return true;
 }
 
+static bool is_open(const struct body_writer *w, size_t run) {
+    for (size_t i = 0; i < w->n_open; i++) {
+        if (w->open[i] == run) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Write the wanted runs and close the others; false if text has no place here. */
 static bool settle(struct body_writer *w) {
     if (w->settled) {
@@ -205,7 +214,9 @@ static bool settle(struct body_writer *w) {
         wanted[n++] = p;
     }
     for (size_t i = 0; i < w->n_runs; i++) {
-        if (!is_paragraph(w->runs[i].tag)) {
+        const struct body_run *run = &w->runs[i];
+        bool worth = !run->written || run->attrs_again.ptr != NULL || is_open(w, i);
+        if (worth && !is_paragraph(run->tag)) {
             wanted[n++] = i;
         }
     }
@@ -311,10 +322,13 @@ struct body_mark body_writer_open(struct body_writer *w, enum body_tag tag, stru
                                   .edge_before = w->edge };
         if (is_paragraph(tag)) {
             run->space_before = trim(w, false);
+            run->start = w->out->len;
             w->edge = EDGE_START;
         }
         w->settled = false;
-        if (keep_empty) {
+        if (keep_empty && is_paragraph(tag)) {
+            open_run(w, w->n_runs - 1);
+        } else if (keep_empty) {
             settle(w);
         }
         return (struct body_mark){ MARK_RUN, 0 };
@@ -358,18 +372,15 @@ struct body_mark body_writer_gap(struct body_writer *w) {
 static void close_wanted(struct body_writer *w) {
     size_t last = w->n_runs - 1;
     const struct body_run *run = &w->runs[last];
-    bool is_open = false;
-    for (size_t i = 0; i < w->n_open; i++) {
-        is_open = is_open || w->open[i] == last;
-    }
+    bool was_open = is_open(w, last);
     if (is_paragraph(run->tag)) {
-        if (is_open) {
+        if (was_open) {
             close_runs(w);
-        } else if (!run->written) {
+        } else if (!run->written && w->out->len == run->start) {
             restore_edge(w, run->edge_before, run->space_before);
         }
     } else {
-        while (is_open && w->n_open > 0 && w->open[w->n_open - 1] >= last) {
+        while (was_open && w->n_open > 0 && w->open[w->n_open - 1] >= last) {
             close_run(w);
         }
     }

@@ -32,10 +32,12 @@ struct body_block {
 struct body_run {
     enum body_tag tag;
     struct str attrs;       /* ` name="value"`…, ready to write */
-    struct str attrs_again; /* the same without the id */
+    struct str attrs_again; /* the same without the id; ptr NULL: then it is not worth writing */
     size_t depth;           /* blocks open around it */
     bool written;
-    enum body_edge edge_before; /* of paragraphs and headings */
+    /* Of paragraphs and headings, as in a block: */
+    size_t start;
+    enum body_edge edge_before;
     bool space_before;
 };
 
@@ -65,7 +67,8 @@ void body_writer_init(struct body_writer *w, struct arena *a, struct buf *out);
  * written, but its ends part words. */
 enum body_tag body_writer_place(struct body_writer *w, enum body_tag tag, bool *ret_gap);
 
-/* Open what body_writer_place returned. attrs_again: attrs without the id.
+/* Open what body_writer_place returned. attrs_again: for writing it once more (without the id); its
+ * ptr is NULL if it should not be.
  * keep_empty: also if nothing comes into it (an anchor, a card). */
 struct body_mark body_writer_open(struct body_writer *w, enum body_tag tag, struct str attrs,
                                   struct str attrs_again, bool keep_empty);

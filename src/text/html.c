@@ -195,10 +195,26 @@ static bool is_inline(struct str name) {
     return name_is_one_of(name, names);
 }
 
+/* Has the tag a data-card attribute? Names inside quoted values do not count. */
+static bool is_card(struct str attributes) {
+    char quote = '\0';
+    for (size_t i = 0; i < attributes.len; i++) {
+        char c = attributes.ptr[i];
+        if (quote != '\0') {
+            quote = c == quote ? '\0' : quote;
+        } else if (c == '"' || c == '\'') {
+            quote = c;
+        } else if (char_is_space(c) &&
+                   str_starts_nocase(str_from(attributes, i + 1), STR("data-card="))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_left_out(const struct tag *tag) {
     static const char *const names[] = { "figcaption", "script", "style", "rp", "rt", NULL };
-    return name_is_one_of(tag->name, names) ||
-           str_find_nocase(tag->attributes, STR(" data-card="), 0) != STR_NPOS;
+    return name_is_one_of(tag->name, names) || is_card(tag->attributes);
 }
 
 static bool is_void(struct str name) {

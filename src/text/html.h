@@ -21,7 +21,8 @@ struct str html_unescape(struct arena *a, struct str s);
 
 /* What a reader reads, as plain text: tags dropped, a block's ends and <br> become one space,
  * references replaced, white space collapsed and trimmed. Left out: captions of figures, <script>
- * and <style>, and elements with a data-card attribute (they show other stories' words). */
+ * and <style>, the readings of ruby, and elements with a data-card attribute (they show other
+ * stories' words). */
 struct str html_text(struct arena *a, struct html html);
 
 #endif

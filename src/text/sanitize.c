@@ -52,28 +52,27 @@ static bool is_forbidden(uint32_t c) {
            (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef);
 }
 
-/* Without controls and noncharacters, as references may have brought them; "\r" is "\n". */
+/* Without controls and noncharacters, as references may have brought them; "\r" is "\n". Valid
+ * UTF-8, which gumbo does not give for a reference beyond 32 bits. */
 static struct str characters(struct arena *a, struct str s) {
-    bool clean = true;
+    bool clean = utf8_valid(s);
     for (size_t at = 0; clean && at < s.len;) {
         clean = !is_forbidden(utf8_next(s, &at));
     }
     if (clean) {
         return s;
     }
-    char *out = arena_alloc(a, s.len + 1);
-    size_t len = 0;
+    struct buf out;
+    buf_init(&out, s.len * 3);
     for (size_t at = 0; at < s.len;) {
-        size_t from = at;
         uint32_t c = utf8_next(s, &at);
-        if (c == '\r') {
-            out[len++] = '\n';
-        } else if (!is_forbidden(c)) {
-            memcpy(out + len, s.ptr + from, at - from);
-            len += at - from;
+        if (c == '\r' || !is_forbidden(c)) {
+            utf8_put(&out, c == '\r' ? '\n' : c);
         }
     }
-    return str_make(out, len);
+    struct str result = arena_str(a, buf_str(&out));
+    buf_done(&out);
+    return result;
 }
 
 /* Elements. */
@@ -256,7 +255,7 @@ static struct str void_markup(struct pass *p, const GumboNode *node, enum body_t
 }
 
 static bool has_attr(struct str markup, const char *name) {
-    char needle[16];
+    char needle[20];
     size_t n = strlen(name);
     check(n + 4 < sizeof needle);
     needle[0] = ' ';
@@ -399,6 +398,13 @@ static bool has_attributes_of(const GumboNode *node, const char *const *names) {
     return false;
 }
 
+/* Says nothing: a link that leads nowhere and is no target, a span without attributes. */
+static bool is_bare(enum body_tag tag, struct str attrs) {
+    return tag == BODY_TAG_A ? !has_attr(attrs, "href") && !has_attr(attrs, "id") &&
+                                   !has_attr(attrs, "data-story")
+                             : tag == BODY_TAG_SPAN && attrs.len == 0;
+}
+
 /* Write the element's start, if it has one in the subset. *ret_inside: its children come next. */
 static struct body_mark enter(struct pass *p, const GumboNode *node, bool *ret_inside) {
     static const char *const anchors[] = { "href", "id", "name", "data-story", NULL };
@@ -450,7 +456,8 @@ static struct body_mark enter(struct pass *p, const GumboNode *node, bool *ret_i
                                                         : body_writer_place(w, tag, &gap);
     if (placed != BODY_TAG_NONE) {
         attrs = attributes(p, node, placed, NULL);
-        bare = (placed == BODY_TAG_A || placed == BODY_TAG_SPAN) && attrs.all.len == 0;
+        bare = is_bare(placed, attrs.all);
+        attrs.without_id.ptr = is_bare(placed, attrs.without_id) ? NULL : attrs.without_id.ptr;
     }
     if (placed == BODY_TAG_NONE || bare) {
         p->removed++;

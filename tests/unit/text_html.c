@@ -52,6 +52,7 @@ TEST(html_text_is_what_a_reader_reads) {
           "a c" },
         { "a<script>if (1<2) x()</script>b<style>p{}</style><!-- <p>no</p> -->c", "a b c" },
         { "<p>1 &lt; 2 &amp;amp; &hellip;</p>", "1 < 2 &amp; \xe2\x80\xa6" },
+        { "<p title=\"a data-card=b\">c</p><p\ndata-card='x'>d</p>", "c" },
         { "<ul><li>a</li><li>b</li></ul>", "a b" },
         { "<p title=\"a>b\">c</p> a < b", "c a < b" },
         { "", "" },

@@ -94,6 +94,9 @@ TEST(sanitize_gives_each_input_its_one_form) {
           "a &lt;b&gt; &amp;amp; \" ' \u00a0\u00e9" },
         { "<p title='\"&lt;&amp;'>x</p>", "<p title=\"&quot;&lt;&amp;\">x</p>" },
         { "a&#0;b&#1;c&#13;d", "a\ufffdbc d" },
+        { "&#111111111111x", "\xef\xbf\xbdx" },
+        { "<a id=x-1>a</a><a rel=me>b</a><a id=y>c<div>d</div></a>",
+          "<a id=\"x-1\">a</a>b<a id=\"y-\">c</a><div>d</div>" },
         { "", "" },
     };
     struct arena a = { 0 };
