@@ -54,6 +54,9 @@ struct sql *writer_verb(struct store_writer *w);
 /* Bring the database to the newest version, keeping a copy if it was not empty. INVALID: it is
  * newer than this program. */
 NODISCARD enum status migrate(const struct backend *backend, struct db *db, struct err *err);
+/* The same with these scripts, the n-th of which leads to version n. */
+NODISCARD enum status migrate_with(const struct backend *backend, struct db *db,
+                                   const struct str *scripts, int n, struct err *err);
 
 /* ---- journal.c ---- */
 

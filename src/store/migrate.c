@@ -5,33 +5,29 @@
 
 #include "base/embed.h"
 
-/* The text of migration `number`; ptr NULL: there is none. */
-static struct str migration(const struct backend *backend, int number) {
-    struct str folder = str_of(backend->migrations);
+#include <stdio.h>
+
+enum { MIGRATIONS_MAX = 1000 };
+
+/* The script of version `number` in the back end's folder; ptr NULL: there is none. */
+static struct str find_script(const struct backend *backend, int number) {
+    char prefix[256];
+    int n = snprintf(prefix, sizeof prefix, "%s%03d_", backend->migrations, number);
+    check(n > 0 && n < (int)sizeof prefix);
     for (const struct embed_file *f = embed_files; f->path != NULL; f++) {
-        struct str path = str_of(f->path);
-        int64_t n = 0;
-        if (str_starts(path, folder)) {
-            struct str name = str_from(path, folder.len);
-            size_t digits = 0;
-            while (digits < name.len && name.ptr[digits] == '0') {
-                digits++;
-            }
-            struct str text = str_slice(name, digits, str_find_char(name, '_', 0));
-            if (str_to_i64(text, &n) && n == number) {
-                return str_make(f->begin, (size_t)(f->end - f->begin));
-            }
+        if (str_starts(str_of(f->path), str_of(prefix))) {
+            return str_make(f->begin, (size_t)(f->end - f->begin));
         }
     }
     return (struct str){ NULL, 0 };
 }
 
-static enum status apply_missing(const struct backend *backend, struct db *db, int newest,
-                                 struct err *err) {
+static enum status apply_missing(const struct backend *backend, struct db *db,
+                                 const struct str *scripts, int newest, struct err *err) {
     int version = 0;
     enum status status = backend->schema_version(db, &version, err);
     for (int n = version + 1; status == STATUS_OK && n <= newest; n++) {
-        status = backend->script(db, migration(backend, n), err);
+        status = backend->script(db, scripts[n - 1], err);
         if (status != STATUS_OK) {
             err_prefix(err, "migration %d", n);
         }
@@ -42,21 +38,18 @@ static enum status apply_missing(const struct backend *backend, struct db *db, i
     return status;
 }
 
-enum status migrate(const struct backend *backend, struct db *db, struct err *err) {
-    int newest = 0;
-    while (migration(backend, newest + 1).ptr != NULL) {
-        newest++;
-    }
+enum status migrate_with(const struct backend *backend, struct db *db, const struct str *scripts,
+                         int n, struct err *err) {
     int version = 0;
     enum status status = backend->schema_version(db, &version, err);
-    if (status != STATUS_OK || version == newest) {
+    if (status != STATUS_OK || version == n) {
         return status;
     }
-    if (version > newest) {
+    if (version > n) {
         return err_set(err, STATUS_INVALID,
                        "the site's database has version %d, this program knows %d: use a newer "
                        "Broadsheet",
-                       version, newest);
+                       version, n);
     }
     if (version > 0) {
         status = backend->keep_copy(db, version, err);
@@ -67,10 +60,19 @@ enum status migrate(const struct backend *backend, struct db *db, struct err *er
     if (status != STATUS_OK) {
         return status;
     }
-    status = apply_missing(backend, db, newest, err);
+    status = apply_missing(backend, db, scripts, n, err);
     if (status != STATUS_OK) {
         backend->rollback(db);
         return status;
     }
     return backend->commit(db, err);
+}
+
+enum status migrate(const struct backend *backend, struct db *db, struct err *err) {
+    struct str scripts[MIGRATIONS_MAX];
+    int n = 0;
+    while (n < MIGRATIONS_MAX && (scripts[n] = find_script(backend, n + 1)).ptr != NULL) {
+        n++;
+    }
+    return migrate_with(backend, db, scripts, n, err);
 }

@@ -151,7 +151,7 @@ static enum status configure(struct db *db, struct err *err) {
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     enum status status = script(db,
                                 STR("PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
-                                    "PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY"),
+                                    "PRAGMA synchronous=FULL"),
                                 err);
     if (status != STATUS_OK) {
         return status;
