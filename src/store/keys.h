@@ -14,6 +14,7 @@
  *   row:author:<id>  the same of an author                         a save of it
  *   media:<id>       a picture's data                              a save of it
  *   pages            which pages stand at the top                   a page's save
+ *   pages:<id>       which pages stand below that one               the same
  *   sections         which sections there are                      a section made or removed
  *   menu:<name>      a navigation list                             a save of it
  *   slot:<name>      a curated list                                a save of it

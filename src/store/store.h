@@ -146,6 +146,9 @@ NODISCARD enum status store_comments(struct store_reader *r, struct arena *a, in
 /* Published pages at the top (no parent), by menu order, at most `max`. Notes "pages". */
 NODISCARD enum status store_top_pages(struct store_reader *r, struct arena *a, size_t max,
                                       struct ids *ret, struct err *err);
+/* The same below a page. Notes "pages:<parent_id>". */
+NODISCARD enum status store_child_pages(struct store_reader *r, struct arena *a, int64_t parent_id,
+                                        size_t max, struct ids *ret, struct err *err);
 /* The user of a login. NOT_FOUND. Notes nothing. */
 NODISCARD enum status store_user(struct store_reader *r, struct arena *a, struct str login,
                                  struct user *ret, struct err *err);

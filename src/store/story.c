@@ -133,6 +133,21 @@ enum status store_top_pages(struct store_reader *r, struct arena *a, size_t max,
     return status;
 }
 
+enum status store_child_pages(struct store_reader *r, struct arena *a, int64_t parent_id,
+                              size_t max, struct ids *ret, struct err *err) {
+    keys_notef(r->keys, "pages:%" PRId64, parent_id);
+    VEC(int64_t) ids = { 0 };
+    struct rows rows = ROWS(r->sql, "story_child_pages", I64(parent_id), I64((int64_t)max));
+    while (rows_next(&rows)) {
+        *vec_push(a, &ids) = rows_i64(&rows, 0);
+    }
+    enum status status = sql_result(r->sql, err);
+    if (status == STATUS_OK) {
+        *ret = (struct ids){ ids.ptr, ids.len };
+    }
+    return status;
+}
+
 /* ---- metas ---- */
 
 enum status store_meta(struct store_reader *r, struct arena *a, int64_t story_id, struct str key,

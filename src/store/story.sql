@@ -48,6 +48,10 @@ SELECT id, published_us FROM story WHERE state = 2 ORDER BY published_us LIMIT 1
 SELECT id FROM story WHERE kind = 1 AND state = 3 AND visibility = 0 AND parent_id IS NULL
 ORDER BY menu_order, id LIMIT ?1;
 
+-- name: story_child_pages
+SELECT id FROM story WHERE kind = 1 AND state = 3 AND visibility = 0 AND parent_id = ?1
+ORDER BY menu_order, id LIMIT ?2;
+
 -- name: story_insert
 INSERT INTO story (id, kind, state, visibility, password, slug, path, headline, standfirst,
     excerpt, published_us, updated_us, created_us, local_day, section_id, lead_media_id, sticky,

@@ -129,9 +129,23 @@ static bool stories_equal(const struct story *a, const struct story *b) {
            ids_equal(a->authors, b->authors) && corrections_equal(a->corrections, b->corrections);
 }
 
+static bool is_public_page(const struct story *s) {
+    return s->kind == STORY_PAGE && s->state == STORY_PUBLISHED && s->visibility == STORY_PUBLIC;
+}
+
 static bool is_top_page(const struct story *s) {
-    return s->kind == STORY_PAGE && s->state == STORY_PUBLISHED && s->visibility == STORY_PUBLIC &&
-           s->parent_id == 0;
+    return is_public_page(s) && s->parent_id == 0;
+}
+
+/* The page under which readers find this one; 0: none. */
+static int64_t page_above(const struct story *s) {
+    return is_public_page(s) ? s->parent_id : 0;
+}
+
+static void touch_page_above(struct store_writer *w, const struct story *s) {
+    if (page_above(s) != 0) {
+        touchf(w, "pages:%" PRId64, page_above(s));
+    }
 }
 
 /* ---- writing ---- */
@@ -218,6 +232,11 @@ static int64_t write_story(struct store_writer *w, const struct story *was, stru
     if (is_top_page(was) != is_top_page(now) ||
         (is_top_page(now) && was->menu_order != now->menu_order)) {
         touch(w, STR("pages"));
+    }
+    if (page_above(was) != page_above(now) ||
+        (page_above(now) != 0 && was->menu_order != now->menu_order)) {
+        touch_page_above(w, was);
+        touch_page_above(w, now);
     }
     return now->id;
 }

@@ -94,6 +94,8 @@ CREATE TABLE story (
 CREATE INDEX story_due ON story (published_us) WHERE state = 2;
 CREATE INDEX story_top_page ON story (menu_order, id)
     WHERE kind = 1 AND state = 3 AND visibility = 0 AND parent_id IS NULL;
+CREATE INDEX story_child_page ON story (parent_id, menu_order, id)
+    WHERE kind = 1 AND state = 3 AND visibility = 0 AND parent_id IS NOT NULL;
 
 CREATE TABLE story_body (
     id INTEGER PRIMARY KEY REFERENCES story (id),
