@@ -16,7 +16,7 @@ void test_ok(const char *file, int line, const char *what, enum status status) {
 }
 
 static void listen(void *ctx, const struct keys *touched) {
-    struct site *site = ctx;
+    struct store_site *site = ctx;
     struct buf text;
     buf_init(&text, SIZE_MAX / 2);
     for (size_t i = 0; i < touched->list.len; i++) {
@@ -30,8 +30,8 @@ static void listen(void *ctx, const struct keys *touched) {
     site->touched = str_of(site->touched_owned);
 }
 
-void site_open(struct site *site) {
-    *site = (struct site){ .touched = STR("") };
+void store_site_open(struct store_site *site) {
+    *site = (struct store_site){ .touched = STR("") };
     snprintf(site->dir, sizeof site->dir, "%s/site", test_tmp_dir());
     present_err = &site->err;
     OK(store_create(site->dir, &site->err));
@@ -41,14 +41,14 @@ void site_open(struct site *site) {
     store_listen(site->store, listen, site);
 }
 
-static void end_reading(struct site *site) {
+static void end_reading(struct store_site *site) {
     if (site->is_reading) {
         store_read_end(site->reader);
         site->is_reading = false;
     }
 }
 
-void site_close(struct site *site) {
+void store_site_close(struct store_site *site) {
     store_write_rollback(site->writer);
     end_reading(site);
     store_reader_close(site->reader);
@@ -59,7 +59,7 @@ void site_close(struct site *site) {
     present_err = NULL;
 }
 
-struct store_reader *site_read(struct site *site) {
+struct store_reader *store_site_read(struct store_site *site) {
     if (!site->is_reading) {
         keys_reset(&site->noted);
         OK(store_read_begin(site->reader, &site->noted, &site->err));
@@ -68,7 +68,7 @@ struct store_reader *site_read(struct site *site) {
     return site->reader;
 }
 
-struct store_writer *site_write(struct site *site) {
+struct store_writer *store_site_write(struct store_site *site) {
     if (site->writer == NULL) {
         OK(store_write_begin(site->store, &site->writer, &site->err));
         check(site->writer != NULL);
@@ -76,10 +76,10 @@ struct store_writer *site_write(struct site *site) {
     return site->writer;
 }
 
-void site_commit(struct site *site) {
+void store_site_commit(struct store_site *site) {
     end_reading(site);
     site->touched = STR("");
-    OK(store_write_commit(site_write(site), &site->err));
+    OK(store_write_commit(store_site_write(site), &site->err));
     site->writer = NULL;
 }
 
@@ -88,32 +88,33 @@ static void print_fault(void *ctx, struct str what) {
     printf("  fault: %.*s\n", STR_FMT(what));
 }
 
-size_t site_faults(struct site *site) {
+size_t store_site_faults(struct store_site *site) {
     size_t faults = 0;
-    OK(store_check(site_read(site), print_fault, NULL, &faults, &site->err));
+    OK(store_check(store_site_read(site), print_fault, NULL, &faults, &site->err));
     return faults;
 }
 
-int64_t site_section(struct site *site, int64_t parent_id, const char *name, const char *path) {
+int64_t store_site_section(struct store_site *site, int64_t parent_id, const char *name,
+                           const char *path) {
     struct section s = { .parent_id = parent_id, .name = str_of(name), .path = str_of(path) };
     int64_t id = 0;
-    OK(store_section_put(site_write(site), &s, &id, &site->err));
-    site_commit(site);
+    OK(store_section_put(store_site_write(site), &s, &id, &site->err));
+    store_site_commit(site);
     return id;
 }
 
-int64_t site_tag(struct site *site, const char *name, const char *path) {
+int64_t store_site_tag(struct store_site *site, const char *name, const char *path) {
     struct tag t = { .name = str_of(name), .path = str_of(path) };
     int64_t id = 0;
-    OK(store_tag_put(site_write(site), &t, &id, &site->err));
-    site_commit(site);
+    OK(store_tag_put(store_site_write(site), &t, &id, &site->err));
+    store_site_commit(site);
     return id;
 }
 
-int64_t site_author(struct site *site, const char *name, const char *path) {
+int64_t store_site_author(struct store_site *site, const char *name, const char *path) {
     struct author a = { .name = str_of(name), .path = str_of(path) };
     int64_t id = 0;
-    OK(store_author_put(site_write(site), &a, &id, &site->err));
-    site_commit(site);
+    OK(store_author_put(store_site_write(site), &a, &id, &site->err));
+    store_site_commit(site);
     return id;
 }

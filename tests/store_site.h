@@ -6,7 +6,7 @@
 #include "store/store.h"
 #include "tests/harness.h"
 
-struct site {
+struct store_site {
     char dir[512];
     struct store *store;
     struct store_reader *reader;
@@ -19,19 +19,20 @@ struct site {
     struct err err;
 };
 
-void site_open(struct site *site);
-void site_close(struct site *site);
+void store_site_open(struct store_site *site);
+void store_site_close(struct store_site *site);
 /* In a snapshot that has seen the last commit. */
-struct store_reader *site_read(struct site *site);
+struct store_reader *store_site_read(struct store_site *site);
 /* In a transaction. */
-struct store_writer *site_write(struct site *site);
-void site_commit(struct site *site);
+struct store_writer *store_site_write(struct store_site *site);
+void store_site_commit(struct store_site *site);
 /* What store_check finds; each is printed. */
-size_t site_faults(struct site *site);
+size_t store_site_faults(struct store_site *site);
 
-int64_t site_section(struct site *site, int64_t parent_id, const char *name, const char *path);
-int64_t site_tag(struct site *site, const char *name, const char *path);
-int64_t site_author(struct site *site, const char *name, const char *path);
+int64_t store_site_section(struct store_site *site, int64_t parent_id, const char *name,
+                           const char *path);
+int64_t store_site_tag(struct store_site *site, const char *name, const char *path);
+int64_t store_site_author(struct store_site *site, const char *name, const char *path);
 
 /* For calls with &site->err (or &site.err) as their last argument. */
 #define OK(call) test_ok(__FILE__, __LINE__, #call, call)

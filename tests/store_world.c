@@ -84,7 +84,7 @@ static void save(struct world *w, const struct world_story *wanted) {
     s.row.path = s.path >= 0 ? str_of(w->paths[s.path].text) : STR("");
     bool taken = is_taken(w, s.path, ADDRESS_STORY, s.row.id);
     int64_t id = 0;
-    enum status status = store_story_put(site_write(w->site), &s.row, &id, &w->site->err);
+    enum status status = store_story_put(store_site_write(w->site), &s.row, &id, &w->site->err);
     CHECK_INT(status, taken ? STATUS_CONFLICT : STATUS_OK);
     w->site->err = (struct err){ 0 };
     if (status != STATUS_OK) {
@@ -168,7 +168,8 @@ static const char *change_story(struct world *w, struct world_story *at) {
 static const char *publish(struct world *w, struct world_story *s) {
     int64_t at_us = moment(w);
     int day = day_of(w, at_us);
-    OK(store_story_publish(site_write(w->site), s->row.id, at_us, day, w->now_us, &w->site->err));
+    OK(store_story_publish(store_site_write(w->site), s->row.id, at_us, day, w->now_us,
+                           &w->site->err));
     if (s->row.state == STORY_PUBLISHED && at_us <= w->now_us) {
         return "publish again";
     }
@@ -187,7 +188,7 @@ static const char *publish(struct world *w, struct world_story *s) {
 }
 
 static const char *withdraw(struct world *w, struct world_story *s) {
-    OK(store_story_withdraw(site_write(w->site), s->row.id, w->now_us, &w->site->err));
+    OK(store_story_withdraw(store_site_write(w->site), s->row.id, w->now_us, &w->site->err));
     if (s->row.state != STORY_WITHDRAWN) {
         s->row.state = STORY_WITHDRAWN;
         s->row.updated_us = w->now_us;
@@ -199,7 +200,8 @@ static const char *publish_due(struct world *w) {
     w->now_us = moment(w);
     size_t published = 0, expected = 0;
     int64_t next_us = 0, expected_us = 0;
-    OK(store_publish_due(site_write(w->site), w->now_us, &published, &next_us, &w->site->err));
+    OK(store_publish_due(store_site_write(w->site), w->now_us, &published, &next_us,
+                         &w->site->err));
     for (size_t i = 0; i < w->stories_len; i++) {
         struct story *s = &w->stories[i].row;
         if (s->state != STORY_SCHEDULED) {
@@ -244,7 +246,7 @@ static const char *change_section(struct world *w) {
     bool cycle = moves && is_below(w, s.parent_id, s.id);
     bool taken = is_taken(w, path, ADDRESS_SECTION, s.id);
     int64_t id = 0;
-    enum status status = store_section_put(site_write(w->site), &s, &id, &w->site->err);
+    enum status status = store_section_put(store_site_write(w->site), &s, &id, &w->site->err);
     CHECK_INT(status, cycle ? STATUS_INVALID : taken ? STATUS_CONFLICT : STATUS_OK);
     w->site->err = (struct err){ 0 };
     if (status == STATUS_OK) {
@@ -268,7 +270,7 @@ static const char *put_address(struct world *w) {
     const struct address *old = &w->paths[i].address;
     bool taken = old->kind != ADDRESS_NONE && !old->redirect;
     enum status status =
-        store_address_put(site_write(w->site), str_of(w->paths[i].text), &a, &w->site->err);
+        store_address_put(store_site_write(w->site), str_of(w->paths[i].text), &a, &w->site->err);
     CHECK_INT(status, taken ? STATUS_CONFLICT : STATUS_OK);
     w->site->err = (struct err){ 0 };
     if (status == STATUS_OK) {
@@ -278,7 +280,7 @@ static const char *put_address(struct world *w) {
 }
 
 static const char *change_other(struct world *w) {
-    struct store_writer *writer = site_write(w->site);
+    struct store_writer *writer = store_site_write(w->site);
     struct err *err = &w->site->err;
     int64_t story = 1 + (int64_t)below(w, w->stories_len), id = 0;
     switch (below(w, 8)) {
@@ -363,11 +365,11 @@ const char *world_step(struct world *w) {
     } else {
         what = change_other(w);
     }
-    site_commit(w->site);
+    store_site_commit(w->site);
     return what;
 }
 
-void world_open(struct world *w, struct site *site, uint64_t seed, size_t stories_max) {
+void world_open(struct world *w, struct store_site *site, uint64_t seed, size_t stories_max) {
     *w = (struct world){
         .site = site, .rng = seed, .now_us = BEGIN_US + 40 * US_PER_DAY, .stories_max = stories_max
     };
@@ -380,20 +382,20 @@ void world_open(struct world *w, struct site *site, uint64_t seed, size_t storie
     int64_t id = 0;
     for (int i = 0; i < WORLD_SECTIONS; i++) {
         w->sections[i] = (struct section){ .parent_id = i / 2, .name = text(w) };
-        OK(store_section_put(site_write(site), &w->sections[i], &id, &site->err));
+        OK(store_section_put(store_site_write(site), &w->sections[i], &id, &site->err));
         w->sections[i].id = id;
         w->section_paths[i] = -1;
     }
     for (int i = 0; i < WORLD_TAGS; i++) {
-        OK(store_tag_put(site_write(site), &w->tags[i], &id, &site->err));
+        OK(store_tag_put(store_site_write(site), &w->tags[i], &id, &site->err));
         w->tags[i].id = id;
     }
     for (int i = 0; i < WORLD_AUTHORS; i++) {
-        OK(store_author_put(site_write(site), &w->authors[i], &id, &site->err));
+        OK(store_author_put(store_site_write(site), &w->authors[i], &id, &site->err));
         w->authors[i].id = id;
     }
-    OK(store_media_put(site_write(site), &(struct media){ 0 }, &id, &site->err));
-    site_commit(site);
+    OK(store_media_put(store_site_write(site), &(struct media){ 0 }, &id, &site->err));
+    store_site_commit(site);
 }
 
 bool world_in_list(const struct world *w, const struct world_story *s, struct list_id list) {

@@ -26,7 +26,7 @@ struct world_path {
 };
 
 struct world {
-    struct site *site;
+    struct store_site *site;
     uint64_t rng;
     int64_t now_us;
     struct world_story stories[WORLD_STORIES_MAX]; /* the n-th has id n + 1 */
@@ -40,7 +40,7 @@ struct world {
     char texts[64][24]; /* what random fields say */
 };
 
-void world_open(struct world *w, struct site *site, uint64_t seed, size_t stories_max);
+void world_open(struct world *w, struct store_site *site, uint64_t seed, size_t stories_max);
 /* One write in a transaction of its own; returns what it was, for messages. */
 const char *world_step(struct world *w);
 

@@ -189,8 +189,8 @@ static enum status read_row(struct store_reader *r, struct arena *a, const struc
 }
 
 /* The read's result as a hash; what it noted is in q->noted. */
-static uint64_t perform(struct site *site, struct read *q, struct buf *b) {
-    struct store_reader *r = site_read(site);
+static uint64_t perform(struct store_site *site, struct read *q, struct buf *b) {
+    struct store_reader *r = store_site_read(site);
     keys_reset(&q->noted);
     struct keys *old = store_read_note(r, &q->noted);
     buf_reset(b);
@@ -293,7 +293,8 @@ struct tally {
     size_t changed, missed, needless[READ_KINDS], pairs;
 };
 
-static void repeat_reads(struct site *site, struct reads *all, const char *what, struct tally *t) {
+static void repeat_reads(struct store_site *site, struct reads *all, const char *what,
+                         struct tally *t) {
     struct keys touched = keys_of(site->touched);
     struct buf b;
     buf_init(&b, 1 << 20);
@@ -326,8 +327,8 @@ static void repeat_reads(struct site *site, struct reads *all, const char *what,
 }
 
 static void run(int steps, bool tells, struct tally *t) {
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     struct world *w = malloc(sizeof *w);
     check(w != NULL);
     enum { STORIES = 16 };
@@ -338,7 +339,7 @@ static void run(int steps, bool tells, struct tally *t) {
     }
     free_reads(&all);
     free(w);
-    site_close(&site);
+    store_site_close(&site);
 }
 
 TEST(store_keys_meet_whenever_a_result_changed) {

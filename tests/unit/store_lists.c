@@ -8,7 +8,7 @@
 static void compare_list(struct world *w, struct list_id list) {
     int64_t ids[WORLD_STORIES_MAX];
     size_t len = world_list(w, list, ids);
-    struct store_reader *r = site_read(w->site);
+    struct store_reader *r = store_site_read(w->site);
     struct arena *a = &w->site->arena;
     int64_t size = 1 + (int64_t)test_below(&w->rng, 7);
     int64_t pages = len == 0 ? 1 : ((int64_t)len - 1) / size + 1;
@@ -53,7 +53,7 @@ static void compare_list(struct world *w, struct list_id list) {
 }
 
 static void compare_addresses(struct world *w) {
-    struct store_reader *r = site_read(w->site);
+    struct store_reader *r = store_site_read(w->site);
     for (size_t i = 0; i < WORLD_PATHS; i++) {
         const struct address *model = &w->paths[i].address;
         struct address got = { 0 };
@@ -88,7 +88,7 @@ static void compare_all(struct world *w) {
     compare_addresses(w);
     for (size_t i = 0; i < w->stories_len; i++) {
         struct story got;
-        OK(store_story(site_read(w->site), &w->site->arena, (int64_t)i + 1, STORY_FULL, &got,
+        OK(store_story(store_site_read(w->site), &w->site->arena, (int64_t)i + 1, STORY_FULL, &got,
                        &w->site->err));
         CHECK_INT(got.state, w->stories[i].row.state);
         CHECK_INT(got.updated_us, w->stories[i].row.updated_us);
@@ -100,8 +100,8 @@ static void compare_all(struct world *w) {
 TEST(store_lists_agree_with_a_plain_model) {
     const char *steps_text = getenv("STEPS");
     int steps = steps_text ? atoi(steps_text) : 2500;
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     struct world *w = malloc(sizeof *w);
     world_open(w, &site, test_seed(), WORLD_STORIES_MAX);
     for (int i = 1; i <= steps; i++) {
@@ -110,25 +110,25 @@ TEST(store_lists_agree_with_a_plain_model) {
             compare_all(w);
         }
         if (i % 500 == 0) {
-            CHECK_INT(site_faults(&site), 0);
+            CHECK_INT(store_site_faults(&site), 0);
         }
     }
     free(w);
-    site_close(&site);
+    store_site_close(&site);
 }
 
 TEST(store_lists_of_strange_dates_are_empty) {
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     static const int64_t dates[] = { 0, -1, 1, 99999999, INT64_MAX, INT64_MIN };
     for (size_t i = 0; i < COUNT_OF(dates); i++) {
         for (int kind = LIST_YEAR; kind <= LIST_DAY; kind++) {
             struct list_page page;
-            OK(store_list_page(site_read(&site), &site.arena,
+            OK(store_list_page(store_site_read(&site), &site.arena,
                                (struct list_id){ (enum list_kind)kind, dates[i] }, 1, 10, &page,
                                &site.err));
             CHECK_INT(page.total, 0);
         }
     }
-    site_close(&site);
+    store_site_close(&site);
 }

@@ -65,7 +65,7 @@ static struct helper helper_start(void) {
 }
 
 /* Let it open the site and go on. */
-static void helper_go(struct helper *h, const struct site *site) {
+static void helper_go(struct helper *h, const struct store_site *site) {
     char opened;
     CHECK(write(h->to, site->dir, sizeof site->dir) == (ssize_t)sizeof site->dir);
     CHECK(read(h->from, &opened, 1) == 1);
@@ -138,21 +138,21 @@ TEST(store_keeps_what_was_acknowledged_when_killed) {
         store_close(store);
     }
     CHECK(acknowledged > 0);
-    struct site site = { .touched = STR("") };
+    struct store_site site = { .touched = STR("") };
     REQUIRE(store_open(dir, &site.store, NULL) == STATUS_OK);
     REQUIRE(store_reader_open(site.store, &site.reader, NULL) == STATUS_OK);
-    CHECK_INT(site_faults(&site), 0);
-    site_close(&site);
+    CHECK_INT(store_site_faults(&site), 0);
+    store_site_close(&site);
 }
 
 TEST(store_poll_hears_of_other_processes) {
     struct helper h = helper_start();
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     OK(store_poll(site.store, &site.err));
     CHECK_STR(site.touched, "");
     /* Its own commits have been told already. */
-    site_section(&site, 0, "World", "/world/");
+    store_site_section(&site, 0, "World", "/world/");
     site.touched = STR("");
     OK(store_poll(site.store, &site.err));
     CHECK_STR(site.touched, "");
@@ -183,24 +183,24 @@ TEST(store_poll_hears_of_other_processes) {
     sqlite3_close(raw);
     OK(store_poll(site.store, &site.err));
     CHECK(str_starts(site.touched, STR("site")));
-    site_close(&site);
+    store_site_close(&site);
 }
 
 TEST(store_write_waits_for_another_process) {
     struct helper h = helper_start();
-    struct site site;
-    site_open(&site);
-    site_write(&site);
+    struct store_site site;
+    store_site_open(&site);
+    store_site_write(&site);
     helper_go(&h, &site);
     usleep(30000);
-    OK(store_setting_put(site_write(&site), STR("k"), STR("v"), &site.err));
-    site_commit(&site);
+    OK(store_setting_put(store_site_write(&site), STR("k"), STR("v"), &site.err));
+    store_site_commit(&site);
     helper_join(&h);
     int64_t id = 0;
-    OK(store_story_next(site_read(&site), 1, &id, &site.err));
+    OK(store_story_next(store_site_read(&site), 1, &id, &site.err));
     CHECK_INT(id, 2);
-    CHECK_INT(site_faults(&site), 0);
-    site_close(&site);
+    CHECK_INT(store_site_faults(&site), 0);
+    store_site_close(&site);
 }
 
 /* ---- threads ---- */
@@ -251,8 +251,8 @@ static void *read_on(void *arg) {
 
 TEST(store_readers_see_whole_commits) {
     enum { READERS = 4, STEPS = 150 };
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     struct world *w = malloc(sizeof *w);
     check(w != NULL);
     world_open(w, &site, test_seed(), 30);
@@ -273,9 +273,9 @@ TEST(store_readers_see_whole_commits) {
         CHECK_INT(readings[i].faults, 0);
         CHECK(readings[i].snapshots > 0);
     }
-    CHECK_INT(site_faults(&site), 0);
+    CHECK_INT(store_site_faults(&site), 0);
     free(w);
-    site_close(&site);
+    store_site_close(&site);
 }
 
 static void *write_some(void *arg) {
@@ -291,8 +291,8 @@ static void *write_some(void *arg) {
 
 TEST(store_writers_of_one_process_take_turns) {
     enum { WRITERS = 4 };
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     struct reading writings[WRITERS];
     pthread_t threads[WRITERS];
     for (int i = 0; i < WRITERS; i++) {
@@ -304,8 +304,8 @@ TEST(store_writers_of_one_process_take_turns) {
         CHECK_INT(writings[i].faults, 0);
     }
     struct list_page page;
-    OK(store_list_page(site_read(&site), &site.arena, (struct list_id){ LIST_LATEST, 0 }, 1, 5,
-                       &page, &site.err));
+    OK(store_list_page(store_site_read(&site), &site.arena, (struct list_id){ LIST_LATEST, 0 }, 1,
+                       5, &page, &site.err));
     CHECK_INT(page.total, WRITERS * 10);
-    site_close(&site);
+    store_site_close(&site);
 }

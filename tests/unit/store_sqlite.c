@@ -68,8 +68,8 @@ static bool may_scan(struct str name) {
 }
 
 TEST(store_statements_use_indexes) {
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     sqlite3 *db = open_raw(site.dir);
     struct sql_texts texts;
     sql_texts_init(&texts);
@@ -94,31 +94,31 @@ TEST(store_statements_use_indexes) {
     CHECK(count > 80);
     sql_texts_done(&texts);
     sqlite3_close(db);
-    site_close(&site);
+    store_site_close(&site);
 }
 
 TEST(store_page_costs_the_same_statements_everywhere) {
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     enum { STORIES = 600 };
     for (int i = 0; i < STORIES; i++) {
         char path[32];
         snprintf(path, sizeof path, "/%d/", i);
         struct story s = make_story(path, NOON + i * 11 * (US_PER_DAY / 4));
         int64_t id;
-        OK(store_story_put(site_write(&site), &s, &id, &site.err));
+        OK(store_story_put(store_site_write(&site), &s, &id, &site.err));
     }
-    site_commit(&site);
+    store_site_commit(&site);
     for (int64_t number = 1; number <= STORIES / 4; number += 7) {
         struct list_page page;
-        struct store_reader *r = site_read(&site);
+        struct store_reader *r = store_site_read(&site);
         uint64_t before = store_reader_statements(r);
         OK(store_list_page(r, &site.arena, (struct list_id){ LIST_LATEST, 0 }, number, 4, &page,
                            &site.err));
         CHECK_INT(page.ids.ptr[0], STORIES - (number - 1) * 4);
         CHECK(store_reader_statements(r) - before <= 5);
     }
-    site_close(&site);
+    store_site_close(&site);
 }
 
 /* ---- migrations ---- */
@@ -167,11 +167,11 @@ TEST(store_migrations_keep_a_copy_and_are_whole_or_absent) {
 }
 
 TEST(store_refuses_a_newer_and_a_foreign_database) {
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     char dir[512];
     snprintf(dir, sizeof dir, "%s", site.dir);
-    site_close(&site);
+    store_site_close(&site);
     struct store *s = NULL;
     struct err err = { 0 };
     run_raw(dir, "PRAGMA user_version = 99");
@@ -223,32 +223,33 @@ static void remember_fault(void *ctx, struct str what) {
 
 TEST(store_check_finds_each_fault) {
     for (size_t i = 0; i < COUNT_OF(faults); i++) {
-        struct site site;
-        site_open(&site);
-        int64_t world = site_section(&site, 0, "World", "/world/");
+        struct store_site site;
+        store_site_open(&site);
+        int64_t world = store_site_section(&site, 0, "World", "/world/");
         struct story s = make_story("/a/", NOON);
-        s.section_id = site_section(&site, world, "Ports", "/ports/");
-        site_section(&site, 0, "Local", "/local/");
-        int64_t tag = site_tag(&site, "ferries", "/tag/"), author = site_author(&site, "A", "/by/");
+        s.section_id = store_site_section(&site, world, "Ports", "/ports/");
+        store_site_section(&site, 0, "Local", "/local/");
+        int64_t tag = store_site_tag(&site, "ferries", "/tag/"),
+                author = store_site_author(&site, "A", "/by/");
         s.tags = (struct ids){ &tag, 1 };
         s.authors = (struct ids){ &author, 1 };
-        OK(store_story_put(site_write(&site), &s, &s.id, &site.err));
-        site_commit(&site);
-        CHECK_INT(site_faults(&site), 0);
+        OK(store_story_put(store_site_write(&site), &s, &s.id, &site.err));
+        store_site_commit(&site);
+        CHECK_INT(store_site_faults(&site), 0);
         store_read_end(site.reader);
         site.is_reading = false;
         run_raw(site.dir, faults[i].sql);
         struct buf told;
         buf_init(&told, MIB);
         size_t n = 0;
-        OK(store_check(site_read(&site), remember_fault, &told, &n, &site.err));
+        OK(store_check(store_site_read(&site), remember_fault, &told, &n, &site.err));
         CHECK(n > 0);
         if (str_find(buf_str(&told), str_of(faults[i].expected), 0) == STR_NPOS) {
             test_fail(__FILE__, __LINE__, "%s: told only\n%.*s", faults[i].sql,
                       STR_FMT(buf_str(&told)));
         }
         buf_done(&told);
-        site_close(&site);
+        store_site_close(&site);
     }
 }
 
@@ -484,11 +485,11 @@ static void copy_site(const char *from, const char *to) {
 }
 
 TEST(store_survives_each_failure_of_the_disk) {
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     char empty[512], dir[512];
     snprintf(empty, sizeof empty, "%s", site.dir);
-    site_close(&site);
+    store_site_close(&site);
     snprintf(dir, sizeof dir, "%s", test_tmp_dir());
     disk_install();
     for (int stays = 0; stays < 2; stays++) {

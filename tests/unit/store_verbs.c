@@ -29,10 +29,10 @@ static struct story make_story(const char *path, int64_t us) {
     };
 }
 
-static int64_t put(struct site *site, const struct story *s) {
+static int64_t put(struct store_site *site, const struct story *s) {
     int64_t id = 0;
-    OK(store_story_put(site_write(site), s, &id, &site->err));
-    site_commit(site);
+    OK(store_story_put(store_site_write(site), s, &id, &site->err));
+    store_site_commit(site);
     return id;
 }
 
@@ -50,35 +50,37 @@ TEST(store_create_refuses_a_second_site_and_open_a_missing_one) {
 }
 
 TEST(store_settings_are_kept_and_touch_the_site) {
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     struct str value;
-    OK(store_setting(site_read(&site), &site.arena, STR("title"), &value, &site.err));
+    OK(store_setting(store_site_read(&site), &site.arena, STR("title"), &value, &site.err));
     CHECK(value.ptr == NULL);
-    OK(store_setting_put(site_write(&site), STR("title"), STR("The Harbour Light"), &site.err));
-    OK(store_setting_put(site_write(&site), STR("language"), STR("en"), &site.err));
-    site_commit(&site);
+    OK(store_setting_put(store_site_write(&site), STR("title"), STR("The Harbour Light"),
+                         &site.err));
+    OK(store_setting_put(store_site_write(&site), STR("language"), STR("en"), &site.err));
+    store_site_commit(&site);
     CHECK_STR(site.touched, "site");
-    OK(store_setting(site_read(&site), &site.arena, STR("title"), &value, &site.err));
+    OK(store_setting(store_site_read(&site), &site.arena, STR("title"), &value, &site.err));
     CHECK_STR(value, "The Harbour Light");
     struct settings all;
-    OK(store_settings(site_read(&site), &site.arena, &all, &site.err));
+    OK(store_settings(store_site_read(&site), &site.arena, &all, &site.err));
     CHECK_INT(all.len, 2);
     CHECK_STR(all.ptr[0].key, "language");
-    OK(store_setting_put(site_write(&site), STR("title"), STR("The Harbour Light"), &site.err));
-    site_commit(&site);
+    OK(store_setting_put(store_site_write(&site), STR("title"), STR("The Harbour Light"),
+                         &site.err));
+    store_site_commit(&site);
     CHECK_STR(site.touched, "");
-    site_close(&site);
+    store_site_close(&site);
 }
 
 TEST(store_story_comes_back_as_it_was_put) {
-    struct site site;
-    site_open(&site);
-    int64_t section = site_section(&site, 0, "World", "/world/");
-    int64_t below = site_section(&site, section, "Ports", "/world/ports/");
-    int64_t tag = site_tag(&site, "ferries", "/tag/ferries/");
-    int64_t ada = site_author(&site, "Ada", "/author/ada/");
-    int64_t bob = site_author(&site, "Bob", "/author/bob/");
+    struct store_site site;
+    store_site_open(&site);
+    int64_t section = store_site_section(&site, 0, "World", "/world/");
+    int64_t below = store_site_section(&site, section, "Ports", "/world/ports/");
+    int64_t tag = store_site_tag(&site, "ferries", "/tag/ferries/");
+    int64_t ada = store_site_author(&site, "Ada", "/author/ada/");
+    int64_t bob = store_site_author(&site, "Bob", "/author/bob/");
     struct story s = make_story("/2022/03/14/the-ferry/", NOON);
     s.section_id = below;
     s.sections = (struct ids){ &section, 1 };
@@ -92,7 +94,7 @@ TEST(store_story_comes_back_as_it_was_put) {
     s.corrections = (struct corrections){ &(struct correction){ NOON, STR("It was on time.") }, 1 };
     int64_t id = put(&site, &s);
     struct story got;
-    OK(store_story(site_read(&site), &site.arena, id, STORY_FULL, &got, &site.err));
+    OK(store_story(store_site_read(&site), &site.arena, id, STORY_FULL, &got, &site.err));
     CHECK_STR(got.headline, "The Ferry");
     CHECK_STR(got.standfirst, "It is late again.");
     CHECK_STR(got.body.raw, "<p>One two three.</p>");
@@ -108,28 +110,28 @@ TEST(store_story_comes_back_as_it_was_put) {
     CHECK_INT(got.version, 1);
     CHECK_INT(got.menu_order, -4);
     CHECK(got.sticky && got.comments_open);
-    OK(store_story(site_read(&site), &site.arena, id, STORY_CARD, &got, &site.err));
+    OK(store_story(store_site_read(&site), &site.arena, id, STORY_CARD, &got, &site.err));
     CHECK_STR(got.body.raw, "");
     CHECK_INT(got.authors.len, 2);
     struct str excerpt;
-    OK(store_story_excerpt(site_read(&site), &site.arena, id, &excerpt, &site.err));
+    OK(store_story_excerpt(store_site_read(&site), &site.arena, id, &excerpt, &site.err));
     CHECK_STR(excerpt, "It is late again. One two three.");
-    CHECK_INT(store_story(site_read(&site), &site.arena, id + 1, STORY_CARD, &got, NULL),
+    CHECK_INT(store_story(store_site_read(&site), &site.arena, id + 1, STORY_CARD, &got, NULL),
               STATUS_NOT_FOUND);
     /* In both lists, but once in each. */
     struct list_page page;
-    OK(store_list_page(site_read(&site), &site.arena, (struct list_id){ LIST_SECTION, section }, 1,
-                       10, &page, &site.err));
+    OK(store_list_page(store_site_read(&site), &site.arena,
+                       (struct list_id){ LIST_SECTION, section }, 1, 10, &page, &site.err));
     CHECK_INT(page.total, 1);
-    CHECK_INT(site_faults(&site), 0);
-    site_close(&site);
+    CHECK_INT(store_site_faults(&site), 0);
+    store_site_close(&site);
 }
 
 TEST(store_same_save_touches_nothing_and_text_touches_the_story_alone) {
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     struct story s = make_story("/a/", NOON);
-    s.section_id = site_section(&site, 0, "World", "/world/");
+    s.section_id = store_site_section(&site, 0, "World", "/world/");
     s.id = put(&site, &s);
     put(&site, &s);
     CHECK_STR(site.touched, "");
@@ -140,22 +142,22 @@ TEST(store_same_save_touches_nothing_and_text_touches_the_story_alone) {
     snprintf(expected, sizeof expected, "story:%" PRId64, s.id);
     CHECK_STR(site.touched, expected);
     struct story got;
-    OK(store_story(site_read(&site), &site.arena, s.id, STORY_CARD, &got, &site.err));
+    OK(store_story(store_site_read(&site), &site.arena, s.id, STORY_CARD, &got, &site.err));
     CHECK_INT(got.version, 2);
-    OK(store_story_body_put(site_write(&site), s.id, (struct html){ STR("<p>Linked.</p>") },
+    OK(store_story_body_put(store_site_write(&site), s.id, (struct html){ STR("<p>Linked.</p>") },
                             &site.err));
-    site_commit(&site);
+    store_site_commit(&site);
     CHECK_STR(site.touched, expected);
-    OK(store_story(site_read(&site), &site.arena, s.id, STORY_FULL, &got, &site.err));
+    OK(store_story(store_site_read(&site), &site.arena, s.id, STORY_FULL, &got, &site.err));
     CHECK_INT(got.version, 2);
     CHECK_STR(got.body.raw, "<p>Linked.</p>");
-    site_close(&site);
+    store_site_close(&site);
 }
 
 TEST(store_new_story_touches_its_lists_and_neighbours) {
-    struct site site;
-    site_open(&site);
-    int64_t world = site_section(&site, 0, "World", "/world/");
+    struct store_site site;
+    store_site_open(&site);
+    int64_t world = store_site_section(&site, 0, "World", "/world/");
     struct story s = make_story("/old/", NOON);
     s.section_id = world;
     put(&site, &s);
@@ -171,12 +173,12 @@ TEST(store_new_story_touches_its_lists_and_neighbours) {
     CHECK_STR(site.touched, "after:1 before:2 before:3 after:3 year:2022 month:202203 "
                             "day:20220315 latest path:/middle/ story:3");
     int64_t previous = -1, next = -1;
-    OK(store_neighbours(site_read(&site), (struct list_id){ LIST_LATEST, 0 }, 3, &previous, &next,
-                        &site.err));
+    OK(store_neighbours(store_site_read(&site), (struct list_id){ LIST_LATEST, 0 }, 3, &previous,
+                        &next, &site.err));
     CHECK_INT(previous, 1);
     CHECK_INT(next, 2);
-    OK(store_neighbours(site_read(&site), (struct list_id){ LIST_SECTION, world }, 1, &previous,
-                        &next, &site.err));
+    OK(store_neighbours(store_site_read(&site), (struct list_id){ LIST_SECTION, world }, 1,
+                        &previous, &next, &site.err));
     CHECK_INT(previous, 0);
     CHECK_INT(next, 2);
     /* A minute later is between the same neighbours: the day's order stays. */
@@ -184,146 +186,148 @@ TEST(store_new_story_touches_its_lists_and_neighbours) {
     s.published_us += 60 * US_PER_SECOND;
     put(&site, &s);
     CHECK_STR(site.touched, "story:3");
-    CHECK_INT(site_faults(&site), 0);
-    site_close(&site);
+    CHECK_INT(store_site_faults(&site), 0);
+    store_site_close(&site);
 }
 
 TEST(store_changed_path_leaves_a_redirect_and_conflicts_are_refused) {
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     struct story s = make_story("/a/", NOON);
     s.id = put(&site, &s);
     s.path = STR("/b/");
     put(&site, &s);
     CHECK_STR(site.touched, "path:/b/ path:/a/ story:1");
     struct address at;
-    OK(store_address(site_read(&site), &site.arena, STR("/a/"), &at, &site.err));
+    OK(store_address(store_site_read(&site), &site.arena, STR("/a/"), &at, &site.err));
     CHECK(at.redirect && at.id == s.id && at.kind == ADDRESS_STORY);
-    OK(store_address(site_read(&site), &site.arena, STR("/b/"), &at, &site.err));
+    OK(store_address(store_site_read(&site), &site.arena, STR("/b/"), &at, &site.err));
     CHECK(!at.redirect);
     struct str path;
-    OK(store_path_of(site_read(&site), &site.arena, ADDRESS_STORY, s.id, &path, &site.err));
+    OK(store_path_of(store_site_read(&site), &site.arena, ADDRESS_STORY, s.id, &path, &site.err));
     CHECK_STR(path, "/b/");
     /* Another may take over the redirect, but not the address. */
     struct story other = make_story("/b/", NOON);
     int64_t id;
-    CHECK_INT(store_story_put(site_write(&site), &other, &id, NULL), STATUS_CONFLICT);
+    CHECK_INT(store_story_put(store_site_write(&site), &other, &id, NULL), STATUS_CONFLICT);
     other.path = STR("/a/");
-    OK(store_story_put(site_write(&site), &other, &id, &site.err));
+    OK(store_story_put(store_site_write(&site), &other, &id, &site.err));
     struct address url = { .kind = ADDRESS_URL, .url = STR("https://example.org/") };
-    CHECK_INT(store_address_put(site_write(&site), STR("/a/"), &url, NULL), STATUS_CONFLICT);
-    OK(store_address_put(site_write(&site), STR("/?p=7"), &url, &site.err));
-    OK(store_address_put(site_write(&site), STR("/?p=7"), &url, &site.err));
-    site_commit(&site);
-    OK(store_address(site_read(&site), &site.arena, STR("/?p=7"), &at, &site.err));
+    CHECK_INT(store_address_put(store_site_write(&site), STR("/a/"), &url, NULL), STATUS_CONFLICT);
+    OK(store_address_put(store_site_write(&site), STR("/?p=7"), &url, &site.err));
+    OK(store_address_put(store_site_write(&site), STR("/?p=7"), &url, &site.err));
+    store_site_commit(&site);
+    OK(store_address(store_site_read(&site), &site.arena, STR("/?p=7"), &at, &site.err));
     CHECK(at.kind == ADDRESS_URL && at.redirect);
-    CHECK_INT(store_address(site_read(&site), &site.arena, STR("/none/"), &at, NULL),
+    CHECK_INT(store_address(store_site_read(&site), &site.arena, STR("/none/"), &at, NULL),
               STATUS_NOT_FOUND);
     path = STR("");
     int n = 0;
-    while (store_address_next(site_read(&site), &site.arena, path, &path, &at, NULL) == STATUS_OK) {
+    while (store_address_next(store_site_read(&site), &site.arena, path, &path, &at, NULL) ==
+           STATUS_OK) {
         n++;
     }
     CHECK_INT(n, 3);
-    CHECK_INT(site_faults(&site), 0);
-    site_close(&site);
+    CHECK_INT(store_site_faults(&site), 0);
+    store_site_close(&site);
 }
 
 TEST(store_refused_verb_leaves_the_transaction_usable) {
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     struct story s = make_story("/a/", NOON);
     int64_t id, nobody = 77;
     s.tags = (struct ids){ &nobody, 1 };
-    CHECK_INT(store_story_put(site_write(&site), &s, &id, NULL), STATUS_NOT_FOUND);
+    CHECK_INT(store_story_put(store_site_write(&site), &s, &id, NULL), STATUS_NOT_FOUND);
     s.tags.len = 0;
     s.local_day = 20220101;
-    CHECK_INT(store_story_put(site_write(&site), &s, &id, NULL), STATUS_INVALID);
+    CHECK_INT(store_story_put(store_site_write(&site), &s, &id, NULL), STATUS_INVALID);
     s.local_day = DAY_OF_NOON;
     s.path = STR("no-slash");
-    CHECK_INT(store_story_put(site_write(&site), &s, &id, NULL), STATUS_INVALID);
+    CHECK_INT(store_story_put(store_site_write(&site), &s, &id, NULL), STATUS_INVALID);
     s.path = STR("/a/");
-    OK(store_story_put(site_write(&site), &s, &id, &site.err));
-    site_commit(&site);
+    OK(store_story_put(store_site_write(&site), &s, &id, &site.err));
+    store_site_commit(&site);
     CHECK_INT(id, 1);
-    CHECK_INT(site_faults(&site), 0);
-    site_close(&site);
+    CHECK_INT(store_site_faults(&site), 0);
+    store_site_close(&site);
 }
 
 TEST(store_publish_schedule_and_withdraw) {
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     struct story s = make_story("/a/", 0);
     s.state = STORY_DRAFT;
     s.local_day = 0;
     int64_t id = put(&site, &s);
     CHECK_STR(site.touched, "path:/a/ story:1");
-    OK(store_story_publish(site_write(&site), id, NOON, DAY_OF_NOON, NOON - US_PER_DAY, &site.err));
-    site_commit(&site);
+    OK(store_story_publish(store_site_write(&site), id, NOON, DAY_OF_NOON, NOON - US_PER_DAY,
+                           &site.err));
+    store_site_commit(&site);
     CHECK_STR(site.touched, "story:1");
     size_t published = 9;
     int64_t next_us = 9;
-    OK(store_publish_due(site_write(&site), NOON - 1, &published, &next_us, &site.err));
+    OK(store_publish_due(store_site_write(&site), NOON - 1, &published, &next_us, &site.err));
     CHECK_INT(published, 0);
     CHECK_INT(next_us, NOON);
-    OK(store_publish_due(site_write(&site), NOON, &published, &next_us, &site.err));
-    site_commit(&site);
+    OK(store_publish_due(store_site_write(&site), NOON, &published, &next_us, &site.err));
+    store_site_commit(&site);
     CHECK_INT(published, 1);
     CHECK_INT(next_us, 0);
     CHECK_STR(site.touched, "year:2022 month:202203 day:20220314 latest story:1");
     struct story got;
-    OK(store_story(site_read(&site), &site.arena, id, STORY_CARD, &got, &site.err));
+    OK(store_story(store_site_read(&site), &site.arena, id, STORY_CARD, &got, &site.err));
     CHECK_INT(got.state, STORY_PUBLISHED);
     CHECK_INT(got.published_us, NOON);
-    OK(store_story_withdraw(site_write(&site), id, NOON + 5, &site.err));
-    site_commit(&site);
+    OK(store_story_withdraw(store_site_write(&site), id, NOON + 5, &site.err));
+    store_site_commit(&site);
     CHECK_STR(site.touched, "year:2022 month:202203 day:20220314 latest story:1");
     struct address at;
-    OK(store_address(site_read(&site), &site.arena, STR("/a/"), &at, &site.err));
+    OK(store_address(store_site_read(&site), &site.arena, STR("/a/"), &at, &site.err));
     CHECK(at.kind == ADDRESS_STORY && !at.redirect);
     /* The first date is kept. */
-    OK(store_story_publish(site_write(&site), id, NOON + 9 * US_PER_DAY, 20220323,
+    OK(store_story_publish(store_site_write(&site), id, NOON + 9 * US_PER_DAY, 20220323,
                            NOON + 9 * US_PER_DAY, &site.err));
-    site_commit(&site);
-    OK(store_story(site_read(&site), &site.arena, id, STORY_CARD, &got, &site.err));
+    store_site_commit(&site);
+    OK(store_story(store_site_read(&site), &site.arena, id, STORY_CARD, &got, &site.err));
     CHECK_INT(got.published_us, NOON);
     CHECK_INT(got.updated_us, NOON + 9 * US_PER_DAY);
-    site_close(&site);
+    store_site_close(&site);
 }
 
 TEST(store_password_and_private_stories_stand_in_no_list) {
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     struct story s = make_story("/a/", NOON);
     s.visibility = STORY_PASSWORD;
     s.password = STR("tide");
     s.id = put(&site, &s);
     CHECK_STR(site.touched, "path:/a/ story:1");
     struct list_page page;
-    OK(store_list_page(site_read(&site), &site.arena, (struct list_id){ LIST_LATEST, 0 }, 1, 10,
-                       &page, &site.err));
+    OK(store_list_page(store_site_read(&site), &site.arena, (struct list_id){ LIST_LATEST, 0 }, 1,
+                       10, &page, &site.err));
     CHECK_INT(page.total, 0);
     CHECK_INT(page.pages, 1);
-    CHECK_INT(store_list_page(site_read(&site), &site.arena, (struct list_id){ LIST_LATEST, 0 }, 2,
-                              10, &page, NULL),
+    CHECK_INT(store_list_page(store_site_read(&site), &site.arena,
+                              (struct list_id){ LIST_LATEST, 0 }, 2, 10, &page, NULL),
               STATUS_NOT_FOUND);
     s.visibility = STORY_PUBLIC;
     put(&site, &s);
-    OK(store_list_page(site_read(&site), &site.arena, (struct list_id){ LIST_MONTH, 202203 }, 1, 10,
-                       &page, &site.err));
+    OK(store_list_page(store_site_read(&site), &site.arena, (struct list_id){ LIST_MONTH, 202203 },
+                       1, 10, &page, &site.err));
     CHECK_INT(page.total, 1);
-    site_close(&site);
+    store_site_close(&site);
 }
 
 TEST(store_sections_come_parents_first_and_move_with_their_stories) {
-    struct site site;
-    site_open(&site);
-    int64_t world = site_section(&site, 0, "World", "/world/");
-    int64_t local = site_section(&site, 0, "Local", "/local/");
-    int64_t ports = site_section(&site, world, "Ports", "/world/ports/");
+    struct store_site site;
+    store_site_open(&site);
+    int64_t world = store_site_section(&site, 0, "World", "/world/");
+    int64_t local = store_site_section(&site, 0, "Local", "/local/");
+    int64_t ports = store_site_section(&site, world, "Ports", "/world/ports/");
     CHECK_STR(site.touched, "sections row:section:3 path:/world/ports/");
     struct sections all;
-    OK(store_sections(site_read(&site), &site.arena, &all, &site.err));
+    OK(store_sections(store_site_read(&site), &site.arena, &all, &site.err));
     CHECK_INT(all.len, 3);
     CHECK_INT(all.ptr[0].id, local);
     CHECK_INT(all.ptr[1].id, world);
@@ -338,28 +342,28 @@ TEST(store_sections_come_parents_first_and_move_with_their_stories) {
     struct section moved = all.ptr[2];
     moved.parent_id = local;
     int64_t id;
-    OK(store_section_put(site_write(&site), &moved, &id, &site.err));
-    site_commit(&site);
+    OK(store_section_put(store_site_write(&site), &moved, &id, &site.err));
+    store_site_commit(&site);
     CHECK_STR(site.touched, "row:section:3 section:1 before:2/section:2 after:1/section:2 "
                             "section:2");
     struct list_page page;
-    OK(store_list_page(site_read(&site), &site.arena, (struct list_id){ LIST_SECTION, local }, 1,
-                       10, &page, &site.err));
+    OK(store_list_page(store_site_read(&site), &site.arena, (struct list_id){ LIST_SECTION, local },
+                       1, 10, &page, &site.err));
     CHECK_INT(page.total, 2);
-    OK(store_list_page(site_read(&site), &site.arena, (struct list_id){ LIST_SECTION, world }, 1,
-                       10, &page, &site.err));
+    OK(store_list_page(store_site_read(&site), &site.arena, (struct list_id){ LIST_SECTION, world },
+                       1, 10, &page, &site.err));
     CHECK_INT(page.total, 0);
     struct section cycle = all.ptr[0];
     cycle.parent_id = ports;
-    CHECK_INT(store_section_put(site_write(&site), &cycle, &id, NULL), STATUS_INVALID);
-    site_commit(&site);
-    CHECK_INT(site_faults(&site), 0);
-    site_close(&site);
+    CHECK_INT(store_section_put(store_site_write(&site), &cycle, &id, NULL), STATUS_INVALID);
+    store_site_commit(&site);
+    CHECK_INT(store_site_faults(&site), 0);
+    store_site_close(&site);
 }
 
 TEST(store_tags_authors_users_and_media_keep_their_rows) {
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     struct media m = { .file = STR("ab/cd.jpg"),
                        .path = STR("/wp-content/a.jpg"),
                        .mime = STR("image/jpeg"),
@@ -368,45 +372,45 @@ TEST(store_tags_authors_users_and_media_keep_their_rows) {
                        .height = 2,
                        .alt = STR("A ferry") };
     int64_t media_id, user_id, author_id, tag_id, id;
-    OK(store_media_put(site_write(&site), &m, &media_id, &site.err));
+    OK(store_media_put(store_site_write(&site), &m, &media_id, &site.err));
     struct user u = { .login = STR("ada"), .name = STR("Ada"), .role = USER_EDITOR };
-    OK(store_user_put(site_write(&site), &u, &user_id, &site.err));
-    CHECK_INT(store_user_put(site_write(&site), &u, &id, NULL), STATUS_CONFLICT);
+    OK(store_user_put(store_site_write(&site), &u, &user_id, &site.err));
+    CHECK_INT(store_user_put(store_site_write(&site), &u, &id, NULL), STATUS_CONFLICT);
     struct author a = {
         .user_id = user_id, .media_id = media_id, .name = STR("Ada"), .path = STR("/author/ada/")
     };
-    OK(store_author_put(site_write(&site), &a, &author_id, &site.err));
+    OK(store_author_put(store_site_write(&site), &a, &author_id, &site.err));
     struct tag t = { .name = STR("Ferries"), .taxonomy = STR("boats"), .path = STR("/tag/f/") };
-    OK(store_tag_put(site_write(&site), &t, &tag_id, &site.err));
-    site_commit(&site);
+    OK(store_tag_put(store_site_write(&site), &t, &tag_id, &site.err));
+    store_site_commit(&site);
     struct tag got_tag;
-    OK(store_tag(site_read(&site), &site.arena, tag_id, &got_tag, &site.err));
+    OK(store_tag(store_site_read(&site), &site.arena, tag_id, &got_tag, &site.err));
     CHECK_STR(got_tag.taxonomy, "boats");
     struct author got_author;
-    OK(store_author(site_read(&site), &site.arena, author_id, &got_author, &site.err));
+    OK(store_author(store_site_read(&site), &site.arena, author_id, &got_author, &site.err));
     CHECK_INT(got_author.user_id, user_id);
     struct user got_user;
-    OK(store_user(site_read(&site), &site.arena, STR("ada"), &got_user, &site.err));
+    OK(store_user(store_site_read(&site), &site.arena, STR("ada"), &got_user, &site.err));
     CHECK_INT(got_user.role, USER_EDITOR);
-    CHECK_INT(store_user(site_read(&site), &site.arena, STR("eve"), &got_user, NULL),
+    CHECK_INT(store_user(store_site_read(&site), &site.arena, STR("eve"), &got_user, NULL),
               STATUS_NOT_FOUND);
     struct media got_media;
-    OK(store_media(site_read(&site), &site.arena, media_id, &got_media, &site.err));
+    OK(store_media(store_site_read(&site), &site.arena, media_id, &got_media, &site.err));
     CHECK_STR(got_media.alt, "A ferry");
-    CHECK_INT(store_media_next(site_read(&site), 0, &id, &site.err), STATUS_OK);
-    CHECK_INT(store_media_next(site_read(&site), id, &id, NULL), STATUS_NOT_FOUND);
+    CHECK_INT(store_media_next(store_site_read(&site), 0, &id, &site.err), STATUS_OK);
+    CHECK_INT(store_media_next(store_site_read(&site), id, &id, NULL), STATUS_NOT_FOUND);
     t.id = tag_id;
     t.path = STR("/tag/g/");
-    OK(store_tag_put(site_write(&site), &t, &tag_id, &site.err));
-    site_commit(&site);
+    OK(store_tag_put(store_site_write(&site), &t, &tag_id, &site.err));
+    store_site_commit(&site);
     CHECK_STR(site.touched, "row:tag:1 path:/tag/g/ path:/tag/f/");
-    CHECK_INT(site_faults(&site), 0);
-    site_close(&site);
+    CHECK_INT(store_site_faults(&site), 0);
+    store_site_close(&site);
 }
 
 TEST(store_comments_show_the_approved_oldest_first) {
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     struct story s = make_story("/a/", NOON);
     int64_t story = put(&site, &s), first, second;
     struct comment c = { .story_id = story,
@@ -414,31 +418,31 @@ TEST(store_comments_show_the_approved_oldest_first) {
                          .kind = STR("comment"),
                          .body = { STR("<p>Aye.</p>") },
                          .created_us = NOON };
-    OK(store_comment_put(site_write(&site), &c, &first, &site.err));
-    site_commit(&site);
+    OK(store_comment_put(store_site_write(&site), &c, &first, &site.err));
+    store_site_commit(&site);
     CHECK_STR(site.touched, "");
     c.state = COMMENT_APPROVED;
     c.created_us--;
-    OK(store_comment_put(site_write(&site), &c, &second, &site.err));
+    OK(store_comment_put(store_site_write(&site), &c, &second, &site.err));
     c.id = first;
     c.created_us++;
-    OK(store_comment_put(site_write(&site), &c, &first, &site.err));
-    site_commit(&site);
+    OK(store_comment_put(store_site_write(&site), &c, &first, &site.err));
+    store_site_commit(&site);
     CHECK_STR(site.touched, "comments:1");
     struct comments all;
-    OK(store_comments(site_read(&site), &site.arena, story, 10, &all, &site.err));
+    OK(store_comments(store_site_read(&site), &site.arena, story, 10, &all, &site.err));
     CHECK_INT(all.len, 2);
     CHECK_INT(all.ptr[0].id, second);
     c.id = 0;
     c.story_id = 99;
-    CHECK_INT(store_comment_put(site_write(&site), &c, &second, NULL), STATUS_NOT_FOUND);
-    site_commit(&site);
-    site_close(&site);
+    CHECK_INT(store_comment_put(store_site_write(&site), &c, &second, NULL), STATUS_NOT_FOUND);
+    store_site_commit(&site);
+    store_site_close(&site);
 }
 
 TEST(store_slots_menus_and_top_pages) {
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     struct story s = make_story("/about/", NOON);
     s.kind = STORY_PAGE;
     s.menu_order = 2;
@@ -448,94 +452,97 @@ TEST(store_slots_menus_and_top_pages) {
     put(&site, &s);
     CHECK_STR(site.touched, "story:1");
     struct ids ids;
-    OK(store_top_pages(site_read(&site), &site.arena, 9, &ids, &site.err));
+    OK(store_top_pages(store_site_read(&site), &site.arena, 9, &ids, &site.err));
     CHECK_INT(ids.len, 1);
-    OK(store_slot_put(site_write(&site), STR("dont-miss"), ids, &site.err));
-    site_commit(&site);
+    OK(store_slot_put(store_site_write(&site), STR("dont-miss"), ids, &site.err));
+    store_site_commit(&site);
     CHECK_STR(site.touched, "slot:dont-miss");
-    OK(store_slot_put(site_write(&site), STR("dont-miss"), ids, &site.err));
-    site_commit(&site);
+    OK(store_slot_put(store_site_write(&site), STR("dont-miss"), ids, &site.err));
+    store_site_commit(&site);
     CHECK_STR(site.touched, "");
-    OK(store_slot(site_read(&site), &site.arena, STR("dont-miss"), &ids, &site.err));
+    OK(store_slot(store_site_read(&site), &site.arena, STR("dont-miss"), &ids, &site.err));
     CHECK_INT(ids.len, 1);
     struct menu_item items[] = {
         { .label = STR("About"), .target = MENU_STORY, .target_id = s.id, .parent = -1 },
         { .label = STR("Out"), .url = STR("https://example.org/"), .parent = 0 }
     };
     struct menu menu = { items, 2 };
-    OK(store_menu_put(site_write(&site), STR("primary"), &menu, &site.err));
-    site_commit(&site);
+    OK(store_menu_put(store_site_write(&site), STR("primary"), &menu, &site.err));
+    store_site_commit(&site);
     CHECK_STR(site.touched, "menu:primary");
-    OK(store_menu(site_read(&site), &site.arena, STR("primary"), &menu, &site.err));
+    OK(store_menu(store_site_read(&site), &site.arena, STR("primary"), &menu, &site.err));
     CHECK_INT(menu.len, 2);
     CHECK_INT(menu.ptr[1].parent, 0);
-    CHECK_INT(site_faults(&site), 0);
-    site_close(&site);
+    CHECK_INT(store_site_faults(&site), 0);
+    store_site_close(&site);
 }
 
 TEST(store_metas_and_imports) {
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     struct story s = make_story("/a/", NOON);
     int64_t id = put(&site, &s);
     struct setting metas[] = { { STR("_old"), STR("1") }, { STR("_old"), STR("2") } };
-    OK(store_metas_put(site_write(&site), id, metas, 2, &site.err));
-    site_commit(&site);
+    OK(store_metas_put(store_site_write(&site), id, metas, 2, &site.err));
+    store_site_commit(&site);
     CHECK_STR(site.touched, "story:1");
-    OK(store_metas_put(site_write(&site), id, metas, 2, &site.err));
-    site_commit(&site);
+    OK(store_metas_put(store_site_write(&site), id, metas, 2, &site.err));
+    store_site_commit(&site);
     CHECK_STR(site.touched, "");
     struct str value;
-    OK(store_meta(site_read(&site), &site.arena, id, STR("_old"), &value, &site.err));
+    OK(store_meta(store_site_read(&site), &site.arena, id, STR("_old"), &value, &site.err));
     CHECK_STR(value, "1");
-    OK(store_meta(site_read(&site), &site.arena, id, STR("none"), &value, &site.err));
+    OK(store_meta(store_site_read(&site), &site.arena, id, STR("none"), &value, &site.err));
     CHECK(value.ptr == NULL);
     struct str source = STR("https://example.org");
     struct import_entry entry = { id, UINT64_MAX - 3 };
-    OK(store_import_put(site_write(&site), source, STR("post"), STR("7"), entry, &site.err));
-    OK(store_import_task_put(site_write(&site), source, STR("links"), id, STR("x"), &site.err));
-    OK(store_import_task_put(site_write(&site), source, STR("links"), id, STR("y"), &site.err));
-    struct store_reader *inside = store_writer_reader(site_write(&site));
+    OK(store_import_put(store_site_write(&site), source, STR("post"), STR("7"), entry, &site.err));
+    OK(store_import_task_put(store_site_write(&site), source, STR("links"), id, STR("x"),
+                             &site.err));
+    OK(store_import_task_put(store_site_write(&site), source, STR("links"), id, STR("y"),
+                             &site.err));
+    struct store_reader *inside = store_writer_reader(store_site_write(&site));
     OK(store_import_get(inside, source, STR("post"), STR("7"), &entry, &site.err));
     CHECK(entry.hash == UINT64_MAX - 3);
-    site_commit(&site);
+    store_site_commit(&site);
     struct import_task task;
-    OK(store_import_task_next(site_read(&site), &site.arena, source, 0, &task, &site.err));
+    OK(store_import_task_next(store_site_read(&site), &site.arena, source, 0, &task, &site.err));
     CHECK_STR(task.text, "x");
-    OK(store_import_task_done(site_write(&site), task.seq, &site.err));
-    site_commit(&site);
-    OK(store_import_task_next(site_read(&site), &site.arena, source, 0, &task, &site.err));
+    OK(store_import_task_done(store_site_write(&site), task.seq, &site.err));
+    store_site_commit(&site);
+    OK(store_import_task_next(store_site_read(&site), &site.arena, source, 0, &task, &site.err));
     CHECK_STR(task.text, "y");
-    CHECK_INT(store_import_task_next(site_read(&site), &site.arena, source, task.seq, &task, NULL),
+    CHECK_INT(
+        store_import_task_next(store_site_read(&site), &site.arena, source, task.seq, &task, NULL),
+        STATUS_NOT_FOUND);
+    CHECK_INT(store_import_get(store_site_read(&site), source, STR("post"), STR("8"), &entry, NULL),
               STATUS_NOT_FOUND);
-    CHECK_INT(store_import_get(site_read(&site), source, STR("post"), STR("8"), &entry, NULL),
-              STATUS_NOT_FOUND);
-    site_close(&site);
+    store_site_close(&site);
 }
 
 TEST(store_rollback_leaves_nothing) {
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     struct story s = make_story("/a/", NOON);
     int64_t id;
-    OK(store_story_put(site_write(&site), &s, &id, &site.err));
-    CHECK(keys_has(store_write_touched(site_write(&site)), STR("latest")));
-    store_write_rollback(site_write(&site));
+    OK(store_story_put(store_site_write(&site), &s, &id, &site.err));
+    CHECK(keys_has(store_write_touched(store_site_write(&site)), STR("latest")));
+    store_write_rollback(store_site_write(&site));
     site.writer = NULL;
-    CHECK_INT(store_story_next(site_read(&site), 0, &id, NULL), STATUS_NOT_FOUND);
+    CHECK_INT(store_story_next(store_site_read(&site), 0, &id, NULL), STATUS_NOT_FOUND);
     CHECK_STR(site.touched, "");
-    site_close(&site);
+    store_site_close(&site);
 }
 
 TEST(store_too_many_keys_become_the_site) {
-    struct site site;
-    site_open(&site);
+    struct store_site site;
+    store_site_open(&site);
     char key[32];
     for (int i = 0; i < KEYS_TOUCHED_MAX + 1; i++) {
         snprintf(key, sizeof key, "day:%d", i);
-        store_touch(site_write(&site), str_of(key));
+        store_touch(store_site_write(&site), str_of(key));
     }
-    site_commit(&site);
+    store_site_commit(&site);
     CHECK_STR(site.touched, "site");
-    site_close(&site);
+    store_site_close(&site);
 }
