@@ -50,6 +50,9 @@
 #define LIMIT_DEPS            4096  /* keys one fragment may depend on */
 #define LIMIT_FRAGMENT_MEMORY (64 * MIB)
 
+/* The site (src/site) */
+#define LIMIT_THEME_FILE_BYTES (8 * MIB) /* one file of <site>/theme/ */
+
 /* Import (src/transfer) */
 #define LIMIT_WXR_CHUNK_BYTES  (64 * KIB) /* read at once */
 #define LIMIT_WXR_FIELD_BYTES  (12 * MIB) /* one element's text */
