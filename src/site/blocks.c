@@ -1,0 +1,213 @@
+/* The fragments that pages share.
+ *
+ * A page never shows a story twice in its lists, and yet no list may know the page that it stands
+ * on. The way out is the variant: a list's `vary` ids are the stories whose own pages need the list
+ * without them, and such a page takes "<key>/except:<id>".
+ *
+ * For `latest` these are the stories that it shows. `dont-miss` leaves out what `latest` of the
+ * same section shows. On the page of a story that is in `latest`, the variant of `latest` shows one
+ * more story at its end, which `dont-miss` must leave out there, too: so `dont-miss` varies by the
+ * ids of both lists, and its variant is made beside the variant of `latest`. On the page of a story
+ * that is in neither, both stand as they are; on the page of one that `dont-miss` alone shows,
+ * `latest` without it is what it was, so that the page's plain `latest` and its varied `dont-miss`
+ * agree. */
+#include "site/blocks.h"
+
+#include "site/cards.h"
+
+enum { NAV_LINKS_MAX = 10, FOOTER_LINKS_MAX = 24, FOOTER_PAGES_MAX = 12, THEME_CARDS = 5 };
+
+/* ---- masthead and footer ---- */
+
+static enum status menu_link(struct pass *pass, const struct menu_item *item, bool *ret_shown,
+                             struct view_link *ret, struct err *err) {
+    enum status status = STATUS_OK;
+    *ret = (struct view_link){ item->target_id, item->url, item->label };
+    *ret_shown = item->url.len > 0;
+    if (item->target == MENU_URL) {
+        return STATUS_OK;
+    }
+    struct err lost = { 0 };
+    struct view_link target = { 0 };
+    if (item->target == MENU_STORY) {
+        struct story story;
+        status = store_story(pass->reader, pass->arena, item->target_id, STORY_CARD, &story, &lost);
+        if (status == STATUS_OK && story_is_public(&story)) {
+            target = (struct view_link){ story.id, story.path, story.headline };
+        }
+    } else {
+        enum address_kind kind = item->target == MENU_SECTION ? ADDRESS_SECTION : ADDRESS_TAG;
+        status = card_link(pass, kind, item->target_id, &target, &lost);
+    }
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+        return err_set(err, status, "%s", lost.message);
+    }
+    *ret_shown = target.href.len > 0;
+    ret->href = target.href;
+    if (ret->label.len == 0) {
+        ret->label = target.label;
+    }
+    return STATUS_OK;
+}
+
+/* The top level of a menu; empty if there is no such menu. */
+static enum status menu_links(struct pass *pass, struct str name, struct list *ret,
+                              struct err *err) {
+    struct menu menu;
+    enum status status = store_menu(pass->reader, pass->arena, name, &menu, err);
+    VEC(struct view_link) links = { 0 };
+    for (size_t i = 0; status == STATUS_OK && i < menu.len; i++) {
+        struct view_link link;
+        bool shown;
+        if (menu.ptr[i].parent >= 0) {
+            continue;
+        }
+        status = menu_link(pass, &menu.ptr[i], &shown, &link, err);
+        if (status == STATUS_OK && shown) {
+            *vec_push(pass->arena, &links) = link;
+        }
+    }
+    *ret = LIST_OF(links);
+    return status;
+}
+
+static enum status top_sections(struct pass *pass, size_t max, struct list *ret, struct err *err) {
+    struct sections sections;
+    enum status status = store_sections(pass->reader, pass->arena, &sections, err);
+    VEC(struct view_link) links = { 0 };
+    for (size_t i = 0; status == STATUS_OK && i < sections.len && links.len < max; i++) {
+        const struct section *s = &sections.ptr[i];
+        if (s->parent_id == 0) {
+            *vec_push(pass->arena, &links) = (struct view_link){ s->id, s->path, s->name };
+        }
+    }
+    *ret = LIST_OF(links);
+    return status;
+}
+
+/* The newsroom's own menu, or the sections. */
+static enum status navigation(struct pass *pass, struct list *ret, struct err *err) {
+    enum status status = menu_links(pass, STR("primary"), ret, err);
+    if (status == STATUS_OK && ret->len == 0) {
+        status = top_sections(pass, NAV_LINKS_MAX, ret, err);
+    }
+    return status;
+}
+
+static enum status render_masthead(struct pass *pass, struct buf *out, struct err *err) {
+    struct view_masthead_root root = { .site = pass->view };
+    enum status status = navigation(pass, &root.links, err);
+    return status == STATUS_OK ? pass_html(pass, "masthead", &root, out, err) : status;
+}
+
+static enum status render_footer(struct pass *pass, struct buf *out, struct err *err) {
+    struct view_footer_root root = { .site = pass->view };
+    enum status status = top_sections(pass, FOOTER_LINKS_MAX, &root.links, err);
+    if (status == STATUS_OK) {
+        status = menu_links(pass, STR("footer"), &root.pages, err);
+    }
+    if (status == STATUS_OK && root.pages.len == 0) {
+        struct ids pages;
+        status = store_top_pages(pass->reader, pass->arena, FOOTER_PAGES_MAX, &pages, err);
+        if (status == STATUS_OK) {
+            status = card_story_links(pass, pages, &root.pages, err);
+        }
+    }
+    return status == STATUS_OK ? pass_html(pass, "footer", &root, out, err) : status;
+}
+
+/* ---- lists of cards ---- */
+
+static enum status latest_ids(struct pass *pass, int64_t section_id, int64_t except,
+                              struct ids *ret, struct err *err) {
+    return store_newest(pass->reader, pass->arena, section_list(section_id),
+                        (size_t)pass->settings.latest_count,
+                        (struct ids){ &except, except > 0 ? 1 : 0 }, ret, err);
+}
+
+static enum status render_latest(struct pass *pass, int64_t section_id, int64_t except,
+                                 struct fragment_build *fragment, struct err *err) {
+    struct view_block_root root = { .name = pass->settings.title };
+    struct ids ids;
+    enum status status = STATUS_OK;
+    if (section_id > 0) {
+        struct view_link section;
+        status = card_link(pass, ADDRESS_SECTION, section_id, &section, err);
+        root.name = section.label;
+    }
+    if (status == STATUS_OK) {
+        status = latest_ids(pass, section_id, except, &ids, err);
+    }
+    if (status == STATUS_OK) {
+        status = cards_read(pass, ids, pass->settings.latest_excerpt_words, &root.cards, err);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    root.five = ids.len == THEME_CARDS;
+    fragment->vary = ids;
+    return pass_html(pass, "latest", &root, &fragment->out, err);
+}
+
+static enum status render_dont_miss(struct pass *pass, int64_t section_id, int64_t except,
+                                    struct fragment_build *fragment, struct err *err) {
+    struct view_block_root root = { .name = pass->settings.title };
+    size_t count = (size_t)pass->settings.dont_miss_count;
+    struct ids latest, picked, newest;
+    enum status status = latest_ids(pass, section_id, except, &latest, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct ids shown = ids_join(pass->arena, latest, (struct ids){ &except, except > 0 ? 1 : 0 });
+    status = cards_picked(pass, STR("dont-miss"), count, shown, &picked, err);
+    if (status == STATUS_OK && picked.len < count) {
+        status = store_newest(pass->reader, pass->arena, section_list(0), count - picked.len,
+                              ids_join(pass->arena, shown, picked), &newest, err);
+        if (status == STATUS_OK) {
+            picked = ids_join(pass->arena, picked, newest);
+        }
+    }
+    if (status == STATUS_OK) {
+        status = cards_read(pass, picked, pass->settings.dont_miss_excerpt_words, &root.cards, err);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    fragment->vary = ids_join(pass->arena, latest, picked);
+    return pass_html(pass, "dont-miss", &root, &fragment->out, err);
+}
+
+/* ---- keys ---- */
+
+/* "section:7" with that name; the number is not negative. */
+static bool read_param(struct str part, struct str name, int64_t *ret) {
+    return str_starts(part, name) && str_to_i64(str_from(part, name.len), ret) && *ret >= 0;
+}
+
+enum status blocks_render(struct pass *pass, struct str key, struct fragment_build *fragment,
+                          struct err *err) {
+    if (str_eq(key, STR("style"))) {
+        html_put(&fragment->out, look_style(pass->look));
+        return STATUS_OK;
+    }
+    if (str_eq(key, STR("masthead"))) {
+        return render_masthead(pass, &fragment->out, err);
+    }
+    if (str_eq(key, STR("footer"))) {
+        return render_footer(pass, &fragment->out, err);
+    }
+    struct str rest = key, kind, part;
+    int64_t section_id = 0, except = 0;
+    bool good = str_split(&rest, '/', &kind) && str_split(&rest, '/', &part) &&
+                read_param(part, STR("section:"), &section_id);
+    if (good && str_split(&rest, '/', &part)) {
+        good = read_param(part, STR("except:"), &except) && rest.ptr == NULL;
+    }
+    if (good && str_eq(kind, STR("latest"))) {
+        return render_latest(pass, section_id, except, fragment, err);
+    }
+    if (good && str_eq(kind, STR("dont-miss"))) {
+        return render_dont_miss(pass, section_id, except, fragment, err);
+    }
+    return err_set(err, STATUS_NOT_FOUND, "there is no fragment '%.*s'", STR_FMT(key));
+}

@@ -1,0 +1,16 @@
+/* The fragments that pages share. Private to src/site.
+ *
+ *   style                            the style sheet, in <head>
+ *   masthead, footer                 around every page
+ *   latest/section:N[/except:ID]     the newest stories of a section (0: of the site)
+ *   dont-miss/section:N[/except:ID]  picked stories that `latest` of the same page does not show */
+#ifndef SITE_BLOCKS_H
+#define SITE_BLOCKS_H
+
+#include "site/pass.h"
+
+/* Errors: NOT_FOUND (no such kind, parameters or section). */
+NODISCARD enum status blocks_render(struct pass *pass, struct str key,
+                                    struct fragment_build *fragment, struct err *err);
+
+#endif

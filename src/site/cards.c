@@ -1,0 +1,214 @@
+#include "site/cards.h"
+
+#include "text/words.h"
+
+bool story_is_public(const struct story *story) {
+    return story->state == STORY_PUBLISHED && story->visibility == STORY_PUBLIC;
+}
+
+bool ids_have(struct ids ids, int64_t id) {
+    for (size_t i = 0; i < ids.len; i++) {
+        if (ids.ptr[i] == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct ids ids_join(struct arena *a, struct ids first, struct ids second) {
+    int64_t *both = arena_array(a, first.len + second.len + 1, sizeof *both);
+    for (size_t i = 0; i < first.len; i++) {
+        both[i] = first.ptr[i];
+    }
+    for (size_t i = 0; i < second.len; i++) {
+        both[first.len + i] = second.ptr[i];
+    }
+    return (struct ids){ both, first.len + second.len };
+}
+
+struct list_id section_list(int64_t section_id) {
+    return section_id > 0 ? (struct list_id){ LIST_SECTION, section_id }
+                          : (struct list_id){ LIST_LATEST, 0 };
+}
+
+/* ---- links ---- */
+
+enum status card_link(struct pass *pass, enum address_kind kind, int64_t id, struct view_link *ret,
+                      struct err *err) {
+    enum status status;
+    if (kind == ADDRESS_SECTION) {
+        struct section section;
+        status = store_section(pass->reader, pass->arena, id, &section, err);
+        if (status == STATUS_OK) {
+            *ret = (struct view_link){ id, section.path, section.name };
+        }
+    } else if (kind == ADDRESS_TAG) {
+        struct tag tag;
+        status = store_tag(pass->reader, pass->arena, id, &tag, err);
+        if (status == STATUS_OK) {
+            *ret = (struct view_link){ id, tag.path, tag.name };
+        }
+    } else {
+        struct author author;
+        check(kind == ADDRESS_AUTHOR);
+        status = store_author(pass->reader, pass->arena, id, &author, err);
+        if (status == STATUS_OK) {
+            *ret = (struct view_link){ id, author.path, author.name };
+        }
+    }
+    return status;
+}
+
+enum status card_links(struct pass *pass, enum address_kind kind, struct ids ids, struct list *ret,
+                       struct err *err) {
+    VEC(struct view_link) links = { 0 };
+    for (size_t i = 0; i < ids.len; i++) {
+        struct view_link link;
+        enum status status = card_link(pass, kind, ids.ptr[i], &link, NULL);
+        if (status == STATUS_OK) {
+            *vec_push(pass->arena, &links) = link;
+        } else if (status != STATUS_NOT_FOUND) {
+            return err_set(err, status, "a story's links cannot be read");
+        }
+    }
+    *ret = LIST_OF(links);
+    return STATUS_OK;
+}
+
+enum status card_story_links(struct pass *pass, struct ids ids, struct list *ret, struct err *err) {
+    VEC(struct view_link) links = { 0 };
+    for (size_t i = 0; i < ids.len; i++) {
+        struct story story;
+        enum status status =
+            store_story(pass->reader, pass->arena, ids.ptr[i], STORY_CARD, &story, err);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        if (story_is_public(&story)) {
+            *vec_push(pass->arena, &links) =
+                (struct view_link){ story.id, story.path, story.headline };
+        }
+    }
+    *ret = LIST_OF(links);
+    return STATUS_OK;
+}
+
+/* ---- pictures ---- */
+
+enum status card_image(struct pass *pass, int64_t media_id, const struct view_image **ret,
+                       struct err *err) {
+    *ret = NULL;
+    if (media_id == 0) {
+        return STATUS_OK;
+    }
+    struct media media;
+    struct err lost = { 0 };
+    enum status status = store_media(pass->reader, pass->arena, media_id, &media, &lost);
+    if (status == STATUS_NOT_FOUND) {
+        return STATUS_OK;
+    }
+    if (status != STATUS_OK) {
+        return err_set(err, status, "%s", lost.message);
+    }
+    struct str src = media.file.len > 0 && media.path.len > 0 ? media.path : media.remote_url;
+    if (src.len == 0 || !str_starts(media.mime, STR("image/"))) {
+        return STATUS_OK;
+    }
+    struct view_image *image = ARENA_NEW(pass->arena, struct view_image);
+    *image = (struct view_image){
+        .src = src,
+        .alt = media.alt,
+        .caption = media.caption,
+        .credit = media.credit,
+        .licence = media.licence,
+        .has_caption = media.caption.len + media.credit.len + media.licence.len > 0,
+        .width = media.width > 0 && media.height > 0 ? media.width : 0,
+        .height = media.width > 0 && media.height > 0 ? media.height : 0,
+    };
+    *ret = image;
+    return STATUS_OK;
+}
+
+/* ---- cards ---- */
+
+/* The first words of standfirst and body. */
+static enum status excerpt_of(struct pass *pass, int64_t id, int64_t words, struct str *ret,
+                              struct err *err) {
+    *ret = STR("");
+    if (words == 0) {
+        return STATUS_OK;
+    }
+    struct str kept;
+    enum status status = store_story_excerpt(pass->reader, pass->arena, id, &kept, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    *ret = words_first(pass->arena, kept, (size_t)words);
+    struct str ellipsis = pass->settings.excerpt_ellipsis;
+    if (ellipsis.len > 0 && words_first(pass->arena, kept, (size_t)words + 1).len > ret->len) {
+        *ret = arena_printf(pass->arena, "%.*s%.*s", STR_FMT(*ret), STR_FMT(ellipsis));
+    }
+    return STATUS_OK;
+}
+
+enum status card_read(struct pass *pass, int64_t id, int64_t words, struct view_card *ret,
+                      struct err *err) {
+    struct story story;
+    enum status status = store_story(pass->reader, pass->arena, id, STORY_CARD, &story, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    check(story_is_public(&story)); /* lists hold nothing else */
+    *ret = (struct view_card){
+        .id = id,
+        .href = story.path,
+        .headline = story.headline,
+        .standfirst = story.standfirst,
+        .at = dates_rfc3339(pass->dates, pass->arena, story.published_us),
+        .date = dates_long(pass->dates, pass->arena, story.published_us),
+    };
+    status = excerpt_of(pass, id, words, &ret->excerpt, err);
+    if (status == STATUS_OK) {
+        status = card_image(pass, story.lead_media_id, &ret->image, err);
+    }
+    if (status == STATUS_OK) {
+        status = card_links(pass, ADDRESS_AUTHOR, story.authors, &ret->authors, err);
+    }
+    if (status == STATUS_OK && story.section_id > 0) {
+        struct view_link *section = ARENA_NEW(pass->arena, struct view_link);
+        status = card_link(pass, ADDRESS_SECTION, story.section_id, section, err);
+        ret->section = section;
+    }
+    return status;
+}
+
+enum status cards_read(struct pass *pass, struct ids ids, int64_t words, struct list *ret,
+                       struct err *err) {
+    struct view_card *cards = arena_array(pass->arena, ids.len + 1, sizeof *cards);
+    for (size_t i = 0; i < ids.len; i++) {
+        enum status status = card_read(pass, ids.ptr[i], words, &cards[i], err);
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+    *ret = (struct list){ cards, ids.len };
+    return STATUS_OK;
+}
+
+enum status cards_picked(struct pass *pass, struct str slot, size_t n, struct ids except,
+                         struct ids *ret, struct err *err) {
+    struct ids picked;
+    enum status status = store_slot(pass->reader, pass->arena, slot, &picked, err);
+    VEC(int64_t) good = { 0 };
+    for (size_t i = 0; status == STATUS_OK && i < picked.len && good.len < n; i++) {
+        struct story story;
+        status = store_story(pass->reader, pass->arena, picked.ptr[i], STORY_CARD, &story, err);
+        if (status == STATUS_OK && story.kind == STORY_STORY && story_is_public(&story) &&
+            !ids_have(except, story.id) &&
+            !ids_have((struct ids){ good.ptr, good.len }, story.id)) {
+            *vec_push(pass->arena, &good) = story.id;
+        }
+    }
+    *ret = (struct ids){ good.ptr, good.len };
+    return status;
+}

@@ -1,0 +1,42 @@
+/* From what the store holds to what templates see: links, pictures, cards. Private to src/site. */
+#ifndef SITE_CARDS_H
+#define SITE_CARDS_H
+
+#include "site/pass.h"
+
+/* Readers may be shown it: published, and neither private nor behind a password. */
+bool story_is_public(const struct story *story);
+
+/* A link to a section, tag or author. NOT_FOUND. */
+NODISCARD enum status card_link(struct pass *pass, enum address_kind kind, int64_t id,
+                                struct view_link *ret, struct err *err);
+/* Links to several, in their order; those that are not there any more are left out. */
+NODISCARD enum status card_links(struct pass *pass, enum address_kind kind, struct ids ids,
+                                 struct list *ret, struct err *err);
+/* Links to those of these stories and pages that are public, by their headlines. */
+NODISCARD enum status card_story_links(struct pass *pass, struct ids ids, struct list *ret,
+                                       struct err *err);
+
+/* A picture; *ret is NULL when there is none, or it is no picture. */
+NODISCARD enum status card_image(struct pass *pass, int64_t media_id, const struct view_image **ret,
+                                 struct err *err);
+
+/* A story as a card. words: of its excerpt. */
+NODISCARD enum status card_read(struct pass *pass, int64_t id, int64_t words, struct view_card *ret,
+                                struct err *err);
+/* A list of view_card. */
+NODISCARD enum status cards_read(struct pass *pass, struct ids ids, int64_t words, struct list *ret,
+                                 struct err *err);
+
+/* The first n public stories (no pages) of a curated list that are not in `except`. */
+NODISCARD enum status cards_picked(struct pass *pass, struct str slot, size_t n, struct ids except,
+                                   struct ids *ret, struct err *err);
+
+/* a followed by b. */
+struct ids ids_join(struct arena *a, struct ids first, struct ids second);
+bool ids_have(struct ids ids, int64_t id);
+
+/* The list of a section; of all stories when there is none. */
+struct list_id section_list(int64_t section_id);
+
+#endif

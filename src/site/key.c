@@ -1,0 +1,104 @@
+#include "site/key.h"
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "text/url.h"
+
+enum param_kind { PARAM_ID, PARAM_SLUG, PARAM_DATE, PARAM_FEED };
+
+static const struct param {
+    struct str name;
+    enum param_kind kind;
+} params[] = {
+    { STR_INIT("p"), PARAM_ID },
+    { STR_INIT("page_id"), PARAM_ID },
+    { STR_INIT("attachment_id"), PARAM_ID },
+    { STR_INIT("cat"), PARAM_ID },
+    { STR_INIT("tag"), PARAM_SLUG },
+    { STR_INIT("author"), PARAM_ID },
+    { STR_INIT("m"), PARAM_DATE },
+    { STR_INIT("paged"), PARAM_ID },
+    { STR_INIT("feed"), PARAM_FEED },
+};
+
+/* The value in its one spelling; empty: not plausible. */
+static struct str param_value(struct arena *a, enum param_kind kind, struct str raw) {
+    const struct str none = STR("");
+    int64_t n;
+    switch (kind) {
+    case PARAM_ID:
+        return str_to_i64(raw, &n) && n > 0 ? arena_printf(a, "%lld", (long long)n) : none;
+    case PARAM_DATE:
+        return (raw.len == 4 || raw.len == 6 || raw.len == 8) && str_to_i64(raw, &n) && n > 0
+                   ? raw
+                   : none;
+    case PARAM_FEED:
+        return str_eq(raw, STR("rss2")) || str_eq(raw, STR("rss")) || str_eq(raw, STR("feed"))
+                   ? STR("rss2")
+                   : none;
+    case PARAM_SLUG: break;
+    }
+    struct str decoded = url_decode(a, raw, true);
+    if (decoded.len > LIMIT_SLUG_BYTES) {
+        return none;
+    }
+    struct buf out;
+    buf_init(&out, (size_t)LIMIT_SLUG_BYTES * 3);
+    url_encode(&out, decoded);
+    struct str value = arena_str(a, buf_str(&out));
+    buf_done(&out);
+    return value;
+}
+
+/* The last value of that name, as PHP has it. */
+static struct str param_find(struct str query, struct str name) {
+    struct str found = STR(""), pair;
+    while (str_split(&query, '&', &pair)) {
+        size_t equals = str_find_char(pair, '=', 0);
+        if (equals != STR_NPOS && str_eq(str_slice(pair, 0, equals), name)) {
+            found = str_from(pair, equals + 1);
+        }
+    }
+    return found;
+}
+
+static struct str front_key(struct arena *a, struct str query) {
+    struct str key = STR("/");
+    for (size_t i = 0; i < COUNT_OF(params); i++) {
+        struct str raw = param_find(query, params[i].name);
+        struct str value = raw.len > 0 ? param_value(a, params[i].kind, raw) : raw;
+        if (value.len > 0) {
+            key = arena_printf(a, "%.*s%c%.*s=%.*s", STR_FMT(key), key.len == 1 ? '?' : '&',
+                               STR_FMT(params[i].name), STR_FMT(value));
+        }
+    }
+    return key;
+}
+
+/* Query bytes come from a request line: what could end a header is not in them, but this is where
+ * they go into one. */
+static struct str with_query(struct arena *a, struct str path, struct str query) {
+    for (size_t i = 0; i < query.len; i++) {
+        if (query.ptr[i] <= ' ' || query.ptr[i] == 0x7f) {
+            return path;
+        }
+    }
+    return query.len > 0 ? arena_printf(a, "%.*s?%.*s", STR_FMT(path), STR_FMT(query)) : path;
+}
+
+enum page_key site_page_key(struct arena *a, struct str path, struct str query, struct str *ret) {
+    struct str canonical;
+    if (!url_path_canonical(a, path, &canonical)) {
+        return PAGE_KEY_BAD;
+    }
+    if (str_eq(canonical, STR("/index.php"))) {
+        canonical = STR("/");
+    }
+    if (!str_eq(path, canonical) &&
+        !str_eq(url_decode(a, path, false), url_decode(a, canonical, false))) {
+        *ret = with_query(a, canonical, query);
+        return PAGE_KEY_MOVED;
+    }
+    *ret = canonical.len == 1 && query.len > 0 ? front_key(a, query) : canonical;
+    return PAGE_KEY_OK;
+}

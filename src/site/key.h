@@ -1,0 +1,23 @@
+/* From a request's target to the key of the page that answers it. */
+#ifndef SITE_KEY_H
+#define SITE_KEY_H
+
+#include "base/arena.h"
+
+enum page_key {
+    PAGE_KEY_OK,    /* *ret is the key */
+    PAGE_KEY_MOVED, /* *ret is the address to answer 301 with: another spelling of the path */
+    PAGE_KEY_BAD    /* 400 */
+};
+
+/* Pure and quick; nothing is looked up. The key is the canonical path; only "/" keeps parameters,
+ * those by which WordPress names things (p, page_id, attachment_id, cat, tag, author, m, paged,
+ * feed), in this order, each with a plausible value: parameters that strangers make up lead to no
+ * new page.
+ *
+ * Spellings that RFC 3986 calls equivalent (%c3 and %C3, %41 and A) are the same page; double
+ * slashes and dot segments are moved. path: as requested, without "?". query: without "?"; may be
+ * empty. */
+enum page_key site_page_key(struct arena *a, struct str path, struct str query, struct str *ret);
+
+#endif

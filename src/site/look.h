@@ -1,0 +1,46 @@
+/* How a site looks: its templates, compiled; its wording; its style sheet and other files.
+ *
+ * The default theme is in the binary. A file of the same name below <site>/theme/ takes the place
+ * of one of the theme's; a file of a new name is added: those at the top and in partials/ that end
+ * in .hbs are templates, strings/<language>.json is wording, style.css is the style sheet, and what
+ * else lies at the top or in assets/ is served under /assets/<hash>/<name>, for ever.
+ *
+ * A look does not change after opening; any number of threads use it at once. */
+#ifndef SITE_LOOK_H
+#define SITE_LOOK_H
+
+#include "base/status.h"
+#include "render/template.h"
+#include "text/phrases.h"
+
+struct look;
+
+/* dir: the site's folder. helpers: the templates' helpers; must outlive the look.
+ * Errors: INVALID ("file:line:column: …" of a template or of wording), TOO_LARGE, IO. */
+NODISCARD enum status look_open(const char *dir, const struct template_entry *entries,
+                                size_t entries_len, const struct helper *helpers, struct look **ret,
+                                struct err *err);
+void look_close(struct look *look);
+
+const struct theme *look_theme(const struct look *look);
+
+/* The wording in that language, else of its main language, else English. A key that the theme lacks
+ * in that language is looked up in the fallbacks. */
+struct str look_phrase(const struct look *look, struct arena *a, struct str language,
+                       struct str key, const struct phrase_arg *args, size_t n);
+
+/* What stands in <head>: <style>…</style>, or a <link> if the sheet is too large for that. */
+struct html look_style(const struct look *look);
+
+struct asset {
+    struct str name; /* "favicon.svg" */
+    struct str bytes;
+    struct str mime;
+    struct str path; /* "/assets/0123456789abcdef/favicon.svg" */
+};
+
+/* By name or by path; NULL if there is none. */
+const struct asset *look_asset(const struct look *look, struct str name);
+const struct asset *look_asset_at(const struct look *look, struct str path);
+
+#endif

@@ -1,0 +1,129 @@
+#include "site/pages.h"
+
+#include "site/cards.h"
+#include "site/head.h"
+
+enum { BANDS_MAX = 12, EXCERPT_WORDS = 20 };
+
+/* The ids that the page shows already. */
+struct taken {
+    struct ids ids;
+};
+
+/* Up to n stories: those picked in the slot, filled up with the newest of the list. Nothing that
+ * the page shows already; all are shown from then on. */
+static enum status take(struct pass *pass, struct taken *taken, struct str slot,
+                        struct list_id list, size_t n, struct ids *ret, struct err *err) {
+    struct ids picked, newest;
+    enum status status = cards_picked(pass, slot, n, taken->ids, &picked, err);
+    if (status == STATUS_OK && picked.len < n) {
+        status = store_newest(pass->reader, pass->arena, list, n - picked.len,
+                              ids_join(pass->arena, taken->ids, picked), &newest, err);
+        if (status == STATUS_OK) {
+            picked = ids_join(pass->arena, picked, newest);
+        }
+    }
+    if (status == STATUS_OK) {
+        taken->ids = ids_join(pass->arena, taken->ids, picked);
+        *ret = picked;
+    }
+    return status;
+}
+
+/* The newest stories, so that nothing new is missing from the page: what stands above is left out.
+ */
+static enum status take_river(struct pass *pass, struct taken *taken, struct view_front_root *root,
+                              struct err *err) {
+    struct list_page first;
+    enum status status = store_list_page(pass->reader, pass->arena, section_list(0), 1,
+                                         pass->settings.stories_per_page, &first, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    VEC(int64_t) rest = { 0 };
+    for (size_t i = 0; i < first.ids.len; i++) {
+        if (!ids_have(taken->ids, first.ids.ptr[i])) {
+            *vec_push(pass->arena, &rest) = first.ids.ptr[i];
+        }
+    }
+    struct ids ids = { rest.ptr, rest.len };
+    taken->ids = ids_join(pass->arena, taken->ids, ids);
+    if (first.pages > 1) {
+        root->older = page_list_path(pass->arena, STR("/"), 2);
+    }
+    return cards_read(pass, ids, 0, &root->river, err);
+}
+
+static enum status read_band(struct pass *pass, struct taken *taken, const struct section *section,
+                             struct view_band *ret, struct err *err) {
+    struct ids ids;
+    struct str slot = arena_printf(pass->arena, "section-%.*s", STR_FMT(section->slug));
+    struct view_card *first = ARENA_NEW(pass->arena, struct view_card);
+    enum status status = take(pass, taken, slot, section_list(section->id),
+                              (size_t)pass->settings.front_band_stories, &ids, err);
+    *ret = (struct view_band){ section->id, section->path, section->name, NULL, { NULL, 0 } };
+    if (status != STATUS_OK || ids.len == 0) {
+        return status;
+    }
+    status = card_read(pass, ids.ptr[0], EXCERPT_WORDS, first, err);
+    ret->first = first;
+    if (status == STATUS_OK) {
+        status = cards_read(pass, (struct ids){ ids.ptr + 1, ids.len - 1 }, 0, &ret->rest, err);
+    }
+    return status;
+}
+
+/* A block for each top section that has something left to show. */
+static enum status read_bands(struct pass *pass, struct taken *taken, struct list *ret,
+                              struct err *err) {
+    struct sections sections;
+    VEC(struct view_band) bands = { 0 };
+    enum status status = store_sections(pass->reader, pass->arena, &sections, err);
+    for (size_t i = 0; status == STATUS_OK && i < sections.len && bands.len < BANDS_MAX; i++) {
+        struct view_band band;
+        if (sections.ptr[i].parent_id != 0) {
+            continue;
+        }
+        status = read_band(pass, taken, &sections.ptr[i], &band, err);
+        if (status == STATUS_OK && band.first != NULL) {
+            *vec_push(pass->arena, &bands) = band;
+        }
+    }
+    *ret = LIST_OF(bands);
+    return status;
+}
+
+static enum status fill(struct pass *pass, struct view_front_root *root, struct err *err) {
+    struct taken taken = { { NULL, 0 } };
+    struct ids lead, secondaries;
+    enum status status = take(pass, &taken, STR("lead"), section_list(0), 1, &lead, err);
+    if (status != STATUS_OK || lead.len == 0) {
+        return status;
+    }
+    struct view_card *card = ARENA_NEW(pass->arena, struct view_card);
+    status = card_read(pass, lead.ptr[0], 0, card, err);
+    root->lead = card;
+    if (status == STATUS_OK) {
+        status = take(pass, &taken, STR("secondaries"), section_list(0),
+                      (size_t)pass->settings.front_secondaries, &secondaries, err);
+    }
+    if (status == STATUS_OK) {
+        status = cards_read(pass, secondaries, EXCERPT_WORDS, &root->secondaries, err);
+    }
+    if (status == STATUS_OK) {
+        status = take_river(pass, &taken, root, err);
+    }
+    if (status == STATUS_OK) {
+        status = read_bands(pass, &taken, &root->bands, err);
+    }
+    return status;
+}
+
+enum status page_front(struct pass *pass, struct page_build *page, struct err *err) {
+    struct view_front_root root = {
+        .site = pass->view,
+        .head = head_plain(pass, STR(""), pass->settings.tagline, STR("/")),
+    };
+    enum status status = fill(pass, &root, err);
+    return status == STATUS_OK ? pass_page(pass, "front", &root, 0, page, err) : status;
+}

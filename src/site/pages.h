@@ -1,0 +1,58 @@
+/* One function a page kind, each in the file of its name. Private to src/site.
+ *
+ * They fill a page_build within a pass; route.c calls them. */
+#ifndef SITE_PAGES_H
+#define SITE_PAGES_H
+
+#include "site/pass.h"
+
+/* page_story.c: a published story, or the form for its password. password: ptr NULL: none given. */
+NODISCARD enum status page_story(struct pass *pass, const struct story *story, struct str password,
+                                 struct page_build *page, struct err *err);
+
+/* page_page.c: a static page. */
+NODISCARD enum status page_static(struct pass *pass, const struct story *story, struct str password,
+                                  struct page_build *page, struct err *err);
+
+/* page_locked.c: the form that asks for a story's password; right or wrong. */
+bool page_locked_opens(const struct story *story, struct str password);
+NODISCARD enum status page_locked(struct pass *pass, const struct story *story, bool wrong,
+                                  struct page_build *page, struct err *err);
+
+/* page_front.c */
+NODISCARD enum status page_front(struct pass *pass, struct page_build *page, struct err *err);
+
+/* page_list.c: page `number`, from 1, of a list. base: the address of its first page. 404 past the
+ * end; a date on which nothing was published is 404, too. */
+NODISCARD enum status page_list(struct pass *pass, struct list_id list, int64_t number,
+                                struct str base, struct page_build *page, struct err *err);
+/* The address of a list's page: "<base>page/2/", or "<base>&paged=2" where the base has a query. */
+struct str page_list_path(struct arena *a, struct str base, int64_t number);
+/* Name and description of a list, for people. NOT_FOUND. */
+struct list_name {
+    struct str title, description;
+};
+NODISCARD enum status page_list_name(struct pass *pass, struct list_id list, struct list_name *ret,
+                                     struct err *err);
+
+/* feed_rss.c: RSS 2.0 of a list. */
+NODISCARD enum status feed_rss(struct pass *pass, struct list_id list, struct str base,
+                               struct page_build *page, struct err *err);
+struct str feed_rss_path(struct arena *a, struct str base);
+
+/* page_error.c */
+NODISCARD enum status page_error(struct pass *pass, int status, struct page_build *page,
+                                 struct err *err);
+/* Answer with the shared page of that status. */
+void page_alias_error(struct pass *pass, int status, struct page_build *page);
+
+/* page_redirect.c: 301. to: a path of this site, or absolute. */
+void page_redirect(struct pass *pass, struct str to, struct page_build *page);
+
+/* page_file.c: robots.txt, the theme's files, media. False/NOT_FOUND: no such file. */
+void page_robots(struct pass *pass, struct page_build *page);
+void page_asset(struct pass *pass, const struct asset *asset, struct page_build *page);
+NODISCARD enum status page_media(struct pass *pass, int64_t media_id, struct str key,
+                                 struct page_build *page, struct err *err);
+
+#endif

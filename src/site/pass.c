@@ -1,0 +1,198 @@
+#include "site/pass.h"
+
+#include "base/limits.h"
+#include "site/site_private.h"
+
+#include <stdio.h>
+
+/* ---- beginning and end ---- */
+
+/* Formatters for the settings' language and zone; both passed the settings' check, so that a
+ * failure is one of memory or of ICU's data. */
+static enum status take_dates(struct site_thread *thread, const struct site_settings *s,
+                              struct err *err) {
+    char language[128], zone[128];
+    (void)snprintf(language, sizeof language, "%.*s", STR_FMT(s->language));
+    (void)snprintf(zone, sizeof zone, "%.*s", STR_FMT(s->timezone));
+    char both[260];
+    int n = snprintf(both, sizeof both, "%s %s", language, zone);
+    struct str wanted = str_make(both, (size_t)n);
+    if (thread->dates != NULL && str_eq(buf_str(&thread->dates_of), wanted)) {
+        return STATUS_OK;
+    }
+    dates_free(thread->dates);
+    thread->dates = NULL;
+    buf_reset(&thread->dates_of);
+    buf_put(&thread->dates_of, wanted);
+    return dates_new(language, zone, &thread->dates, err);
+}
+
+static struct str locale_of(struct arena *a, struct str language) {
+    struct str locale = arena_str(a, language);
+    char *at = memchr((char *)(uintptr_t)locale.ptr, '-', locale.len);
+    if (at != NULL) {
+        *at = '_';
+    }
+    return locale;
+}
+
+enum status pass_begin(struct site_thread *thread, struct arena *a, struct keys *keys,
+                       struct pass *ret, struct err *err) {
+    struct pass pass = {
+        .thread = thread, .look = thread->site->look, .reader = thread->reader, .arena = a
+    };
+    enum status status = store_read_begin(thread->reader, keys, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = settings_load(pass.reader, a, &pass.settings, err);
+    if (status == STATUS_OK) {
+        status = take_dates(thread, &pass.settings, err);
+    }
+    if (status != STATUS_OK) {
+        store_read_end(thread->reader);
+        return status;
+    }
+    pass.dates = thread->dates;
+    struct str language = arena_str(a, pass.settings.language);
+    const struct asset *icon = look_asset(pass.look, STR("favicon.svg"));
+    pass.view = (struct view_site){
+        .name = pass.settings.title,
+        .tagline = pass.settings.tagline,
+        .language = language,
+        .locale = locale_of(a, language),
+        .direction = locale_is_rtl(language.ptr) ? STR("rtl") : STR("ltr"),
+        .feed = STR("/feed/"),
+        .icon = icon ? icon->path : STR("/favicon.ico"),
+    };
+    *ret = pass;
+    return STATUS_OK;
+}
+
+void pass_end(struct pass *pass) {
+    store_read_end(pass->reader);
+}
+
+/* ---- helpers of templates ---- */
+
+/* {{t "latest_from" section=name}} */
+static enum status help_phrase(void *ctx, struct template_call *call, struct err *err) {
+    (void)err;
+    struct pass *pass = ctx;
+    struct phrase_arg *args = arena_array(call->arena, call->named_len + 1, sizeof *args);
+    for (size_t i = 0; i < call->named_len; i++) {
+        const struct value *v = &call->named[i].value;
+        args[i].name = call->named[i].name;
+        if (v->kind == VALUE_INT) {
+            args[i].is_number = true;
+            args[i].number = v->integer;
+        } else if (v->kind == VALUE_STR) {
+            args[i].text = v->str;
+        }
+    }
+    struct str text = look_phrase(pass->look, call->arena, pass->settings.language,
+                                  call->args[0].str, args, call->named_len);
+    buf_put(call->out, text);
+    return STATUS_OK;
+}
+
+const struct helper pass_helpers[] = {
+    { .name = "t",
+      .run = help_phrase,
+      .returns = VALUE_STR,
+      .args = { { .name = "phrase", .kind = VALUE_STR } },
+      .args_min = 1,
+      .named_open = true },
+    { .name = NULL },
+};
+
+struct str pass_phrase(struct pass *pass, const char *key, const struct phrase_arg *args,
+                       size_t n) {
+    return look_phrase(pass->look, pass->arena, pass->settings.language, str_of(key), args, n);
+}
+
+/* ---- running templates ---- */
+
+/* Where a page's bytes go: what was written since the last fragment becomes a part of its own. */
+struct cut {
+    struct arena *arena;
+    struct page_build *page; /* NULL: no fragment may be included */
+    struct buf out;
+    int64_t story_id;
+    bool misplaced;
+};
+
+static void cut_own(struct cut *cut) {
+    page_own(cut->page, arena_str(cut->arena, buf_str(&cut->out)));
+    buf_truncate(&cut->out, 0);
+}
+
+/* {{fragment "latest" section=7}} is the slot "latest/section:7". */
+static void cut_fragment(void *ctx, struct str kind, const struct fragment_param *params,
+                         size_t params_len) {
+    struct cut *cut = ctx;
+    if (cut->page == NULL) {
+        cut->misplaced = true;
+        return;
+    }
+    cut_own(cut);
+    struct buf key;
+    buf_init(&key, KEY_BYTES_MAX);
+    buf_put(&key, kind);
+    for (size_t i = 0; i < params_len; i++) {
+        buf_put_char(&key, '/');
+        buf_put(&key, params[i].name);
+        buf_put_char(&key, ':');
+        value_string(&key, params[i].value);
+    }
+    page_slot(cut->page, arena_str(cut->arena, buf_str(&key)), cut->story_id);
+    buf_done(&key);
+}
+
+static enum status run(struct pass *pass, const char *name, const void *root, struct cut *cut,
+                       struct err *err) {
+    const struct theme *theme = look_theme(pass->look);
+    int template = theme_find(theme, str_of(name));
+    check(template >= 0);
+    struct template_sink sink = { .out = &cut->out, .fragment = cut_fragment, .ctx = cut };
+    enum status status = template_run(theme, template, root, pass, &sink, err);
+    if (status == STATUS_OK && cut->misplaced) {
+        status = err_set(err, STATUS_INVALID, "%s: a fragment cannot include another one", name);
+    }
+    return status;
+}
+
+enum status pass_page(struct pass *pass, const char *name, const void *root, int64_t story_id,
+                      struct page_build *page, struct err *err) {
+    struct cut cut = { .arena = pass->arena, .page = page, .story_id = story_id };
+    buf_init(&cut.out, LIMIT_RENDER_BYTES);
+    enum status status = run(pass, name, root, &cut, err);
+    if (status == STATUS_OK) {
+        cut_own(&cut);
+        pass_head(pass, page, "Content-Type", STR("text/html; charset=utf-8"));
+    }
+    buf_done(&cut.out);
+    return status;
+}
+
+enum status pass_html(struct pass *pass, const char *name, const void *root, struct buf *out,
+                      struct err *err) {
+    struct cut cut = { .arena = pass->arena, .out = *out };
+    enum status status = run(pass, name, root, &cut, err);
+    *out = cut.out;
+    return status;
+}
+
+/* ---- addresses and headers ---- */
+
+struct str pass_absolute(struct pass *pass, struct str href) {
+    if (!str_starts(href, STR("/")) || str_starts(href, STR("//"))) {
+        return href;
+    }
+    return arena_printf(pass->arena, "%.*s%.*s", STR_FMT(pass->settings.origin), STR_FMT(href));
+}
+
+void pass_head(struct pass *pass, struct page_build *page, const char *name, struct str value) {
+    page->head =
+        arena_printf(pass->arena, "%.*s%s: %.*s\r\n", STR_FMT(page->head), name, STR_FMT(value));
+}

@@ -1,0 +1,57 @@
+/* One rendering: a snapshot of the store, the settings in it, the memory it uses, and the ways to
+ * run a template. Private to src/site. */
+#ifndef SITE_PASS_H
+#define SITE_PASS_H
+
+#include "render/page.h"
+#include "site/look.h"
+#include "site/settings.h"
+#include "site/site.h"
+#include "site/view.h"
+#include "text/date.h"
+
+/* Of one rendering thread. */
+struct site_thread {
+    struct site *site;
+    struct store_reader *reader;
+    /* Formatters are dear to make: kept until the settings name others. */
+    struct dates *dates;
+    struct buf dates_of; /* "<language> <timezone>" */
+};
+
+struct pass {
+    struct site_thread *thread;
+    const struct look *look;
+    struct store_reader *reader;
+    struct arena *arena;
+    struct dates *dates;
+    struct site_settings settings;
+    struct view_site view;
+};
+
+/* Begin a snapshot whose reads are noted in `keys`. After OK: pass_end. */
+NODISCARD enum status pass_begin(struct site_thread *thread, struct arena *a, struct keys *keys,
+                                 struct pass *ret, struct err *err);
+void pass_end(struct pass *pass);
+
+/* Run a template as a page: its own bytes and its fragments become parts. story_id: the page's own
+ * story, which fragments leave out; 0: none. Sets Content-Type. */
+NODISCARD enum status pass_page(struct pass *pass, const char *name, const void *root,
+                                int64_t story_id, struct page_build *page, struct err *err);
+/* Run a template that includes no fragment. */
+NODISCARD enum status pass_html(struct pass *pass, const char *name, const void *root,
+                                struct buf *out, struct err *err);
+
+/* The wording; args as in phrases_format. */
+struct str pass_phrase(struct pass *pass, const char *key, const struct phrase_arg *args, size_t n);
+
+/* The address that begins with the site's origin; absolute ones stay. */
+struct str pass_absolute(struct pass *pass, struct str href);
+
+/* "Content-Type: …" and the like. */
+void pass_head(struct pass *pass, struct page_build *page, const char *name, struct str value);
+
+/* For look_open. */
+extern const struct helper pass_helpers[];
+
+#endif

@@ -1,0 +1,416 @@
+/* Which page answers a key.
+ *
+ * The store knows the address of every story, section, tag, author and file, and the old ones. What
+ * it does not know are the views of a list: its further pages and its feed, which WordPress spells
+ * "<address>page/2/" and "<address>feed/", or "&paged=2" and "&feed=rss2" where addresses are
+ * queries; and the dates, "/2022/03/14/". A key is first looked up as it is; then taken apart into
+ * the address of a list and what is wanted of it; then with its last slash added or taken away.
+ *
+ * Each look-up notes "path:<p>", so that a 404 gives way when something appears at its address. */
+#include "site/route.h"
+
+#include "site/cards.h"
+#include "site/pages.h"
+
+/* A key, taken apart. */
+struct wanted {
+    struct str base; /* "/section/world/": an address, or "/" */
+    int64_t number;  /* 1: not said */
+    bool feed;
+    bool rewritten; /* the base is not the whole key */
+};
+
+/* ---- taking keys apart ---- */
+
+static struct str last_segment(struct str path, struct str *ret_before) {
+    struct str p = path;
+    if (p.len > 1 && str_ends(p, STR("/"))) {
+        p.len--;
+    }
+    size_t slash = str_rfind_char(p, '/');
+    *ret_before = str_slice(p, 0, slash + 1);
+    return str_from(p, slash + 1);
+}
+
+static struct wanted split_path(struct str path) {
+    struct wanted w = { path, 1, false, false };
+    struct str before, last = last_segment(path, &before);
+    if (str_eq(last, STR("rss2")) || str_eq(last, STR("rss"))) { /* /feed/rss2/ */
+        struct str above, feed = last_segment(before, &above);
+        if (str_eq(feed, STR("feed"))) {
+            last = feed;
+            before = above;
+        }
+    }
+    if (str_eq(last, STR("feed"))) {
+        return (struct wanted){ before, 1, true, true };
+    }
+    int64_t number;
+    struct str above, word = last_segment(before, &above);
+    if (str_eq(word, STR("page")) && str_to_i64(last, &number) && number > 0 &&
+        last.ptr[0] != '0') {
+        return (struct wanted){ above, number, false, true };
+    }
+    return w;
+}
+
+/* "/?p=7&paged=2": the first parameter names the thing; p, page_id and attachment_id are one. */
+static struct wanted split_query(struct arena *a, struct str key) {
+    struct wanted w = { STR("/"), 1, false, true };
+    struct str rest = str_from(key, 2), pair;
+    while (str_split(&rest, '&', &pair)) {
+        if (str_starts(pair, STR("paged="))) {
+            if (!str_to_i64(str_from(pair, 6), &w.number)) {
+                w.number = 1;
+            }
+        } else if (str_starts(pair, STR("feed="))) {
+            w.feed = true;
+        } else if (w.base.len == 1) {
+            w.base = arena_printf(a, "/?%.*s", STR_FMT(pair));
+        }
+    }
+    return w;
+}
+
+static struct wanted split(struct arena *a, struct str key) {
+    return str_starts(key, STR("/?")) ? split_query(a, key) : split_path(key);
+}
+
+/* ---- dates ---- */
+
+static int days_in(int year, int month) {
+    static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return days[month - 1] + (month == 2 && leap ? 1 : 0);
+}
+
+/* Exactly `digits` of them. */
+static bool read_digits(struct str s, size_t digits, int *ret) {
+    *ret = 0;
+    for (size_t i = 0; i < s.len && i < digits; i++) {
+        if (!char_is_digit(s.ptr[i])) {
+            return false;
+        }
+        *ret = *ret * 10 + (s.ptr[i] - '0');
+    }
+    return s.len == digits;
+}
+
+static bool date_list(struct str year, struct str month, struct str day, struct list_id *ret) {
+    int y, m, d;
+    if (!read_digits(year, 4, &y) || y == 0) {
+        return false;
+    }
+    *ret = (struct list_id){ LIST_YEAR, y };
+    if (month.ptr == NULL) {
+        return day.ptr == NULL;
+    }
+    if (!read_digits(month, 2, &m) || m < 1 || m > 12) {
+        return false;
+    }
+    *ret = (struct list_id){ LIST_MONTH, y * 100 + m };
+    if (day.ptr == NULL) {
+        return true;
+    }
+    if (!read_digits(day, 2, &d) || d < 1 || d > days_in(y, m)) {
+        return false;
+    }
+    *ret = (struct list_id){ LIST_DAY, y * 10000 + m * 100 + d };
+    return true;
+}
+
+/* "/2022/", "/2022/03/", "/2022/03/14/"; also "/?m=202203". */
+static bool read_date(struct str base, struct list_id *ret) {
+    struct str parts[3] = { { NULL, 0 }, { NULL, 0 }, { NULL, 0 } };
+    if (str_starts(base, STR("/?m="))) {
+        struct str digits = str_from(base, 4);
+        parts[0] = str_slice(digits, 0, 4);
+        if (digits.len > 4) {
+            parts[1] = str_slice(digits, 4, 6);
+        }
+        if (digits.len > 6) {
+            parts[2] = str_slice(digits, 6, digits.len);
+        }
+        return date_list(parts[0], parts[1], parts[2], ret);
+    }
+    struct str rest = str_from(base, 1), part;
+    if (str_ends(rest, STR("/"))) {
+        rest.len--;
+    }
+    for (size_t n = 0; str_split(&rest, '/', &part); n++) {
+        if (n == COUNT_OF(parts)) {
+            return false;
+        }
+        parts[n] = part;
+    }
+    return date_list(parts[0], parts[1], parts[2], ret);
+}
+
+/* As the site spells its addresses: with a slash at the end, or without. */
+static struct str date_base(struct pass *pass, struct list_id list) {
+    int id = (int)list.id;
+    struct str slash =
+        pass->settings.permalink.len == 0 || str_ends(pass->settings.permalink, STR("/")) ? STR("/")
+                                                                                          : STR("");
+    if (list.kind == LIST_YEAR) {
+        return arena_printf(pass->arena, "/%04d%.*s", id, STR_FMT(slash));
+    }
+    if (list.kind == LIST_MONTH) {
+        return arena_printf(pass->arena, "/%04d/%02d%.*s", id / 100, id % 100, STR_FMT(slash));
+    }
+    return arena_printf(pass->arena, "/%04d/%02d/%02d%.*s", id / 10000, id / 100 % 100, id % 100,
+                        STR_FMT(slash));
+}
+
+/* ---- answers ---- */
+
+/* A view of a list; under another spelling than its own, 301. */
+static enum status answer_list(struct pass *pass, struct str key, struct list_id list,
+                               struct str base, const struct wanted *w, struct page_build *page,
+                               struct err *err) {
+    struct str own = w->feed ? feed_rss_path(pass->arena, base)
+                             : page_list_path(pass->arena, base, w->number);
+    if (!str_eq(own, key)) {
+        page_redirect(pass, own, page);
+        return STATUS_OK;
+    }
+    if (w->feed) {
+        return feed_rss(pass, list, base, page, err);
+    }
+    if (list.kind == LIST_LATEST && w->number == 1) {
+        return page_front(pass, page, err);
+    }
+    return page_list(pass, list, w->number, base, page, err);
+}
+
+static enum status answer_story(struct pass *pass, int64_t id, struct str password,
+                                struct page_build *page, struct err *err) {
+    struct story story;
+    enum status status = store_story(pass->reader, pass->arena, id, STORY_FULL, &story, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (story.state == STORY_WITHDRAWN) {
+        page_alias_error(pass, 410, page);
+        return STATUS_OK;
+    }
+    if (story.state != STORY_PUBLISHED || story.visibility == STORY_PRIVATE) {
+        page_alias_error(pass, 404, page);
+        return STATUS_OK;
+    }
+    return story.kind == STORY_PAGE ? page_static(pass, &story, password, page, err)
+                                    : page_story(pass, &story, password, page, err);
+}
+
+/* A redirect to something that readers may not see would say that it exists. */
+static enum status answer_redirect(struct pass *pass, const struct address *address,
+                                   const struct wanted *w, struct page_build *page,
+                                   struct err *err) {
+    if (address->kind == ADDRESS_STORY) {
+        struct story story;
+        enum status status =
+            store_story(pass->reader, pass->arena, address->id, STORY_CARD, &story, err);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        if (story.state != STORY_PUBLISHED || story.visibility == STORY_PRIVATE) {
+            page_alias_error(pass, story.state == STORY_WITHDRAWN ? 410 : 404, page);
+            return STATUS_OK;
+        }
+        page_redirect(pass, story.path, page);
+        return STATUS_OK;
+    }
+    struct str to;
+    enum status status =
+        store_path_of(pass->reader, pass->arena, address->kind, address->id, &to, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (address->kind == ADDRESS_MEDIA && to.len == 0) {
+        struct media media;
+        status = store_media(pass->reader, pass->arena, address->id, &media, err);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        to = media.remote_url;
+    } else if (address->kind != ADDRESS_MEDIA) {
+        to = w->feed ? feed_rss_path(pass->arena, to) : page_list_path(pass->arena, to, w->number);
+    }
+    if (to.len == 0) {
+        page_alias_error(pass, 404, page);
+    } else {
+        page_redirect(pass, to, page);
+    }
+    return STATUS_OK;
+}
+
+/* What stands at an address of the store. key: the whole one; base: what was looked up. */
+static enum status answer_address(struct pass *pass, struct str key, struct str base,
+                                  const struct address *address, const struct wanted *w,
+                                  struct str password, struct page_build *page, struct err *err) {
+    static const enum list_kind lists[] = {
+        [ADDRESS_SECTION] = LIST_SECTION,
+        [ADDRESS_TAG] = LIST_TAG,
+        [ADDRESS_AUTHOR] = LIST_AUTHOR,
+    };
+    if (address->kind == ADDRESS_URL) {
+        page_redirect(pass, address->url, page);
+        return STATUS_OK;
+    }
+    if (address->redirect) {
+        return answer_redirect(pass, address, w, page, err);
+    }
+    switch (address->kind) {
+    case ADDRESS_SECTION:
+    case ADDRESS_TAG:
+    case ADDRESS_AUTHOR: {
+        struct list_id list = { lists[address->kind], address->id };
+        return answer_list(pass, key, list, base, w, page, err);
+    }
+    case ADDRESS_MEDIA:
+        return w->rewritten ? answer_redirect(pass, address, w, page, err)
+                            : page_media(pass, address->id, key, page, err);
+    case ADDRESS_STORY: /* rewritten: WordPress's /story/page/2/, and a story's feed of comments */
+        return w->rewritten ? answer_redirect(pass, address, w, page, err)
+                            : answer_story(pass, address->id, password, page, err);
+    case ADDRESS_NONE:
+    case ADDRESS_URL: break;
+    }
+    page_alias_error(pass, 404, page);
+    return STATUS_OK;
+}
+
+/* ---- looking up ---- */
+
+/* NOT_FOUND is an answer here, not a failure: it leaves `err` alone. */
+static enum status look_up(struct pass *pass, struct str path, struct address *ret,
+                           struct err *err) {
+    struct err lost = { 0 };
+    enum status status = store_address(pass->reader, pass->arena, path, ret, &lost);
+    return status == STATUS_OK || status == STATUS_NOT_FOUND
+               ? status
+               : err_set(err, status, "%s", lost.message);
+}
+
+/* The same path with its last slash taken away or added; ptr NULL: there is none. */
+static struct str other_spelling(struct arena *a, struct str path) {
+    if (path.len <= 1 || str_find_char(path, '?', 0) != STR_NPOS) {
+        return (struct str){ NULL, 0 };
+    }
+    return str_ends(path, STR("/")) ? str_slice(path, 0, path.len - 1)
+                                    : arena_printf(a, "%.*s/", STR_FMT(path));
+}
+
+/* `path` or its other spelling, whichever is an address; *ret_path says which. */
+static enum status look_up_either(struct pass *pass, struct str path, struct str *ret_path,
+                                  struct address *ret, struct err *err) {
+    *ret_path = path;
+    enum status status = look_up(pass, path, ret, err);
+    struct str other = other_spelling(pass->arena, path);
+    if (status == STATUS_NOT_FOUND && other.ptr != NULL) {
+        *ret_path = other;
+        status = look_up(pass, other, ret, err);
+    }
+    return status;
+}
+
+/* "/?p=7" names what an import left as "/?page_id=7", and the other way round. */
+static enum status look_up_query(struct pass *pass, struct str base, struct str *ret_path,
+                                 struct address *ret, struct err *err) {
+    static const struct str names[] = { STR_INIT("/?p="), STR_INIT("/?page_id="),
+                                        STR_INIT("/?attachment_id=") };
+    enum status status = look_up_either(pass, base, ret_path, ret, err);
+    for (size_t i = 0; status == STATUS_NOT_FOUND && i < COUNT_OF(names); i++) {
+        if (!str_starts(base, names[i])) {
+            continue;
+        }
+        struct str id = str_from(base, names[i].len);
+        for (size_t k = 0; status == STATUS_NOT_FOUND && k < COUNT_OF(names); k++) {
+            if (k != i) {
+                *ret_path = arena_printf(pass->arena, "%.*s%.*s", STR_FMT(names[k]), STR_FMT(id));
+                status = look_up(pass, *ret_path, ret, err);
+            }
+        }
+        break;
+    }
+    return status;
+}
+
+static bool route_file(struct pass *pass, struct str key, struct page_build *page) {
+    const struct asset *asset = look_asset_at(pass->look, key);
+    if (asset != NULL) {
+        page_asset(pass, asset, page);
+        return true;
+    }
+    if (str_eq(key, STR("/robots.txt"))) {
+        page_robots(pass, page);
+        return true;
+    }
+    asset = look_asset(pass->look, STR("favicon.svg"));
+    if (asset != NULL && str_eq(key, STR("/favicon.ico"))) {
+        page_redirect(pass, asset->path, page);
+        return true;
+    }
+    return false;
+}
+
+/* "/the-ferry/2/": a part of a story in pages; all of it stands at its address now. */
+static enum status route_part_of_story(struct pass *pass, struct str key, struct page_build *page,
+                                       struct err *err) {
+    struct str before, base, last = last_segment(key, &before);
+    struct address address;
+    struct wanted w = { key, 1, false, true };
+    int64_t number;
+    if (before.len > 1 && str_to_i64(last, &number) && number > 1) {
+        enum status status = look_up_either(pass, before, &base, &address, err);
+        if (status == STATUS_OK && address.kind == ADDRESS_STORY) {
+            return answer_redirect(pass, &address, &w, page, err);
+        }
+        if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+            return status;
+        }
+    }
+    page_alias_error(pass, 404, page);
+    return STATUS_OK;
+}
+
+enum status route_page(struct pass *pass, struct str key, struct str password,
+                       struct page_build *page, struct err *err) {
+    int64_t error;
+    if (str_starts(key, STR("error:")) && str_to_i64(str_from(key, 6), &error)) {
+        return page_error(pass, (int)error, page, err);
+    }
+    if (route_file(pass, key, page)) {
+        return STATUS_OK;
+    }
+    struct wanted whole = { key, 1, false, false };
+    if (key.len == 1) {
+        return answer_list(pass, key, section_list(0), key, &whole, page, err);
+    }
+    struct address address;
+    enum status status = look_up(pass, key, &address, err);
+    if (status == STATUS_OK) {
+        return answer_address(pass, key, key, &address, &whole, password, page, err);
+    }
+    if (status != STATUS_NOT_FOUND) {
+        return status;
+    }
+    struct wanted w = split(pass->arena, key);
+    struct list_id date;
+    if (w.base.len == 1) {
+        return answer_list(pass, key, section_list(0), w.base, &w, page, err);
+    }
+    if (read_date(w.base, &date)) {
+        return answer_list(pass, key, date, date_base(pass, date), &w, page, err);
+    }
+    struct str base;
+    status = look_up_query(pass, w.base, &base, &address, err);
+    if (status == STATUS_NOT_FOUND) {
+        return route_part_of_story(pass, key, page, err);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    w.rewritten = true; /* the key itself is no address */
+    return answer_address(pass, key, base, &address, &w, password, page, err);
+}

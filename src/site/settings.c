@@ -1,0 +1,231 @@
+#include "site/settings.h"
+
+#include "text/date.h"
+#include "text/url.h"
+
+const struct setting_def setting_defs[] = {
+    { "title", SETTING_TEXT, "Broadsheet", 0, 0, NULL, "the paper's name" },
+    { "tagline", SETTING_TEXT, "", 0, 0, NULL, "a line under the name; may be empty" },
+    { "url", SETTING_URL, "http://localhost:8080", 0, 0, NULL,
+      "the public address of the site, as readers type it" },
+    { "language", SETTING_LANGUAGE, "en", 0, 0, NULL,
+      "the language of pages, dates and plurals: en, de, pt-BR, ar" },
+    { "timezone", SETTING_TIMEZONE, "UTC", 0, 0, NULL,
+      "the zone of dates and of date archives: Europe/London" },
+    { "permalink", SETTING_PERMALINK, "/%year%/%monthnum%/%day%/%postname%/", 0, 0, NULL,
+      "the shape of new stories' addresses; empty: /?p=7" },
+    { "category_base", SETTING_SLUG, "category", 0, 0, NULL,
+      "first part of new sections' addresses" },
+    { "tag_base", SETTING_SLUG, "tag", 0, 0, NULL, "first part of new tags' addresses" },
+    { "stories_per_page", SETTING_COUNT, "10", 1, 100, NULL, "stories on a page of a list" },
+    { "list_excerpt_words", SETTING_COUNT, "32", 0, STORE_EXCERPT_WORDS, NULL,
+      "words of the excerpts in lists" },
+    { "latest_count", SETTING_COUNT, "5", 0, 20, NULL, "cards in Latest from a section" },
+    { "latest_excerpt_words", SETTING_COUNT, "32", 0, STORE_EXCERPT_WORDS, NULL,
+      "words of their excerpts" },
+    { "dont_miss_count", SETTING_COUNT, "2", 0, 20, NULL, "cards in Don't Miss" },
+    { "dont_miss_excerpt_words", SETTING_COUNT, "10", 0, STORE_EXCERPT_WORDS, NULL,
+      "words of their excerpts" },
+    { "excerpt_ellipsis", SETTING_TEXT, "", 0, 0, NULL,
+      "put after an excerpt that was cut; usually empty" },
+    { "front_secondaries", SETTING_COUNT, "4", 0, 12, NULL,
+      "stories below the lead on the front page" },
+    { "front_band_stories", SETTING_COUNT, "4", 1, 12, NULL,
+      "stories of each section on the front page" },
+    { "words_per_minute", SETTING_COUNT, "200", 50, 1000, NULL, "reading speed" },
+    { "updated_after_minutes", SETTING_COUNT, "60", 0, 1000000, NULL,
+      "a change this long after publication is shown as Updated" },
+    { "neighbours", SETTING_CHOICE, "site", 0, 0, "site|section",
+      "previous and next story of the whole site, or of the section" },
+    { "house_credit", SETTING_TEXT, "", 0, 0, NULL,
+      "put at the end of standfirsts, {site} being the name; usually empty" },
+    { "feed_stories", SETTING_COUNT, "20", 1, 100, NULL, "stories in a feed" },
+    { "comments_shown", SETTING_COUNT, "200", 0, 1000, NULL, "comments shown under a story" },
+    { "surrogate_keys", SETTING_CHOICE, "off", 0, 0, "off|on",
+      "send a Surrogate-Key header, for a cache in front" },
+};
+const size_t setting_defs_len = COUNT_OF(setting_defs);
+
+const struct setting_def *settings_find(struct str key) {
+    for (size_t i = 0; i < setting_defs_len; i++) {
+        if (str_eq(key, str_of(setting_defs[i].key))) {
+            return &setting_defs[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_choice(const char *choices, struct str value) {
+    struct str rest = str_of(choices), choice;
+    while (str_split(&rest, '|', &choice)) {
+        if (str_eq(choice, value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_control(struct str value) {
+    for (size_t i = 0; i < value.len; i++) {
+        if ((unsigned char)value.ptr[i] < 0x20 || value.ptr[i] == 0x7f) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_slug(struct str value) {
+    for (size_t i = 0; i < value.len; i++) {
+        char c = value.ptr[i];
+        if (!char_is_alnum(c) && c != '-' && c != '_' && c != '/') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_site_url(struct str value) {
+    struct url url;
+    return url_parse(value, &url) && url.host.len > 0 && !url.has_query && !url.has_fragment &&
+           (str_eq(url.scheme, STR("http")) || str_eq(url.scheme, STR("https")));
+}
+
+/* The checks below take C strings. */
+static bool is_name_for(bool (*valid)(const char *), struct str value) {
+    char name[128];
+    if (value.len == 0 || value.len >= sizeof name || has_control(value)) {
+        return false;
+    }
+    memcpy(name, value.ptr, value.len);
+    name[value.len] = '\0';
+    return valid(name);
+}
+
+static enum status def_check(const struct setting_def *def, struct str value, struct err *err) {
+    int64_t n;
+    switch (def->kind) {
+    case SETTING_TEXT:
+        if (!has_control(value)) {
+            return STATUS_OK;
+        }
+        return err_set(err, STATUS_INVALID, "%s: one line of text, please", def->key);
+    case SETTING_URL:
+        if (is_site_url(value)) {
+            return STATUS_OK;
+        }
+        return err_set(err, STATUS_INVALID, "%s: an address such as https://example.com, please",
+                       def->key);
+    case SETTING_LANGUAGE:
+        if (is_name_for(locale_valid, value)) {
+            return STATUS_OK;
+        }
+        return err_set(err, STATUS_INVALID, "%s: a language tag such as en or pt-BR, please",
+                       def->key);
+    case SETTING_TIMEZONE:
+        if (is_name_for(timezone_valid, value)) {
+            return STATUS_OK;
+        }
+        return err_set(err, STATUS_INVALID, "%s: a zone such as Europe/London, please", def->key);
+    case SETTING_PERMALINK:
+        if (value.len == 0 || (value.ptr[0] == '/' && !has_control(value) &&
+                               str_find_char(value, '%', 0) != STR_NPOS)) {
+            return STATUS_OK;
+        }
+        return err_set(err, STATUS_INVALID, "%s: a shape such as /%%year%%/%%postname%%/, please",
+                       def->key);
+    case SETTING_SLUG:
+        if (value.len > 0 && is_slug(value)) {
+            return STATUS_OK;
+        }
+        return err_set(err, STATUS_INVALID, "%s: letters, digits and hyphens, please", def->key);
+    case SETTING_COUNT:
+        if (str_to_i64(value, &n) && n >= def->min && n <= def->max) {
+            return STATUS_OK;
+        }
+        return err_set(err, STATUS_INVALID, "%s: a number from %lld to %lld, please", def->key,
+                       (long long)def->min, (long long)def->max);
+    case SETTING_CHOICE:
+        if (is_choice(def->choices, value)) {
+            return STATUS_OK;
+        }
+        return err_set(err, STATUS_INVALID, "%s: one of %s, please", def->key, def->choices);
+    }
+    return err_set(err, STATUS_INVALID, "%s", def->key);
+}
+
+enum status settings_check(struct str key, struct str value, struct err *err) {
+    const struct setting_def *def = settings_find(key);
+    if (def == NULL) {
+        return err_set(err, STATUS_NOT_FOUND, "there is no setting '%.*s'", STR_FMT(key));
+    }
+    return def_check(def, value, err);
+}
+
+/* The stored value if it is a good one, else the default. */
+static struct str value_of(const struct settings *stored, const char *key) {
+    const struct setting_def *def = settings_find(str_of(key));
+    check(def != NULL);
+    for (size_t i = 0; i < stored->len; i++) {
+        if (str_eq(stored->ptr[i].key, str_of(key)) &&
+            def_check(def, stored->ptr[i].value, NULL) == STATUS_OK) {
+            return stored->ptr[i].value;
+        }
+    }
+    return str_of(def->fallback);
+}
+
+static int64_t count_of(const struct settings *stored, const char *key) {
+    int64_t n = 0;
+    check(str_to_i64(value_of(stored, key), &n));
+    return n;
+}
+
+static struct str origin_of(struct arena *a, struct str site_url) {
+    struct url url;
+    check(url_parse(site_url, &url));
+    return url.port.len > 0
+               ? arena_printf(a, "%.*s://%.*s:%.*s", STR_FMT(url.scheme), STR_FMT(url.host),
+                              STR_FMT(url.port))
+               : arena_printf(a, "%.*s://%.*s", STR_FMT(url.scheme), STR_FMT(url.host));
+}
+
+enum status settings_load(struct store_reader *r, struct arena *a, struct site_settings *ret,
+                          struct err *err) {
+    struct settings s;
+    enum status status = store_settings(r, a, &s, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct str url = value_of(&s, "url");
+    while (str_ends(url, STR("/"))) {
+        url.len--;
+    }
+    *ret = (struct site_settings){
+        .title = value_of(&s, "title"),
+        .tagline = value_of(&s, "tagline"),
+        .url = url,
+        .origin = origin_of(a, url),
+        .language = value_of(&s, "language"),
+        .timezone = value_of(&s, "timezone"),
+        .permalink = value_of(&s, "permalink"),
+        .category_base = value_of(&s, "category_base"),
+        .tag_base = value_of(&s, "tag_base"),
+        .house_credit = value_of(&s, "house_credit"),
+        .excerpt_ellipsis = value_of(&s, "excerpt_ellipsis"),
+        .neighbours_in_section = str_eq(value_of(&s, "neighbours"), STR("section")),
+        .surrogate_keys = str_eq(value_of(&s, "surrogate_keys"), STR("on")),
+        .stories_per_page = count_of(&s, "stories_per_page"),
+        .latest_count = count_of(&s, "latest_count"),
+        .latest_excerpt_words = count_of(&s, "latest_excerpt_words"),
+        .dont_miss_count = count_of(&s, "dont_miss_count"),
+        .dont_miss_excerpt_words = count_of(&s, "dont_miss_excerpt_words"),
+        .list_excerpt_words = count_of(&s, "list_excerpt_words"),
+        .front_secondaries = count_of(&s, "front_secondaries"),
+        .front_band_stories = count_of(&s, "front_band_stories"),
+        .words_per_minute = count_of(&s, "words_per_minute"),
+        .updated_after_minutes = count_of(&s, "updated_after_minutes"),
+        .feed_stories = count_of(&s, "feed_stories"),
+        .comments_shown = count_of(&s, "comments_shown"),
+    };
+    return STATUS_OK;
+}

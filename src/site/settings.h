@@ -1,0 +1,66 @@
+/* A site's settings: which there are, what each means, and what it is when nobody has set it.
+ *
+ * They live in the store as text; `broadsheet set` checks a value before it is written, and
+ * settings_load reads them all into one struct at the beginning of each rendering, so that a page
+ * is made from one snapshot of data and settings. A stored value that no longer passes the check
+ * counts as not set. */
+#ifndef SITE_SETTINGS_H
+#define SITE_SETTINGS_H
+
+#include "store/store.h"
+
+enum setting_kind {
+    SETTING_TEXT,
+    SETTING_URL,       /* http or https, host, no query; kept without a trailing slash */
+    SETTING_LANGUAGE,  /* BCP 47 */
+    SETTING_TIMEZONE,  /* IANA */
+    SETTING_PERMALINK, /* "/%year%/%monthnum%/%postname%/", or empty: "/?p=7" */
+    SETTING_SLUG,
+    SETTING_COUNT, /* min to max */
+    SETTING_CHOICE /* one of `choices` */
+};
+
+struct setting_def {
+    const char *key;
+    enum setting_kind kind;
+    const char *fallback;
+    int64_t min, max;
+    const char *choices; /* "site|section" */
+    const char *meaning; /* one line, for people */
+};
+
+extern const struct setting_def setting_defs[];
+extern const size_t setting_defs_len;
+
+/* NULL: there is no such setting. */
+const struct setting_def *settings_find(struct str key);
+
+/* May this value be set? Errors: NOT_FOUND (no such setting), INVALID (why not). */
+NODISCARD enum status settings_check(struct str key, struct str value, struct err *err);
+
+struct site_settings {
+    struct str title, tagline;
+    struct str url;    /* without a trailing slash */
+    struct str origin; /* scheme://host[:port] of it; paths are put behind this */
+    struct str language, timezone;
+    struct str permalink;
+    struct str category_base, tag_base;
+    struct str house_credit, excerpt_ellipsis;
+    bool neighbours_in_section;
+    bool surrogate_keys;
+    int64_t stories_per_page;
+    int64_t latest_count, latest_excerpt_words;
+    int64_t dont_miss_count, dont_miss_excerpt_words;
+    int64_t list_excerpt_words;
+    int64_t front_secondaries, front_band_stories;
+    int64_t words_per_minute;
+    int64_t updated_after_minutes;
+    int64_t feed_stories;
+    int64_t comments_shown;
+};
+
+/* All of them, in the reader's snapshot. Strings live in `a`. */
+NODISCARD enum status settings_load(struct store_reader *r, struct arena *a,
+                                    struct site_settings *ret, struct err *err);
+
+#endif

@@ -1,0 +1,105 @@
+#include "site/site.h"
+
+#include "base/limits.h"
+#include "site/blocks.h"
+#include "site/pass.h"
+#include "site/route.h"
+#include "site/site_private.h"
+
+#include <stdlib.h>
+
+enum status site_open(struct store *store, struct site **ret, struct err *err) {
+    struct site *site = calloc(1, sizeof *site);
+    if (site == NULL) {
+        return err_set(err, STATUS_NO_MEMORY, "no memory for the site");
+    }
+    site->store = store;
+    enum status status =
+        look_open(store_dir(store), view_entries, view_entries_len, pass_helpers, &site->look, err);
+    if (status != STATUS_OK) {
+        site_close(site);
+        return status;
+    }
+    *ret = site;
+    return STATUS_OK;
+}
+
+void site_close(struct site *site) {
+    if (site != NULL) {
+        look_close(site->look);
+        free(site);
+    }
+}
+
+/* ---- rendering threads ---- */
+
+static void thread_close(void *opened) {
+    struct site_thread *thread = opened;
+    if (thread != NULL) {
+        store_reader_close(thread->reader);
+        dates_free(thread->dates);
+        buf_done(&thread->dates_of);
+        free(thread);
+    }
+}
+
+static enum status thread_open(void *ctx, void **ret_thread, struct err *err) {
+    struct site *site = ctx;
+    struct site_thread *thread = calloc(1, sizeof *thread);
+    if (thread == NULL) {
+        return err_set(err, STATUS_NO_MEMORY, "no memory for a rendering thread");
+    }
+    thread->site = site;
+    buf_init(&thread->dates_of, 1 * KIB);
+    enum status status = store_reader_open(site->store, &thread->reader, err);
+    if (status != STATUS_OK) {
+        thread_close(thread);
+        return status;
+    }
+    *ret_thread = thread;
+    return STATUS_OK;
+}
+
+static enum status render_page(struct site_thread *thread, struct str key, struct str password,
+                               struct page_build *page, struct err *err) {
+    struct pass pass;
+    enum status status = pass_begin(thread, page->arena, page->keys, &pass, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = route_page(&pass, key, password, page, err);
+    pass_end(&pass);
+    return status;
+}
+
+static enum status source_page(void *thread, struct str key, struct page_build *page,
+                               struct err *err) {
+    return render_page(thread, key, (struct str){ NULL, 0 }, page, err);
+}
+
+enum status site_unlock(void *thread, struct str key, struct str password, struct page_build *page,
+                        struct err *err) {
+    return render_page(thread, key, password, page, err);
+}
+
+static enum status source_fragment(void *thread, struct str key, struct fragment_build *fragment,
+                                   struct err *err) {
+    struct pass pass;
+    enum status status = pass_begin(thread, fragment->arena, fragment->keys, &pass, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = blocks_render(&pass, key, fragment, err);
+    pass_end(&pass);
+    return status;
+}
+
+struct render_source site_source(struct site *site) {
+    return (struct render_source){
+        .ctx = site,
+        .thread_open = thread_open,
+        .thread_close = thread_close,
+        .page = source_page,
+        .fragment = source_fragment,
+    };
+}

@@ -1,0 +1,32 @@
+/* The reader's side of a site: what answers at each address.
+ *
+ * A `struct site` is an opened store with its look. It renders pages and fragments through a
+ * render_source (render/page.h); route.c says which page answers a key, one file a page kind says
+ * what it shows, blocks.c has the fragments that pages share.
+ *
+ * Page keys are made by site_page_key (site/key.h); besides, "error:<status>" is the page of that
+ * HTTP status in the site's look: 400, 404, 405, 410, 413, 414, 431, 500, 503. */
+#ifndef SITE_SITE_H
+#define SITE_SITE_H
+
+#include "render/page.h"
+#include "site/key.h"
+#include "store/store.h"
+
+struct site;
+
+/* Borrows the store. Errors: INVALID (the theme: file, line and what is wrong), IO. */
+NODISCARD enum status site_open(struct store *store, struct site **ret, struct err *err);
+/* All threads of its sources must be closed. NULL is accepted. */
+void site_close(struct site *site);
+
+/* Borrows the site. */
+struct render_source site_source(struct site *site);
+
+/* The answer to a password sent for the protected story at `key`: the story (200), or the form
+ * again (403). Never to be kept. thread: of site_source. A key that does not ask for a password
+ * gives what `page` gives. */
+NODISCARD enum status site_unlock(void *thread, struct str key, struct str password,
+                                  struct page_build *page, struct err *err);
+
+#endif

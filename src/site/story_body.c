@@ -1,0 +1,178 @@
+#include "site/story_body.h"
+
+#include "base/limits.h"
+#include "site/cards.h"
+#include "text/body.h"
+#include "text/body_vocabulary.h"
+#include "text/url.h"
+
+/* The story that data-story names, if readers may see it; *ret_public says so. */
+static enum status target_of(struct pass *pass, struct str id_text, bool *ret_public,
+                             struct story *ret, struct err *err) {
+    int64_t id;
+    *ret_public = false;
+    if (!str_to_i64(id_text, &id) || id <= 0) {
+        return STATUS_OK;
+    }
+    struct err lost = { 0 };
+    enum status status = store_story(pass->reader, pass->arena, id, STORY_CARD, ret, &lost);
+    if (status == STATUS_OK) {
+        *ret_public = story_is_public(ret);
+    } else if (status != STATUS_NOT_FOUND) {
+        return err_set(err, status, "%s", lost.message);
+    }
+    return STATUS_OK;
+}
+
+static void put_attr(struct buf *out, struct str name, struct str plain_value) {
+    buf_printf(out, " %.*s=\"", STR_FMT(name));
+    html_escape(out, plain_value);
+    buf_put_char(out, '"');
+}
+
+static bool is_address(struct str name) {
+    return str_eq(name, STR("href")) || str_eq(name, STR("src")) || str_eq(name, STR("poster")) ||
+           str_eq(name, STR("cite"));
+}
+
+/* The start tag as it stands, but for what depends on where it is shown. href: replaces the one it
+ * has, ptr NULL: none does. */
+static void put_open(struct pass *pass, struct buf *out, const struct body_token *token,
+                     struct str href, bool absolute) {
+    buf_printf(out, "<%.*s", STR_FMT(token->name));
+    if (href.ptr != NULL) {
+        put_attr(out, STR("href"), absolute ? pass_absolute(pass, href) : href);
+    }
+    for (size_t i = 0; i < token->n_attrs; i++) {
+        const struct body_attr *attr = &token->attrs[i];
+        if (str_eq(attr->name, STR("data-story")) ||
+            (href.ptr != NULL && str_eq(attr->name, STR("href"))) ||
+            (absolute && (str_eq(attr->name, STR("srcset")) || str_eq(attr->name, STR("sizes"))))) {
+            continue;
+        }
+        if (absolute && is_address(attr->name)) {
+            put_attr(out, attr->name, pass_absolute(pass, html_unescape(pass->arena, attr->value)));
+        } else {
+            buf_printf(out, " %.*s=\"%.*s\"", STR_FMT(attr->name), STR_FMT(attr->value));
+        }
+    }
+    if (!absolute && str_eq(token->name, STR("img")) &&
+        body_attr(token, STR("loading")).ptr == NULL) {
+        buf_put(out, STR(" loading=\"lazy\""));
+    }
+    buf_put_char(out, '>');
+}
+
+static enum status put_link(struct pass *pass, struct buf *out, const struct body_token *token,
+                            bool absolute, bool *ret_dropped, struct err *err) {
+    struct story target;
+    bool is_public;
+    enum status status =
+        target_of(pass, body_attr(token, STR("data-story")), &is_public, &target, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    *ret_dropped = !is_public;
+    if (is_public) {
+        struct str old = html_unescape(pass->arena, body_attr(token, STR("href")));
+        size_t hash = str_find_char(old, '#', 0);
+        struct str fragment = hash == STR_NPOS ? STR("") : str_from(old, hash);
+        put_open(pass, out, token,
+                 arena_printf(pass->arena, "%.*s%.*s", STR_FMT(target.path), STR_FMT(fragment)),
+                 absolute);
+    }
+    return STATUS_OK;
+}
+
+static enum status put_also_read(struct pass *pass, struct buf *out, const struct body_token *token,
+                                 bool absolute, struct err *err) {
+    struct story target;
+    bool is_public;
+    enum status status =
+        target_of(pass, body_attr(token, STR("data-story")), &is_public, &target, err);
+    if (status != STATUS_OK || !is_public) {
+        return status;
+    }
+    struct str label = html_unescape(pass->arena, body_attr(token, STR("data-label")));
+    struct view_also_read_root root = {
+        .label = label.len > 0 ? label : pass_phrase(pass, "also_read", NULL, 0),
+        .href = absolute ? pass_absolute(pass, target.path) : target.path,
+        .headline = target.headline,
+    };
+    return pass_html(pass, "partials/card-also-read", &root, out, err);
+}
+
+static enum status put_embed(struct pass *pass, struct buf *out, const struct body_token *token,
+                             struct err *err) {
+    struct str href = html_unescape(pass->arena, body_attr(token, STR("data-url")));
+    struct url url;
+    if (!url_safe_href(href) || !url_parse(href, &url) || url.host.len == 0) {
+        return STATUS_OK;
+    }
+    struct view_embed_root root = {
+        .href = href,
+        .host = str_starts_nocase(url.host, STR("www.")) ? str_from(url.host, 4) : url.host,
+        .label = html_unescape(pass->arena, body_attr(token, STR("data-label"))),
+    };
+    return pass_html(pass, "partials/card-embed", &root, out, err);
+}
+
+/* A line for each block: what reads the text without knowing HTML's blocks finds words apart. */
+static void end_line(struct buf *out, const struct body_token *token) {
+    if ((token->kind == BODY_CLOSE || body_is_void(token->name)) &&
+        (body_elements[body_tag_of(token->name)].stands_in & IN_FLOW) != 0) {
+        buf_put_char(out, '\n');
+    }
+}
+
+/* The cards that templates draw; every other one is shown as the element that it is. */
+static bool is_drawn(struct str card) {
+    return str_eq(card, STR("also-read")) || str_eq(card, STR("embed"));
+}
+
+static enum status put_body(struct pass *pass, struct html body, bool absolute, struct buf *out,
+                            struct err *err) {
+    struct body_reader reader;
+    body_reader_init(&reader, body);
+    struct body_token token;
+    enum status status = STATUS_OK;
+    bool link_dropped = false; /* links do not nest */
+    while (status == STATUS_OK && body_next(&reader, &token) != BODY_END) {
+        if (token.kind == BODY_BAD) {
+            return err_set(err, STATUS_CORRUPT, "a body is not in the form that bodies have");
+        }
+        struct str card = body_attr(&token, STR("data-card"));
+        bool is_link = str_eq(token.name, STR("a"));
+        if (token.kind == BODY_OPEN && is_drawn(card)) {
+            (void)body_inner(&reader, &token);
+            status = str_eq(card, STR("embed")) ? put_embed(pass, out, &token, err)
+                                                : put_also_read(pass, out, &token, absolute, err);
+        } else if (token.kind == BODY_OPEN && is_link &&
+                   body_attr(&token, STR("data-story")).ptr != NULL) {
+            status = put_link(pass, out, &token, absolute, &link_dropped, err);
+        } else if (token.kind == BODY_OPEN) {
+            put_open(pass, out, &token, (struct str){ 0 }, absolute);
+        } else if (token.kind == BODY_CLOSE && is_link && link_dropped) {
+            link_dropped = false;
+        } else {
+            buf_put(out, token.raw);
+        }
+        end_line(out, &token);
+    }
+    return status;
+}
+
+enum status story_body(struct pass *pass, struct html body, bool absolute, struct html *ret,
+                       struct err *err) {
+    struct buf out;
+    buf_init(&out, LIMIT_RENDER_BYTES);
+    enum status status = put_body(pass, body, absolute, &out, err);
+    if (status == STATUS_OK && out.status != STATUS_OK) {
+        status = err_set(err, out.status, "a body is too large when it is shown");
+    }
+    if (status == STATUS_OK) {
+        ret->raw = arena_str(pass->arena, str_trim(buf_str(&out)));
+    }
+    buf_done(&out);
+    return status;
+}

@@ -1,0 +1,223 @@
+#include "site/view.h"
+
+#define TYPE_OF(name, struct_)                                                                     \
+    static const struct type name##_type = TYPE(#name, struct_, name##_fields)
+
+static const struct field link_fields[] = {
+    FIELD_INT(struct view_link, id),
+    FIELD_STR(struct view_link, href),
+    FIELD_STR(struct view_link, label),
+};
+TYPE_OF(link, struct view_link);
+
+static const struct field image_fields[] = {
+    FIELD_STR(struct view_image, src),     FIELD_STR(struct view_image, alt),
+    FIELD_STR(struct view_image, caption), FIELD_STR(struct view_image, credit),
+    FIELD_STR(struct view_image, licence), FIELD_BOOL(struct view_image, has_caption),
+    FIELD_INT(struct view_image, width),   FIELD_INT(struct view_image, height),
+};
+TYPE_OF(image, struct view_image);
+
+static const struct field card_fields[] = {
+    FIELD_INT(struct view_card, id),
+    FIELD_STR(struct view_card, href),
+    FIELD_STR(struct view_card, headline),
+    FIELD_STR(struct view_card, standfirst),
+    FIELD_STR(struct view_card, excerpt),
+    FIELD_STR(struct view_card, at),
+    FIELD_STR(struct view_card, date),
+    FIELD_OBJECT(struct view_card, image, &image_type),
+    FIELD_OBJECT(struct view_card, section, &link_type),
+    FIELD_LIST(struct view_card, authors, &link_type),
+};
+TYPE_OF(card, struct view_card);
+
+static const struct field site_fields[] = {
+    FIELD_STR(struct view_site, name),      FIELD_STR(struct view_site, tagline),
+    FIELD_STR(struct view_site, language),  FIELD_STR(struct view_site, locale),
+    FIELD_STR(struct view_site, direction), FIELD_STR(struct view_site, feed),
+    FIELD_STR(struct view_site, icon),
+};
+TYPE_OF(site, struct view_site);
+
+static const struct field head_fields[] = {
+    FIELD_STR(struct view_head, title),       FIELD_STR(struct view_head, description),
+    FIELD_STR(struct view_head, robots),      FIELD_STR(struct view_head, canonical),
+    FIELD_STR(struct view_head, newer),       FIELD_STR(struct view_head, older),
+    FIELD_STR(struct view_head, feed),        FIELD_STR(struct view_head, feed_title),
+    FIELD_STR(struct view_head, og_type),     FIELD_STR(struct view_head, og_title),
+    FIELD_STR(struct view_head, image),       FIELD_STR(struct view_head, image_alt),
+    FIELD_INT(struct view_head, image_width), FIELD_INT(struct view_head, image_height),
+    FIELD_STR(struct view_head, published),   FIELD_STR(struct view_head, modified),
+    FIELD_STR(struct view_head, section),     FIELD_STRS(struct view_head, tags),
+    FIELD_HTML(struct view_head, json_ld),
+};
+TYPE_OF(head, struct view_head);
+
+static const struct field correction_fields[] = {
+    FIELD_STR(struct view_correction, at),
+    FIELD_STR(struct view_correction, date),
+    FIELD_STR(struct view_correction, text),
+};
+TYPE_OF(correction, struct view_correction);
+
+static const struct field comment_fields[] = {
+    FIELD_INT(struct view_comment, id),     FIELD_BOOL(struct view_comment, is_reply),
+    FIELD_STR(struct view_comment, author), FIELD_STR(struct view_comment, at),
+    FIELD_STR(struct view_comment, date),   FIELD_HTML(struct view_comment, body),
+};
+TYPE_OF(comment, struct view_comment);
+
+static const struct field story_fields[] = {
+    FIELD_STR(struct view_story, headline),
+    FIELD_STR(struct view_story, standfirst),
+    FIELD_STR(struct view_story, published),
+    FIELD_STR(struct view_story, date),
+    FIELD_STR(struct view_story, updated),
+    FIELD_STR(struct view_story, updated_date),
+    FIELD_INT(struct view_story, minutes),
+    FIELD_INT(struct view_story, section_id),
+    FIELD_LIST(struct view_story, sections, &link_type),
+    FIELD_LIST(struct view_story, authors, &link_type),
+    FIELD_OBJECT(struct view_story, image, &image_type),
+    FIELD_HTML(struct view_story, body),
+    FIELD_LIST(struct view_story, corrections, &correction_type),
+    FIELD_LIST(struct view_story, tags, &link_type),
+    FIELD_BOOL(struct view_story, has_neighbours),
+    FIELD_OBJECT(struct view_story, previous, &link_type),
+    FIELD_OBJECT(struct view_story, next, &link_type),
+    FIELD_LIST(struct view_story, comments, &comment_type),
+    FIELD_INT(struct view_story, comments_len),
+};
+TYPE_OF(story, struct view_story);
+
+static const struct field page_fields[] = {
+    FIELD_STR(struct view_page, headline),
+    FIELD_STR(struct view_page, standfirst),
+    FIELD_OBJECT(struct view_page, image, &image_type),
+    FIELD_HTML(struct view_page, body),
+    FIELD_LIST(struct view_page, children, &link_type),
+};
+TYPE_OF(page, struct view_page);
+
+static const struct field pager_fields[] = {
+    FIELD_INT(struct view_pager, number),
+    FIELD_INT(struct view_pager, pages),
+    FIELD_STR(struct view_pager, newer),
+    FIELD_STR(struct view_pager, older),
+};
+TYPE_OF(pager, struct view_pager);
+
+static const struct field band_fields[] = {
+    FIELD_INT(struct view_band, id),
+    FIELD_STR(struct view_band, href),
+    FIELD_STR(struct view_band, label),
+    FIELD_OBJECT(struct view_band, first, &card_type),
+    FIELD_LIST(struct view_band, rest, &card_type),
+};
+TYPE_OF(band, struct view_band);
+
+static const struct field story_root_fields[] = {
+    FIELD_STRUCT(struct view_story_root, site, &site_type),
+    FIELD_STRUCT(struct view_story_root, head, &head_type),
+    FIELD_STRUCT(struct view_story_root, story, &story_type),
+};
+TYPE_OF(story_root, struct view_story_root);
+
+static const struct field page_root_fields[] = {
+    FIELD_STRUCT(struct view_page_root, site, &site_type),
+    FIELD_STRUCT(struct view_page_root, head, &head_type),
+    FIELD_STRUCT(struct view_page_root, page, &page_type),
+};
+TYPE_OF(page_root, struct view_page_root);
+
+static const struct field locked_root_fields[] = {
+    FIELD_STRUCT(struct view_locked_root, site, &site_type),
+    FIELD_STRUCT(struct view_locked_root, head, &head_type),
+    FIELD_STR(struct view_locked_root, headline),
+    FIELD_STR(struct view_locked_root, action),
+    FIELD_BOOL(struct view_locked_root, wrong),
+};
+TYPE_OF(locked_root, struct view_locked_root);
+
+static const struct field front_root_fields[] = {
+    FIELD_STRUCT(struct view_front_root, site, &site_type),
+    FIELD_STRUCT(struct view_front_root, head, &head_type),
+    FIELD_OBJECT(struct view_front_root, lead, &card_type),
+    FIELD_LIST(struct view_front_root, secondaries, &card_type),
+    FIELD_LIST(struct view_front_root, river, &card_type),
+    FIELD_LIST(struct view_front_root, bands, &band_type),
+    FIELD_STR(struct view_front_root, older),
+};
+TYPE_OF(front_root, struct view_front_root);
+
+static const struct field list_root_fields[] = {
+    FIELD_STRUCT(struct view_list_root, site, &site_type),
+    FIELD_STRUCT(struct view_list_root, head, &head_type),
+    FIELD_STR(struct view_list_root, title),
+    FIELD_STR(struct view_list_root, description),
+    FIELD_LIST(struct view_list_root, links, &link_type),
+    FIELD_LIST(struct view_list_root, rows, &card_type),
+    FIELD_OBJECT(struct view_list_root, pager, &pager_type),
+};
+TYPE_OF(list_root, struct view_list_root);
+
+static const struct field error_root_fields[] = {
+    FIELD_STRUCT(struct view_error_root, site, &site_type),
+    FIELD_STRUCT(struct view_error_root, head, &head_type),
+    FIELD_INT(struct view_error_root, status),
+    FIELD_STR(struct view_error_root, title),
+    FIELD_STR(struct view_error_root, text),
+    FIELD_BOOL(struct view_error_root, with_latest),
+};
+TYPE_OF(error_root, struct view_error_root);
+
+static const struct field masthead_root_fields[] = {
+    FIELD_STRUCT(struct view_masthead_root, site, &site_type),
+    FIELD_LIST(struct view_masthead_root, links, &link_type),
+};
+TYPE_OF(masthead_root, struct view_masthead_root);
+
+static const struct field footer_root_fields[] = {
+    FIELD_STRUCT(struct view_footer_root, site, &site_type),
+    FIELD_LIST(struct view_footer_root, links, &link_type),
+    FIELD_LIST(struct view_footer_root, pages, &link_type),
+};
+TYPE_OF(footer_root, struct view_footer_root);
+
+static const struct field block_root_fields[] = {
+    FIELD_STR(struct view_block_root, name),
+    FIELD_LIST(struct view_block_root, cards, &card_type),
+    FIELD_BOOL(struct view_block_root, five),
+};
+TYPE_OF(block_root, struct view_block_root);
+
+static const struct field also_read_root_fields[] = {
+    FIELD_STR(struct view_also_read_root, label),
+    FIELD_STR(struct view_also_read_root, href),
+    FIELD_STR(struct view_also_read_root, headline),
+};
+TYPE_OF(also_read_root, struct view_also_read_root);
+
+static const struct field embed_root_fields[] = {
+    FIELD_STR(struct view_embed_root, href),
+    FIELD_STR(struct view_embed_root, host),
+    FIELD_STR(struct view_embed_root, label),
+};
+TYPE_OF(embed_root, struct view_embed_root);
+
+const struct template_entry view_entries[] = {
+    { "story", &story_root_type },
+    { "page", &page_root_type },
+    { "locked", &locked_root_type },
+    { "front", &front_root_type },
+    { "list", &list_root_type },
+    { "error", &error_root_type },
+    { "masthead", &masthead_root_type },
+    { "footer", &footer_root_type },
+    { "latest", &block_root_type },
+    { "dont-miss", &block_root_type },
+    { "partials/card-also-read", &also_read_root_type },
+    { "partials/card-embed", &embed_root_type },
+};
+const size_t view_entries_len = COUNT_OF(view_entries);

@@ -1,0 +1,167 @@
+/* What templates see: one struct a template, made of a few shared ones.
+ *
+ * The tables in view.c name the fields; a template that asks for anything else does not compile.
+ * Every string here is plain text, escaped where it is printed; struct html alone is printed as it
+ * is. Addresses are ready for href: paths of this site, or absolute. */
+#ifndef SITE_VIEW_H
+#define SITE_VIEW_H
+
+#include "render/template.h"
+
+struct view_link {
+    int64_t id;
+    struct str href, label;
+};
+
+struct view_image {
+    struct str src, alt, caption, credit, licence;
+    bool has_caption;      /* any of the last three */
+    int64_t width, height; /* 0: not known */
+};
+
+/* A story in a list. */
+struct view_card {
+    int64_t id;
+    struct str href, headline, standfirst, excerpt;
+    struct str at, date; /* for <time datetime>, for people */
+    const struct view_image *image;
+    const struct view_link *section;
+    struct list authors; /* view_link */
+};
+
+struct view_site {
+    struct str name, tagline;
+    struct str language, locale, direction; /* "pt-BR", "pt_BR", "ltr" */
+    struct str feed, icon;
+};
+
+/* What stands in <head>. */
+struct view_head {
+    struct str title, description, robots, canonical;
+    struct str newer, older; /* rel=prev, rel=next */
+    struct str feed, feed_title;
+    struct str og_type, og_title; /* og_type empty: no OpenGraph */
+    struct str image, image_alt;
+    int64_t image_width, image_height;
+    struct str published, modified, section;
+    struct list tags; /* str */
+    struct html json_ld;
+};
+
+struct view_correction {
+    struct str at, date, text;
+};
+
+struct view_comment {
+    int64_t id;
+    bool is_reply;
+    struct str author, at, date;
+    struct html body;
+};
+
+struct view_story {
+    struct str headline, standfirst;
+    struct str published, date;       /* for <time datetime>, for people */
+    struct str updated, updated_date; /* empty: not shown */
+    int64_t minutes;
+    int64_t section_id;
+    struct list sections; /* view_link; the primary one first */
+    struct list authors;
+    const struct view_image *image;
+    struct html body;
+    struct list corrections; /* view_correction */
+    struct list tags;
+    bool has_neighbours;
+    const struct view_link *previous, *next;
+    struct list comments; /* view_comment */
+    int64_t comments_len;
+};
+
+struct view_page {
+    struct str headline, standfirst;
+    const struct view_image *image;
+    struct html body;
+    struct list children; /* view_link */
+};
+
+struct view_pager {
+    int64_t number, pages;
+    struct str newer, older;
+};
+
+struct view_band {
+    int64_t id;
+    struct str href, label;
+    const struct view_card *first;
+    struct list rest; /* view_card */
+};
+
+/* The roots of the templates of the same names. */
+struct view_story_root {
+    struct view_site site;
+    struct view_head head;
+    struct view_story story;
+};
+struct view_page_root {
+    struct view_site site;
+    struct view_head head;
+    struct view_page page;
+};
+struct view_locked_root {
+    struct view_site site;
+    struct view_head head;
+    struct str headline, action;
+    bool wrong; /* the password given */
+};
+struct view_front_root {
+    struct view_site site;
+    struct view_head head;
+    const struct view_card *lead;
+    struct list secondaries, river; /* view_card */
+    struct list bands;              /* view_band */
+    struct str older;
+};
+struct view_list_root {
+    struct view_site site;
+    struct view_head head;
+    struct str title, description;
+    struct list links;              /* of a section: its sub-sections */
+    struct list rows;               /* view_card */
+    const struct view_pager *pager; /* NULL: one page */
+};
+struct view_error_root {
+    struct view_site site;
+    struct view_head head;
+    int64_t status;
+    struct str title, text;
+    bool with_latest;
+};
+struct view_masthead_root {
+    struct view_site site;
+    struct list links;
+};
+struct view_footer_root {
+    struct view_site site;
+    struct list links, pages;
+};
+/* latest and dont-miss. */
+struct view_block_root {
+    struct str name; /* the section's, or the site's */
+    struct list cards;
+    bool five; /* as many as the theme has a layout of its own for */
+};
+/* card-also-read and card-embed, which stand inside a body. */
+struct view_also_read_root {
+    struct str label, href, headline;
+};
+struct view_embed_root {
+    struct str href, host, label;
+};
+
+/* All templates that are run by themselves. */
+extern const struct template_entry view_entries[];
+extern const size_t view_entries_len;
+
+#define LIST_OF(vec) ((struct list){ (vec).ptr, (vec).len })
+
+#endif
