@@ -72,7 +72,9 @@ function theirs(test) {
 }
 
 function ours(tests) {
-  const out = execFileSync(tool, { input: JSON.stringify(tests), maxBuffer: 2 ** 30 });
+  // jansson refuses integers beyond 64 bits; JavaScript writes them without an exponent.
+  const input = JSON.stringify(tests).replace(/(?<=[:,[])-?\d{19,}(?=[,\]}])/g, '$&.0');
+  const out = execFileSync(tool, { input, maxBuffer: 2 ** 30 });
   return JSON.parse(out);
 }
 

@@ -41,7 +41,7 @@
 #define LIMIT_TEMPLATE_DEPTH  64 /* nested blocks; partial calls */
 #define LIMIT_TEMPLATE_NESTED 512 /* blocks and partials within one another while a page is made */
 #define LIMIT_TEMPLATE_ARGS   32  /* of one helper or partial */
-#define LIMIT_TEMPLATE_CHECKS 100000   /* blocks x contexts that one entry is checked for */
+#define LIMIT_TEMPLATE_CHECKS 20000    /* blocks x contexts that one entry is checked for */
 #define LIMIT_RENDER_STEPS    20000000 /* operations of one run */
 #define LIMIT_RENDER_BYTES    (32 * MIB)
 #define LIMIT_PAGE_SLOTS      64    /* fragments included by one page */

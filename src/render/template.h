@@ -96,7 +96,8 @@ struct template_sink {
      * now; the parameters are in the order written and live during the call. */
     void (*fragment)(void *ctx, struct str kind, const struct fragment_param *params,
                      size_t params_len);
-    void *ctx; /* of fragment */
+    void *ctx;        /* of fragment */
+    size_t steps_max; /* operations; 0: LIMIT_RENDER_STEPS */
 };
 
 /* Run an entry on a struct of its root type (type_any: a json_t; NULL: undefined).

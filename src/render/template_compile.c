@@ -397,7 +397,7 @@ static enum status emit_call_of(struct compiler *c, struct writer *w, const stru
                             STR_FMT(name));
     }
     bool simple = path->parts.len == 1 && path->depth == 0 && !is_scoped(path->original);
-    const struct helper *helper = simple ? helper_of(c->theme, name) : NULL;
+    const struct helper *helper = simple ? helper_of(c->theme, path->original) : NULL;
     if (helper != NULL) {
         return emit_helper(c, w, call, place, helper);
     }
@@ -434,11 +434,15 @@ static enum status emit_mustache(struct compiler *c, struct writer *w, const str
         }
         return emit_invocation(c, w, &s->call, s->at, OP_FRAGMENT, NULL);
     }
-    if (meaning == MEANS_AMBIGUOUS && helper_of(c->theme, path->parts.ptr[0]) != NULL) {
-        meaning = MEANS_CALL;
+    const struct helper *helper =
+        meaning == MEANS_AMBIGUOUS ? helper_of(c->theme, path->parts.ptr[0]) : NULL;
+    if (helper != NULL) {
+        status = emit_helper(c, w, &s->call, s->at, helper);
+    } else if (meaning == MEANS_CALL) {
+        status = emit_call_of(c, w, path, &s->call, s->at);
+    } else {
+        status = emit_path(c, w, path);
     }
-    status = meaning == MEANS_CALL ? emit_call_of(c, w, path, &s->call, s->at)
-                                   : emit_path(c, w, path);
     if (status == STATUS_OK) {
         emit(c, w, s->at, s->escaped ? OP_PUT : OP_PUT_RAW, 0, 0, 1, 0);
     }

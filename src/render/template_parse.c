@@ -235,21 +235,23 @@ static enum status parse_arguments(struct parser *p, struct call *call) {
     return status;
 }
 
-/* as |a b| */
+/* as |a b|. Brackets stay part of the name, and handlebars stumbles over a list of names that
+ * begins and ends with one. */
 static enum status parse_block_params(struct parser *p, struct body *program) {
     if (peek(p)->kind != TOKEN_OPEN_BLOCK_PARAMS) {
         return STATUS_OK;
     }
-    next(p);
-    const struct token *token;
+    const struct token *first = next(p), *token;
     do {
         enum status status = expect(p, TOKEN_ID, "a block parameter", &token);
         if (status != STATUS_OK) {
             return status;
         }
-        bool bracketed;
-        *vec_push(p->arena, &program->params) = id_name(p, token->text, &bracketed);
+        *vec_push(p->arena, &program->params) = unescape(p, token->text, '\\', ']');
     } while (peek(p)->kind == TOKEN_ID);
+    if (first[1].text.ptr[0] == '[' && str_ends(token->text, STR("]"))) {
+        return source_error(p->source, first->at, p->err, "a block parameter wants a plain name");
+    }
     return expect(p, TOKEN_CLOSE_BLOCK_PARAMS, "\"|\"", &token);
 }
 

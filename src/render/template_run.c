@@ -88,7 +88,7 @@ struct run {
     size_t stack_len;
     size_t nested;
     size_t partials_nested;
-    size_t steps;
+    size_t steps, steps_max;
 };
 
 /* What handlebars' helpers see for `this` when there is none: an object without properties. */
@@ -752,6 +752,7 @@ enum status template_run(const struct theme *theme, int template, const void *ro
         .helper_ctx = helper_ctx,
         .err = err,
         .out = sink->out,
+        .steps_max = sink->steps_max ? sink->steps_max : LIMIT_RENDER_STEPS,
     };
     arena_init(&r.arena);
     buf_init(&r.helper_out, LIMIT_RENDER_BYTES);

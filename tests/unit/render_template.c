@@ -270,7 +270,7 @@ static void check_helpers(const char *file, int line, const char *text, const ch
     buf_init(&cut.log, 1 << 20);
     int marks = 1;
     if (theme_compile(sources, 2, &entry, 1, helpers, &theme, &err) == STATUS_OK) {
-        struct template_sink sink = { &out, log_fragment, &cut };
+        struct template_sink sink = { .out = &out, .fragment = log_fragment, .ctx = &cut };
         if (template_run(theme, theme_find(theme, STR("main")), &page, &marks, &sink, &err)) {
             buf_reset(&out);
         }

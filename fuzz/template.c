@@ -1,0 +1,99 @@
+/* The template language: any bytes as a template, compiled and run on fixed data. A byte 0x01
+ * separates the template from a partial "p", and that from a layout "q". */
+#include "render/template.h"
+#include "base/limits.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char fixed_data[] = "{\"a\":\"A<\",\"b\":{\"c\":\"deep\",\"list\":[1,[2,null],{\"a\":"
+                                 "3}]},\"list\":[1,\"two\",{\"a\":\"in\"}],"
+                                 "\"s\":\"str\\u00e9\",\"n\":1.5,\"zero\":0,\"no\":false,\"yes\":"
+                                 "true,\"nil\":null,\"empty\":\"\"}";
+
+struct root {
+    struct str a;
+    struct list list;
+    const struct root *b;
+    bool yes;
+    struct html html;
+    int64_t n;
+};
+
+static const struct type root_type;
+static const struct field root_fields[] = {
+    FIELD_STR(struct root, a),
+    FIELD_LIST(struct root, list, &root_type),
+    FIELD_OBJECT(struct root, b, &root_type),
+    FIELD_BOOL(struct root, yes),
+    FIELD_HTML(struct root, html),
+    FIELD_INT(struct root, n),
+};
+static const struct type root_type = TYPE("root", struct root, root_fields);
+
+static enum status take_arg(void *ctx, struct template_call *call, struct err *err) {
+    (void)ctx, (void)err;
+    struct value v = template_arg(call, 0);
+    if (v.kind == VALUE_STR) {
+        buf_put(call->out, v.str);
+    }
+    return STATUS_OK;
+}
+
+static const struct helper helpers[] = {
+    { .name = "text",
+      .run = take_arg,
+      .returns = VALUE_STR,
+      .args = { { .name = "text", .kind = VALUE_STR } },
+      .named_open = true },
+    { .name = NULL },
+};
+
+static void slot(void *ctx, struct str kind, const struct fragment_param *params,
+                 size_t params_len) {
+    (void)ctx, (void)params, (void)params_len;
+    check(kind.len > 0);
+}
+
+static void run(const struct template_source *sources, size_t len, const struct type *type,
+                const void *root) {
+    struct template_entry entry = { "main", type };
+    struct theme *theme = NULL;
+    struct err err = { 0 };
+    if (theme_compile(sources, len, &entry, 1, helpers, &theme, &err) != STATUS_OK) {
+        check(err.status != STATUS_OK && err.message[0] != '\0');
+        return;
+    }
+    struct buf out;
+    buf_init(&out, 64 * KIB);
+    struct template_sink sink = { .out = &out, .fragment = slot, .steps_max = 100000 };
+    if (template_run(theme, 0, root, NULL, &sink, &err) != STATUS_OK) {
+        check(err.status != STATUS_OK && err.message[0] != '\0');
+    }
+    buf_done(&out);
+    theme_free(theme);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static json_t *json;
+    if (json == NULL) {
+        json = json_loads(fixed_data, 0, NULL);
+        check(json != NULL);
+    }
+    struct template_source sources[3] = { { .name = STR_INIT("main") },
+                                          { .name = STR_INIT("p") },
+                                          { .name = STR_INIT("q") } };
+    size_t len = 0;
+    struct str rest = str_make((const char *)data, size);
+    while (len < 3 && str_split(&rest, '\x01', &sources[len].text)) {
+        len++;
+    }
+    len = len > 0 ? len : 1;
+    run(sources, len, &type_any, json);
+    static struct root leaves[] = { { .a = STR_INIT("leaf"), .n = 7 }, { .yes = true } };
+    static struct root root = { .a = STR_INIT("root"), .list = { leaves, 2 }, .b = leaves };
+    run(sources, len, &root_type, &root);
+    return 0;
+}
