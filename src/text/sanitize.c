@@ -405,67 +405,75 @@ static bool is_bare(enum body_tag tag, struct str attrs) {
                              : tag == BODY_TAG_SPAN && attrs.len == 0;
 }
 
-/* Write the element's start, if it has one in the subset. *ret_inside: its children come next. */
-static struct body_mark enter(struct pass *p, const GumboNode *node, bool *ret_inside) {
-    static const char *const anchors[] = { "href", "id", "name", "data-story", NULL };
+/* Elements whose children, if any, are not walked: dropped ones, frames, void elements, media. */
+static bool enter_whole(struct pass *p, const GumboNode *node, struct str name, enum body_tag tag) {
     struct body_writer *w = &p->writer;
-    struct str name = element_name(p->arena, node), markup;
-    struct body_mark nothing = { 0 };
-    *ret_inside = false;
+    struct str markup = STR("");
     if (node->v.element.tag_namespace != GUMBO_NAMESPACE_HTML ||
-        (is_dropped(name) && !str_eq(name, STR("col")))) {
+        (is_dropped(name) && tag != BODY_TAG_COL)) {
         p->removed++;
-        return nothing;
+        return true;
     }
     if (str_eq(name, STR("iframe")) || str_eq(name, STR("embed"))) {
         put_card(p, node);
-        return nothing;
+        return true;
     }
-    enum body_tag tag = tag_for(name);
     switch (tag) {
-    case BODY_TAG_BR: body_writer_br(w); return nothing;
-    case BODY_TAG_WBR: body_writer_inline(w, STR("<wbr>")); return nothing;
+    case BODY_TAG_BR: body_writer_br(w); return true;
+    case BODY_TAG_WBR: markup = STR("<wbr>"); break;
     case BODY_TAG_IMG:
         markup = img_markup(p, node);
-        p->removed += markup.len == 0;
-        if (markup.len > 0) {
-            body_writer_inline(w, markup);
+        if (markup.len == 0) {
+            p->removed++;
+            return true;
         }
-        return nothing;
+        break;
     case BODY_TAG_PICTURE:
     case BODY_TAG_AUDIO:
-    case BODY_TAG_VIDEO:
-        markup = media_markup(p, node, tag);
-        if (markup.len > 0) {
-            body_writer_inline(w, markup);
-            return nothing;
-        }
-        tag = BODY_TAG_NONE;
-        break;
+    case BODY_TAG_VIDEO: markup = media_markup(p, node, tag); break;
     default: break;
     }
-    *ret_inside = true;
-    bool gap = false;
-    struct attrs attrs = { STR(""), STR(""), false };
+    if (markup.len > 0) {
+        body_writer_inline(w, markup);
+    }
+    return markup.len > 0;
+}
+
+/* Should only its content stay? Known before a place is looked for. */
+static bool is_unwrapped(const GumboNode *node, enum body_tag tag) {
+    static const char *const anchors[] = { "href", "id", "name", "data-story", NULL };
+    switch (tag) {
+    case BODY_TAG_NONE:
+    case BODY_TAG_PICTURE: /* media without anything to see or hear */
+    case BODY_TAG_AUDIO:
+    case BODY_TAG_VIDEO: return true;
+    case BODY_TAG_A: return !has_attributes_of(node, anchors);
+    case BODY_TAG_SPAN: return node->v.element.attributes.length == 0;
     /* What is pasted from Google Docs comes inside a <b> that is not meant to be bold. */
-    bool bare =
-        (tag == BODY_TAG_A && !has_attributes_of(node, anchors)) ||
-        (tag == BODY_TAG_B && str_starts(source_value(node, "id"), STR("docs-internal-guid-"))) ||
-        (tag == BODY_TAG_SPAN && node->v.element.attributes.length == 0);
-    enum body_tag placed = tag == BODY_TAG_NONE || bare ? BODY_TAG_NONE
-                                                        : body_writer_place(w, tag, &gap);
+    case BODY_TAG_B: return str_starts(source_value(node, "id"), STR("docs-internal-guid-"));
+    default: return false;
+    }
+}
+
+/* Write the element's start, if it has one in the subset. */
+static struct body_mark enter(struct pass *p, const GumboNode *node, enum body_tag tag) {
+    struct body_writer *w = &p->writer;
+    bool gap = false;
+    enum body_tag placed = is_unwrapped(node, tag) ? BODY_TAG_NONE
+                                                   : body_writer_place(w, tag, &gap);
     if (placed != BODY_TAG_NONE) {
-        attrs = attributes(p, node, placed, NULL);
-        bare = is_bare(placed, attrs.all);
-        attrs.without_id.ptr = is_bare(placed, attrs.without_id) ? NULL : attrs.without_id.ptr;
+        struct attrs attrs = attributes(p, node, placed, NULL);
+        if (!is_bare(placed, attrs.all)) {
+            bool keep = attrs.keep || placed == BODY_TAG_TD || placed == BODY_TAG_TH ||
+                        (placed == BODY_TAG_COLGROUP && attrs.all.len > 0);
+            if (is_bare(placed, attrs.without_id)) {
+                attrs.without_id.ptr = NULL;
+            }
+            return body_writer_open(w, placed, attrs.all, attrs.without_id, keep);
+        }
     }
-    if (placed == BODY_TAG_NONE || bare) {
-        p->removed++;
-        return gap ? body_writer_gap(w) : nothing;
-    }
-    bool keep = attrs.keep || placed == BODY_TAG_TD || placed == BODY_TAG_TH ||
-                (placed == BODY_TAG_COLGROUP && attrs.all.len > 0);
-    return body_writer_open(w, placed, attrs.all, attrs.without_id, keep);
+    p->removed++;
+    return gap ? body_writer_gap(w) : (struct body_mark){ 0 };
 }
 
 static void walk(struct pass *p, const GumboNode *root) {
@@ -486,9 +494,10 @@ static void walk(struct pass *p, const GumboNode *root) {
             body_writer_text(&p->writer, characters(p->arena, str_of(child->v.text.text)));
             break;
         case GUMBO_NODE_ELEMENT: {
-            bool inside;
-            struct body_mark mark = enter(p, child, &inside);
-            if (inside) {
+            struct str name = element_name(p->arena, child);
+            enum body_tag tag = tag_for(name);
+            if (!enter_whole(p, child, name, tag)) {
+                struct body_mark mark = enter(p, child, tag);
                 *vec_push(p->arena, &p->frames) = (struct frame){ .node = child, .mark = mark };
             }
             break;
