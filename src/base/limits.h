@@ -59,8 +59,16 @@
 #define LIMIT_WXR_ITEM_BYTES   (24 * MIB) /* one item with all that it has */
 #define LIMIT_WXR_ITEM_ENTRIES 20000      /* metas, terms or comments of one item */
 #define LIMIT_WXR_DEPTH        64         /* nested elements */
+#define LIMIT_IMPORT_WARNINGS  2000  /* told in full; the rest is counted */
+#define LIMIT_IMPORT_COUNTS    500   /* kinds of type and status */
+#define LIMIT_IMPORT_SHAPES    256   /* permalink shapes that are counted */
+#define LIMIT_IMPORT_BATCH     200   /* items in one transaction */
+#define LIMIT_IMPORT_MENU_ITEMS 2000 /* of all menus of an export */
+#define LIMIT_IMPORT_BLOCKS_BYTES (16 * MIB) /* reusable blocks, in memory */
+#define LIMIT_GALLERY_ITEMS    500 /* pictures of one gallery */
 #define LIMIT_MEDIA_BYTES      (512 * MIB)
 #define LIMIT_JSON_BYTES       (16 * MIB)
-#define LIMIT_PHP_DEPTH        32 /* serialized PHP */
+#define LIMIT_PHP_DEPTH        32    /* serialized PHP */
+#define LIMIT_PHP_VALUES       20000 /* of one serialized value, all levels */
 
 #endif
