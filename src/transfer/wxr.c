@@ -441,7 +441,8 @@ static void end_item(struct wxr *w, long line) {
                         line));
         return;
     }
-    emit(w, &(struct wxr_event){ .kind = WXR_ITEM, .line = line, .item = &w->item });
+    emit(w, &(struct wxr_event){
+                .kind = WXR_ITEM, .line = line, .end_line = line_now(w), .item = &w->item });
 }
 
 static void close_element(struct wxr *w, enum place place, enum place parent,

@@ -78,7 +78,8 @@ enum wxr_event_kind { WXR_CHANNEL, WXR_AUTHOR, WXR_TERM, WXR_ITEM, WXR_WARNING }
 
 struct wxr_event {
     enum wxr_event_kind kind;
-    long line; /* of the start tag, or of what is warned of */
+    long line;     /* of the start tag, or of what is warned of */
+    long end_line; /* of an item's end tag */
     union {
         const struct wxr_channel_field *channel;
         const struct wxr_author *author;
