@@ -6,29 +6,9 @@
  * It may be wrong about which context ../ is where the same object is entered twice; nothing
  * depends on it, since at run time a value that is not of a type seen here is asked by name. */
 #include "base/limits.h"
-#include "render/template_code.h"
+#include "render/template_shape.h"
 
 #include <stdio.h>
-
-/* What is known of a value. ANY: nothing. */
-struct shape {
-    enum value_kind kind;
-    enum value_kind item_kind;
-    const struct type *type;             /* as in struct value; &type_overlay: `overlay` */
-    const struct shape_overlay *overlay; /* interned */
-    /* Not part of the type: */
-    uint32_t identity;            /* the same value, as far as is seen */
-    struct str name;              /* the last name that led to it, for messages */
-    const struct value *constant; /* of a literal */
-};
-
-struct shape_overlay {
-    struct shape base; /* no overlay itself */
-    const struct str *names;
-    const struct shape *shapes;
-    size_t len;
-    const struct shape_overlay *next; /* of all */
-};
 
 struct depth {
     struct shape context;
@@ -83,192 +63,17 @@ struct seen {
 };
 
 struct checker {
+    struct shapes shapes;
     struct theme *theme;
     struct err *err;
-    struct arena arena;
     struct map seen;
     struct shape root;
-    struct shape_overlay *overlays;
     struct shape *stack;
     size_t stack_len;
-    uint32_t identities;
     size_t programs; /* followed so far */
     size_t nested, partials_nested;
     bool caller_named; /* the message says from where a partial was called */
 };
-
-/* Shapes ------------------------------------------------------------------------------------- */
-
-static struct shape shape_of(struct checker *c, enum value_kind kind, const struct type *type) {
-    return (struct shape){ .kind = type == &type_any ? VALUE_ANY : kind,
-                           .type = type,
-                           .identity = ++c->identities };
-}
-
-static struct shape shape_of_field(struct checker *c, const struct field *field) {
-    struct shape shape = shape_of(c, field->kind, field->type);
-    shape.item_kind = field->item_kind;
-    shape.name = str_of(field->name);
-    return shape;
-}
-
-static struct shape shape_of_item(struct checker *c, struct shape list) {
-    return shape_of(c, list.item_kind, list.type);
-}
-
-static bool same_shape(const struct shape *a, const struct shape *b) {
-    return a->kind == b->kind && a->item_kind == b->item_kind && a->type == b->type &&
-           a->overlay == b->overlay;
-}
-
-/* "section", "text", "a list of cards": for messages. */
-static const char *shape_words(struct shape shape, char out[80]) {
-    if (shape.overlay != NULL) {
-        shape = shape.overlay->base;
-    }
-    const char *type = shape.type != NULL ? shape.type->name : "text";
-    if (shape.kind == VALUE_LIST) {
-        snprintf(out, 80, "a list of %s", type);
-    } else {
-        snprintf(out, 80, "%s",
-                 shape.kind == VALUE_OBJECT ? type : template_kind_words(shape.kind));
-    }
-    return out;
-}
-
-static bool same_overlay(const struct shape_overlay *a, const struct shape_overlay *b) {
-    if (a->len != b->len || !same_shape(&a->base, &b->base)) {
-        return false;
-    }
-    for (size_t i = 0; i < a->len; i++) {
-        if (a->names[i].ptr != b->names[i].ptr || !same_shape(&a->shapes[i], &b->shapes[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The context with parameters over it; there is one overlay of each form. */
-static struct shape shape_overlay(struct checker *c, struct shape base, const struct str *names,
-                                  const struct shape *shapes, size_t len) {
-    const struct shape_overlay *under = base.overlay;
-    size_t under_len = under ? under->len : 0;
-    struct str *all_names = arena_array(&c->arena, len + under_len + 1, sizeof *all_names);
-    struct shape *all_shapes = arena_array(&c->arena, len + under_len + 1, sizeof *all_shapes);
-    size_t all = 0;
-    for (; all < len; all++) {
-        all_names[all] = names[all];
-        all_shapes[all] = shapes[all];
-        all_shapes[all].constant = NULL;
-    }
-    for (size_t i = 0; i < under_len; i++) {
-        bool hidden = false;
-        for (size_t j = 0; j < len; j++) {
-            hidden = hidden || names[j].ptr == under->names[i].ptr;
-        }
-        if (!hidden) {
-            all_names[all] = under->names[i];
-            all_shapes[all++] = under->shapes[i];
-        }
-    }
-    struct shape_overlay made = { under ? under->base : base, all_names, all_shapes, all,
-                                  c->overlays };
-    const struct shape_overlay *known = c->overlays;
-    while (known != NULL && !same_overlay(known, &made)) {
-        known = known->next;
-    }
-    if (known == NULL) {
-        known = c->overlays = ARENA_NEW(&c->arena, struct shape_overlay);
-        *c->overlays = made;
-    }
-    struct shape shape = shape_of(c, VALUE_OBJECT, &type_overlay);
-    shape.overlay = known;
-    return shape;
-}
-
-/* Names -------------------------------------------------------------------------------------- */
-
-/* Where an operation stands. */
-struct spot {
-    const struct program *program;
-    size_t op;
-};
-
-static void site_learn(struct checker *c, struct site *site, const struct type *type,
-                       const struct field *field) {
-    for (size_t i = 0; i < site->cases.len; i++) {
-        if (site->cases.ptr[i].type == type) {
-            return;
-        }
-    }
-    *vec_push(&c->theme->arena, &site->cases) = (struct site_case){ type, field };
-}
-
-static enum status no_name(struct checker *c, struct spot at, struct shape in, struct str name) {
-    struct nearest nearest;
-    nearest_init(&nearest, name);
-    struct shape base = in.overlay ? in.overlay->base : in;
-    for (size_t i = 0; in.overlay != NULL && i < in.overlay->len; i++) {
-        nearest_offer(&nearest, in.overlay->names[i]);
-    }
-    for (size_t i = 0; base.kind == VALUE_OBJECT && i < base.type->fields_len; i++) {
-        nearest_offer(&nearest, str_of(base.type->fields[i].name));
-    }
-    char words[80];
-    return theme_error(c->theme, at.program, at.op, c->err, "there is no \"%.*s\" in %s%s",
-                       STR_FMT(name), shape_words(in, words), nearest_text(&nearest));
-}
-
-static bool is_index(struct str name) {
-    int64_t at;
-    return str_to_i64(name, &at) && at >= 0;
-}
-
-/* The shape of in[name]; site: where it is learnt, or NULL. */
-static enum status field_of(struct checker *c, struct spot at, struct shape in, struct str name,
-                            struct site *site, struct shape *ret_shape) {
-    *ret_shape = shape_of(c, in.kind == VALUE_ANY ? VALUE_ANY : VALUE_NONE, NULL);
-    if (in.kind == VALUE_ANY || in.kind == VALUE_NONE || in.kind == VALUE_NULL) {
-        return STATUS_OK;
-    }
-    const struct shape whole = in;
-    for (size_t i = 0; in.overlay != NULL && i < in.overlay->len; i++) {
-        if (str_eq(in.overlay->names[i], name)) {
-            *ret_shape = in.overlay->shapes[i];
-            ret_shape->name = name;
-            return STATUS_OK;
-        }
-    }
-    if (in.overlay != NULL) {
-        in = in.overlay->base;
-        if (in.kind == VALUE_ANY) {
-            *ret_shape = shape_of(c, VALUE_ANY, NULL);
-            return STATUS_OK;
-        }
-    }
-    if (in.kind == VALUE_OBJECT) {
-        const struct field *field = type_field(in.type, name);
-        if (field == NULL) {
-            return no_name(c, at, whole, name);
-        }
-        if (site != NULL) {
-            site_learn(c, site, in.type, field);
-        }
-        *ret_shape = shape_of_field(c, field);
-        return STATUS_OK;
-    }
-    bool sized = (in.kind == VALUE_LIST || in.kind == VALUE_STR) && whole.overlay == NULL;
-    if (sized && str_eq(name, STR("length"))) {
-        *ret_shape = shape_of(c, VALUE_INT, NULL);
-    } else if (in.kind == VALUE_LIST && is_index(name)) {
-        *ret_shape = shape_of_item(c, in);
-    } else if (in.kind == VALUE_STR && is_index(name)) {
-        *ret_shape = shape_of(c, VALUE_STR, NULL);
-    } else {
-        return no_name(c, at, whole, name);
-    }
-    return STATUS_OK;
-}
 
 /* Calls -------------------------------------------------------------------------------------- */
 
@@ -283,7 +88,7 @@ static const struct scope *scope_extend(struct checker *c, const struct closure 
                                         const struct scope *partials) {
     const struct program *program = program_at(c, closure->program);
     for (size_t i = 0; i < program->inlines_len; i++) {
-        struct scope *scope = ARENA_NEW(&c->arena, struct scope);
+        struct scope *scope = ARENA_NEW(&c->shapes.arena, struct scope);
         *scope = (struct scope){ program->inlines[i].symbol, *closure, partials };
         scope->closure.program = program->inlines[i].program;
         partials = scope;
@@ -369,8 +174,9 @@ static enum status check_each(struct checker *c, struct spot at, const struct en
                            "each walks over lists and objects; \"%.*s\" is %s", STR_FMT(v.name),
                            shape_words(v, words));
     }
-    struct shape item = object ? shape_of(c, VALUE_ANY, NULL) : shape_of_item(c, v);
-    struct shape params[] = { item, shape_of(c, object ? VALUE_ANY : VALUE_INT, NULL) };
+    struct shape item = object ? shape_of(&c->shapes, VALUE_ANY, NULL)
+                               : shape_of_item(&c->shapes, v);
+    struct shape params[] = { item, shape_of(&c->shapes, object ? VALUE_ANY : VALUE_INT, NULL) };
     enum status status = call_here(c, env, block->program, item, params, COUNT_OF(params));
     return status != STATUS_OK ? status : call_here(c, env, block->inverse, env->context, NULL, 0);
 }
@@ -442,7 +248,7 @@ static enum status call_partial(struct checker *c, struct spot at, const struct 
     const struct partial_block *callee_block = env->block;
     const struct scope *partials = env->activation->partials;
     if (call->program != NO_PROGRAM) {
-        block = ARENA_NEW(&c->arena, struct partial_block);
+        block = ARENA_NEW(&c->shapes.arena, struct partial_block);
         *block =
             (struct partial_block){ { call->program, env->depths, env->levels, env->activation },
                                     env->block };
@@ -486,7 +292,7 @@ static enum status check_partial(struct checker *c, struct spot at, const struct
                                  const struct partial_call *call) {
     c->stack_len -= call->names_len;
     const struct shape *params = c->stack + c->stack_len;
-    struct shape context = call->overlaid ? shape_overlay(c, c->stack[c->stack_len - 1],
+    struct shape context = call->overlaid ? shape_overlay(&c->shapes, c->stack[c->stack_len - 1],
                                                           call->names, params, call->names_len)
                                           : c->stack[c->stack_len - 1];
     pop(c);
@@ -538,7 +344,7 @@ static enum status check_helper(struct checker *c, struct spot at, const struct 
                 shape_words(values[i], given));
         }
     }
-    push(c, shape_of(c, h->returns, NULL));
+    push(c, shape_of(&c->shapes, h->returns, NULL));
     return STATUS_OK;
 }
 
@@ -589,7 +395,7 @@ static enum status check_param(struct checker *c, struct spot at, const struct e
         return theme_error(c->theme, at.program, at.op, c->err,
                            "this block parameter has no value: only each and with give one");
     }
-    push(c, o.a < level->len ? level->shapes[o.a] : shape_of(c, VALUE_NONE, NULL));
+    push(c, o.a < level->len ? level->shapes[o.a] : shape_of(&c->shapes, VALUE_NONE, NULL));
     return STATUS_OK;
 }
 
@@ -605,12 +411,12 @@ static enum status check_data(struct checker *c, struct spot at, struct str name
 }
 
 static enum status check_lookup(struct checker *c, struct spot at) {
-    struct shape name = pop(c), object = pop(c), result = shape_of(c, VALUE_ANY, NULL);
+    struct shape name = pop(c), object = pop(c), result = shape_of(&c->shapes, VALUE_ANY, NULL);
     enum status status = STATUS_OK;
     if (name.constant != NULL && name.constant->kind == VALUE_STR) {
-        status = field_of(c, at, object, name.constant->str, NULL, &result);
+        status = shape_field(&c->shapes, at, object, name.constant->str, NULL, &result);
     } else if (object.kind == VALUE_LIST) {
-        result = shape_of_item(c, object);
+        result = shape_of_item(&c->shapes, object);
     }
     push(c, result);
     return status;
@@ -642,7 +448,7 @@ static enum status check_op(struct checker *c, struct spot at, const struct env 
     struct shape shape;
     switch ((enum opcode)o.code) {
     case OP_CONST:
-        shape = shape_of(c, t->consts.ptr[o.a].kind, NULL);
+        shape = shape_of(&c->shapes, t->consts.ptr[o.a].kind, NULL);
         shape.constant = &t->consts.ptr[o.a];
         push(c, shape);
         break;
@@ -653,13 +459,14 @@ static enum status check_op(struct checker *c, struct spot at, const struct env 
                                                  [DATA_KEY] = VALUE_ANY,
                                                  [DATA_FIRST] = VALUE_BOOL,
                                                  [DATA_LAST] = VALUE_BOOL };
-        push(c, o.a == DATA_ROOT ? c->root : shape_of(c, kinds[o.a], NULL));
+        push(c, o.a == DATA_ROOT ? c->root : shape_of(&c->shapes, kinds[o.a], NULL));
         break;
     }
     case OP_DATA_NONE: return check_data(c, at, t->texts.ptr[o.a]);
     case OP_FIELD:
     case OP_FIELD_AND:
-        status = field_of(c, at, pop(c), t->sites.ptr[o.a].name, &t->sites.ptr[o.a], &shape);
+        status =
+            shape_field(&c->shapes, at, pop(c), t->sites.ptr[o.a].name, &t->sites.ptr[o.a], &shape);
         push(c, shape);
         return status;
     case OP_LOOKUP: return check_lookup(c, at);
@@ -698,13 +505,13 @@ static enum status check_program(struct checker *c, const struct program *progra
 }
 
 enum status template_check(struct theme *theme, uint32_t index, struct err *err) {
-    struct checker c = { .theme = theme, .err = err };
-    arena_init(&c.arena);
+    struct checker c = { .shapes = { .theme = theme, .err = err }, .theme = theme, .err = err };
+    arena_init(&c.shapes.arena);
     map_init(&c.seen);
-    c.stack = arena_array(&c.arena, theme->stack_max + 1, sizeof *c.stack);
-    c.root = shape_of(&c, VALUE_OBJECT, theme->templates.ptr[index].root);
+    c.stack = arena_array(&c.shapes.arena, theme->stack_max + 1, sizeof *c.stack);
+    c.root = shape_of(&c.shapes, VALUE_OBJECT, theme->templates.ptr[index].root);
     enum status status = call_template(&c, index, c.root, NULL, NULL);
     map_done(&c.seen);
-    arena_done(&c.arena);
+    arena_done(&c.shapes.arena);
     return status;
 }

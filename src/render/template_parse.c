@@ -7,6 +7,9 @@
 
 #include <stdlib.h>
 
+/* More ../ than there can ever be contexts or frames all mean the same: nothing is there. */
+enum { UP_MAX = 4 * LIMIT_TEMPLATE_NESTED };
+
 struct parser {
     const struct source *source;
     struct arena *arena;
@@ -120,7 +123,7 @@ static enum status parse_path(struct parser *p, struct expr *path) {
             status = source_error(p->source, token->at, p->err, "invalid path: %.*s",
                                   STR_FMT(buf_str(&original)));
         }
-        path->depth += up;
+        path->depth += up && path->depth < UP_MAX;
         more = peek(p)->kind == TOKEN_SEP;
         if (more) {
             buf_put(&original, next(p)->text);
@@ -246,6 +249,10 @@ static enum status parse_block_params(struct parser *p, struct body *program) {
         enum status status = expect(p, TOKEN_ID, "a block parameter", &token);
         if (status != STATUS_OK) {
             return status;
+        }
+        if (program->params.len == LIMIT_TEMPLATE_ARGS) {
+            return source_error(p->source, token->at, p->err, "more than %d block parameters",
+                                LIMIT_TEMPLATE_ARGS);
         }
         *vec_push(p->arena, &program->params) = unescape(p, token->text, '\\', ']');
     } while (peek(p)->kind == TOKEN_ID);

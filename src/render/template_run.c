@@ -3,19 +3,23 @@
  * Handlebars' compiled templates are JavaScript closures; here are the same things as structs that
  * live on the C stack while their block runs:
  *
- *   depth       the contexts around, for ../; one is added when a block's context is another one
+ *   depth       the contexts around, for ../; a block adds one when its context is another one
  *   level       the block parameters around
- *   frame       @index and the like, and the partial block in force; each and partial blocks add
- * one scope       the inline partials in force, added by the blocks that declare them activation  a
- * running template: its blocks share the inline partials closure     a program and what was around
- * where it was written
+ *   frame       @index and the like, and the partial block in force
+ *   scope       the inline partials in force, added by the blocks that declare them
+ *   activation  a running template: its blocks share the inline partials
+ *   closure     a program and what was around where it was written
  *
  * A block belongs to the place where it is written (depth, level) but sees the frame of the place
- * from where it is called; that is how handlebars does it. */
-#include "base/limits.h"
-#include "render/template_code.h"
+ * from where it is called; that is how handlebars does it.
+ *
+ * Two of handlebars' accidents are left out. It adds two raw numbers that begin a block,
+ * {{{1}}}{{{2}}} giving 3, since its generated code joins pieces by +; here it gives 12. And it
+ * keeps the inline partials of a template in one place however often the template is running, so
+ * that a partial which calls itself forgets them; here each running template has its own. */
+#include "render/template_run.h"
 
-#include <stdlib.h>
+#include "base/limits.h"
 
 struct depth {
     struct value context;
@@ -66,96 +70,11 @@ struct env {
     struct activation *activation;
 };
 
-/* A partial's lines are indented as its tag was. */
-struct indent {
-    struct str text;
-    bool pending; /* at the beginning of a line */
-    struct indent *up;
-};
-
-struct run {
-    const struct theme *theme;
-    struct template_sink *sink;
-    void *helper_ctx;
-    struct err *err;
-    struct arena arena;
-    struct buf helper_out;
-    struct buf text;    /* for turning a value into a string */
-    struct buf escaped; /* on its way into an indented partial */
-    struct buf *out;    /* the sink's, or a buffer that is thrown away */
-    struct indent *indent;
-    struct value *stack;
-    size_t stack_len;
-    size_t nested;
-    size_t partials_nested;
-    size_t steps, steps_max;
-};
-
 /* What handlebars' helpers see for `this` when there is none: an object without properties. */
 static const struct overlay null_context = { .base = { .kind = VALUE_NONE } };
 
 static struct value this_of(const struct env *env) {
     return value_absent(env->context) ? value_overlay(&null_context) : env->context;
-}
-
-/* Output ------------------------------------------------------------------------------------- */
-
-static void put_indented(struct run *r, struct indent *indent, struct str s) {
-    if (indent == NULL) {
-        buf_put(r->out, s);
-        return;
-    }
-    while (s.len > 0) {
-        if (indent->pending) {
-            indent->pending = false;
-            put_indented(r, indent->up, indent->text);
-        }
-        size_t end = str_find_char(s, '\n', 0);
-        indent->pending = end != STR_NPOS;
-        end = end == STR_NPOS ? s.len : end + 1;
-        put_indented(r, indent->up, str_slice(s, 0, end));
-        s = str_from(s, end);
-    }
-}
-
-static inline void put(struct run *r, struct str s) {
-    if (LIKELY(r->indent == NULL)) {
-        buf_put(r->out, s);
-    } else {
-        put_indented(r, r->indent, s);
-    }
-}
-
-static void put_escaped(struct run *r, struct str s) {
-    if (LIKELY(r->indent == NULL)) {
-        html_escape(r->out, s);
-        return;
-    }
-    buf_reset(&r->escaped);
-    html_escape(&r->escaped, s);
-    put(r, buf_str(&r->escaped));
-}
-
-/* String(v), until the next call. */
-static struct str string_of(struct run *r, struct value v) {
-    if (v.kind == VALUE_STR) {
-        return v.str;
-    }
-    buf_reset(&r->text);
-    value_string(&r->text, v);
-    return buf_str(&r->text);
-}
-
-static void put_value(struct run *r, struct value v, bool escaped) {
-    if (value_absent(v)) {
-        return;
-    }
-    struct str s = v.kind == VALUE_HTML ? v.str : string_of(r, v);
-    if (escaped && v.kind != VALUE_HTML) {
-        put_escaped(r, s);
-    } else {
-        put(r, s);
-    }
 }
 
 /* Programs ----------------------------------------------------------------------------------- */
@@ -239,16 +158,6 @@ static enum status call_here(struct run *r, const struct env *env, uint32_t prog
     return call_closure(r, &c, context, env->frame, NULL, 0);
 }
 
-static struct value pop(struct run *r) {
-    check(r->stack_len > 0);
-    return r->stack[--r->stack_len];
-}
-
-static void push(struct run *r, struct value v) {
-    check(r->stack_len < r->theme->stack_max);
-    r->stack[r->stack_len++] = v;
-}
-
 /* Blocks ------------------------------------------------------------------------------------- */
 
 static enum status each_item(struct run *r, const struct closure *c, struct frame *frame,
@@ -290,12 +199,12 @@ static enum status each(struct run *r, const struct env *env, uint32_t program, 
 
 static enum status op_each(struct run *r, const struct env *env, const struct block *block) {
     bool any;
-    enum status status = each(r, env, block->program, pop(r), &any);
+    enum status status = each(r, env, block->program, run_pop(r), &any);
     return status != STATUS_OK || any ? status : call_here(r, env, block->inverse, this_of(env));
 }
 
 static enum status op_with(struct run *r, const struct env *env, const struct block *block) {
-    struct value v = pop(r);
+    struct value v = run_pop(r);
     if (value_empty(v)) {
         return call_here(r, env, block->inverse, this_of(env));
     }
@@ -305,15 +214,15 @@ static enum status op_with(struct run *r, const struct env *env, const struct bl
 
 static enum status op_if(struct run *r, const struct env *env, const struct block *block,
                          bool zero_given, bool unless) {
-    struct value v = pop(r);
-    bool include_zero = zero_given && value_truthy(pop(r));
+    struct value v = run_pop(r);
+    bool include_zero = zero_given && value_truthy(run_pop(r));
     bool yes = !value_empty(v) && (include_zero || value_truthy(v));
     return call_here(r, env, yes != unless ? block->program : block->inverse, this_of(env));
 }
 
 /* {{#name}} where the name is no helper. */
 static enum status op_section(struct run *r, const struct env *env, const struct block *block) {
-    struct value v = pop(r);
+    struct value v = run_pop(r);
     if (value_absent(v) || (v.kind == VALUE_BOOL && !v.boolean) ||
         (v.kind == VALUE_LIST && v.list.len == 0)) {
         return call_here(r, env, block->inverse, env->context);
@@ -383,7 +292,7 @@ static struct target find_partial(const struct run *r, const struct env *env, ui
 
 static struct target find_dynamic(struct run *r, const struct env *env, struct value name,
                                   struct str *ret_name) {
-    *ret_name = value_truthy(name) ? string_of(r, name) : STR("undefined");
+    *ret_name = value_truthy(name) ? run_string(r, name) : STR("undefined");
     uintptr_t symbol = (uintptr_t)map_get(&r->theme->symbol_by_name, *ret_name);
     if (symbol == 0) {
         return (struct target){ NULL, NULL, -1 };
@@ -419,9 +328,9 @@ static enum status op_partial(struct run *r, const struct program *program, size
                               const struct env *env, const struct partial_call *call) {
     struct overlay_entry entries[LIMIT_TEMPLATE_ARGS];
     for (size_t i = call->names_len; i-- > 0;) {
-        entries[i] = (struct overlay_entry){ call->names[i], pop(r) };
+        entries[i] = (struct overlay_entry){ call->names[i], run_pop(r) };
     }
-    struct value context = pop(r);
+    struct value context = run_pop(r);
     struct overlay overlay = { context, entries, call->names_len };
     if (call->overlaid) {
         context = value_overlay(&overlay);
@@ -429,7 +338,7 @@ static enum status op_partial(struct run *r, const struct program *program, size
     struct target target = { NULL, NULL, -1 };
     struct str name = STR("@partial-block");
     if (call->symbol == SYMBOL_DYNAMIC) {
-        target = find_dynamic(r, env, pop(r), &name);
+        target = find_dynamic(r, env, run_pop(r), &name);
     } else if (call->symbol == SYMBOL_BLOCK) {
         target.block = env->frame->block;
     } else {
@@ -456,137 +365,6 @@ static enum status op_partial(struct run *r, const struct program *program, size
     r->partials_nested--;
     r->indent = indent.up;
     return status;
-}
-
-/* Helpers ------------------------------------------------------------------------------------ */
-
-struct value template_arg(const struct template_call *call, size_t at) {
-    return at < call->args_len ? call->args[at] : value_none();
-}
-
-struct value template_named(const struct template_call *call, const char *name) {
-    for (size_t i = 0; i < call->named_len; i++) {
-        if (str_eq(call->named[i].name, str_of(name))) {
-            return call->named[i].value;
-        }
-    }
-    return value_none();
-}
-
-/* Make the value one of the kind that the helper declared, or say that it cannot be. */
-static bool fit_argument(struct run *r, const struct helper_arg *arg, struct value *v) {
-    if (arg->kind == VALUE_ANY || value_absent(*v)) {
-        return true;
-    }
-    switch (arg->kind) {
-    case VALUE_BOOL: *v = value_bool(value_truthy(*v)); return true;
-    case VALUE_INT:
-        if (v->kind == VALUE_FLOAT && v->number > -1e18 && v->number < 1e18) {
-            *v = value_int((int64_t)v->number);
-        }
-        return v->kind == VALUE_INT;
-    case VALUE_FLOAT:
-        if (v->kind == VALUE_INT) {
-            *v = value_float((double)v->integer);
-        }
-        return v->kind == VALUE_FLOAT;
-    case VALUE_STR:
-        if (v->kind == VALUE_INT || v->kind == VALUE_FLOAT || v->kind == VALUE_BOOL) {
-            *v = value_of_str(arena_str(&r->arena, string_of(r, *v)));
-        }
-        return v->kind == VALUE_STR;
-    default: return v->kind == arg->kind && (arg->type == NULL || arg->type == v->type);
-    }
-}
-
-static enum status fit_arguments(struct run *r, const struct program *program, size_t op,
-                                 const struct invocation *inv, struct value *values) {
-    const struct helper *h = inv->helper;
-    for (size_t i = 0; i < inv->args_len + inv->names_len; i++) {
-        const struct helper_arg *arg = template_argument(inv, i);
-        if (arg != NULL && !fit_argument(r, arg, &values[i])) {
-            return theme_error(r->theme, program, op, r->err, "%s: \"%s\" is to be %s, not %s",
-                               h->name, arg->name, template_kind_words(arg->kind),
-                               template_kind_words(values[i].kind));
-        }
-    }
-    return STATUS_OK;
-}
-
-/* The value may borrow from helper_out when it is printed at once. */
-static enum status op_helper(struct run *r, const struct program *program, size_t op,
-                             const struct invocation *inv, bool printed) {
-    const struct helper *h = inv->helper;
-    r->stack_len -= inv->args_len + inv->names_len;
-    struct value *values = r->stack + r->stack_len;
-    enum status status = fit_arguments(r, program, op, inv, values);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    struct overlay_entry named[LIMIT_TEMPLATE_ARGS];
-    for (size_t i = 0; i < inv->names_len; i++) {
-        named[i] = (struct overlay_entry){ inv->names[i], values[inv->args_len + i] };
-    }
-    buf_reset(&r->helper_out);
-    struct template_call call = {
-        .args = values,
-        .args_len = inv->args_len,
-        .named = named,
-        .named_len = inv->names_len,
-        .arena = &r->arena,
-        .out = &r->helper_out,
-    };
-    struct err err = { 0 };
-    status = h->run(r->helper_ctx, &call, &err);
-    if (status == STATUS_OK) {
-        status = r->helper_out.status;
-    }
-    if (status != STATUS_OK) {
-        theme_error(r->theme, program, op, r->err, "%s: %s", h->name,
-                    err.message[0] ? err.message : status_text(status));
-        return status;
-    }
-    struct value result = call.result;
-    if (h->returns == VALUE_STR || h->returns == VALUE_HTML) {
-        struct str text = buf_str(&r->helper_out);
-        result.kind = h->returns;
-        result.str = printed ? text : arena_str(&r->arena, text);
-    }
-    push(r, result);
-    return STATUS_OK;
-}
-
-static enum status op_fragment(struct run *r, const struct program *program, size_t op,
-                               const struct invocation *inv) {
-    r->stack_len -= inv->args_len + inv->names_len;
-    const struct value *values = r->stack + r->stack_len;
-    struct fragment_param params[LIMIT_TEMPLATE_ARGS];
-    for (size_t i = 0; i < inv->names_len; i++) {
-        params[i] = (struct fragment_param){ inv->names[i], values[1 + i] };
-        if (values[1 + i].kind >= VALUE_HTML) {
-            return theme_error(r->theme, program, op, r->err,
-                               "the fragment's \"%.*s\" is to be text or a number, not %s",
-                               STR_FMT(inv->names[i]), template_kind_words(values[1 + i].kind));
-        }
-    }
-    if (values[0].kind != VALUE_STR || values[0].str.len == 0) {
-        return theme_error(r->theme, program, op, r->err, "a fragment's kind is to be text");
-    }
-    for (struct indent *i = r->indent; i != NULL; i = i->up) {
-        if (i->pending) {
-            i->pending = false;
-            put_indented(r, i->up, i->text);
-        }
-    }
-    if (r->out != r->sink->out) {
-        buf_put(r->out, values[0].str); /* only asked whether there is anything */
-        return STATUS_OK;
-    }
-    if (r->sink->fragment == NULL) {
-        return theme_error(r->theme, program, op, r->err, "no fragment can stand here");
-    }
-    r->sink->fragment(r->sink->ctx, values[0].str, params, inv->names_len);
-    return STATUS_OK;
 }
 
 /* Expressions -------------------------------------------------------------------------------- */
@@ -654,7 +432,7 @@ static struct value lookup(struct run *r, struct value object, struct value name
         bool inside = name.integer >= 0 && (uint64_t)name.integer < object.list.len;
         return inside ? value_item(object, (size_t)name.integer) : value_none();
     }
-    return value_get(object, string_of(r, name));
+    return value_get(object, run_string(r, name));
 }
 
 static enum status op_param(struct run *r, const struct program *program, size_t op,
@@ -667,7 +445,7 @@ static enum status op_param(struct run *r, const struct program *program, size_t
         return theme_error(r->theme, program, op, r->err,
                            "this block parameter has no value: only each and with give one");
     }
-    push(r, o.a < level->len ? level->values[o.a] : value_none());
+    run_push(r, o.a < level->len ? level->values[o.a] : value_none());
     return STATUS_OK;
 }
 
@@ -679,37 +457,37 @@ static enum status run_op(struct run *r, const struct program *program, size_t a
     const struct op *ops = t->ops.ptr + program->op;
     const struct op o = ops[at];
     switch ((enum opcode)o.code) {
-    case OP_CONST: push(r, t->consts.ptr[o.a]); break;
-    case OP_CONTEXT: push(r, context_at(env, o.a)); break;
+    case OP_CONST: run_push(r, t->consts.ptr[o.a]); break;
+    case OP_CONTEXT: run_push(r, context_at(env, o.a)); break;
     case OP_PARAM: return op_param(r, program, at, env, o);
-    case OP_DATA: push(r, data_at(env, o.n, (enum data_name)o.a)); break;
-    case OP_DATA_NONE: push(r, value_none()); break;
-    case OP_FIELD: push(r, field_of(&t->sites.ptr[o.a], pop(r))); break;
+    case OP_DATA: run_push(r, data_at(env, o.n, (enum data_name)o.a)); break;
+    case OP_DATA_NONE: run_push(r, value_none()); break;
+    case OP_FIELD: run_push(r, field_of(&t->sites.ptr[o.a], run_pop(r))); break;
     case OP_FIELD_AND: {
-        struct value v = pop(r);
-        push(r, value_truthy(v) ? field_of(&t->sites.ptr[o.a], v) : v);
+        struct value v = run_pop(r);
+        run_push(r, value_truthy(v) ? field_of(&t->sites.ptr[o.a], v) : v);
         break;
     }
     case OP_LOOKUP: {
-        struct value name = pop(r);
-        push(r, lookup(r, pop(r), name));
+        struct value name = run_pop(r);
+        run_push(r, lookup(r, run_pop(r), name));
         break;
     }
     case OP_HELPER: {
         uint16_t next = at + 1 < program->ops_len ? ops[at + 1].code : OP_DROP;
         bool printed = next == OP_PUT || next == OP_PUT_RAW;
-        return op_helper(r, program, at, &t->invocations.ptr[o.a], printed);
+        return run_helper(r, program, at, &t->invocations.ptr[o.a], printed);
     }
     case OP_UNCALLABLE:
-        if (value_truthy(pop(r))) {
+        if (value_truthy(run_pop(r))) {
             return theme_error(t, program, at, r->err, "this is no helper");
         }
-        push(r, value_none());
+        run_push(r, value_none());
         break;
-    case OP_TEXT: put(r, t->texts.ptr[o.a]); break;
-    case OP_PUT: put_value(r, pop(r), true); break;
-    case OP_PUT_RAW: put_value(r, pop(r), false); break;
-    case OP_DROP: pop(r); break;
+    case OP_TEXT: run_put(r, t->texts.ptr[o.a]); break;
+    case OP_PUT: run_put_value(r, run_pop(r), true); break;
+    case OP_PUT_RAW: run_put_value(r, run_pop(r), false); break;
+    case OP_DROP: run_pop(r); break;
     case OP_IF: return op_if(r, env, &t->blocks.ptr[o.a], o.n, false);
     case OP_UNLESS: return op_if(r, env, &t->blocks.ptr[o.a], o.n, true);
     case OP_IF_BLOCK: return op_if_block(r, env, &t->blocks.ptr[o.a], o.n);
@@ -717,7 +495,7 @@ static enum status run_op(struct run *r, const struct program *program, size_t a
     case OP_WITH: return op_with(r, env, &t->blocks.ptr[o.a]);
     case OP_SECTION: return op_section(r, env, &t->blocks.ptr[o.a]);
     case OP_PARTIAL: return op_partial(r, program, at, env, &t->partials.ptr[o.a]);
-    case OP_FRAGMENT: return op_fragment(r, program, at, &t->invocations.ptr[o.a]);
+    case OP_FRAGMENT: return run_fragment(r, program, at, &t->invocations.ptr[o.a]);
     }
     return STATUS_OK;
 }

@@ -4,6 +4,8 @@
 
 #include "tests/harness.h"
 
+#include <pthread.h>
+
 struct section {
     int64_t id;
     struct str name;
@@ -331,4 +333,67 @@ TEST(template_output_is_limited) {
     CHECK_INT(template_run(theme, 0, &page, NULL, &sink, &err), STATUS_TOO_LARGE);
     buf_done(&out);
     theme_free(theme);
+}
+
+static void *run_often(void *arg) {
+    const struct theme *theme = arg;
+    struct buf out;
+    buf_init(&out, 1 << 20);
+    for (int i = 0; i < 500; i++) {
+        struct template_sink sink = { .out = &out };
+        struct err err = { 0 };
+        buf_reset(&out);
+        CHECK_INT(template_run(theme, 0, &page, NULL, &sink, &err), STATUS_OK);
+        CHECK_STR(buf_str(&out), "Front: Ferry &amp; quay Harbour; No section ;");
+    }
+    buf_done(&out);
+    return NULL;
+}
+
+TEST(template_runs_in_many_threads) {
+    struct template_source sources[] = {
+        { STR("main"), STR("{{title}}:{{#each cards}} {{> card place=section.name}};{{/each}}"),
+          STR("") },
+        { STR("card"), STR("{{headline}} {{place}}"), STR("") },
+    };
+    struct template_entry entry = { "main", &page_type };
+    struct theme *theme;
+    struct err err = { 0 };
+    REQUIRE(theme_compile(sources, 2, &entry, 1, NULL, &theme, &err) == STATUS_OK);
+    pthread_t threads[4];
+    for (size_t i = 0; i < COUNT_OF(threads); i++) {
+        REQUIRE(pthread_create(&threads[i], NULL, run_often, theme) == 0);
+    }
+    for (size_t i = 0; i < COUNT_OF(threads); i++) {
+        pthread_join(threads[i], NULL);
+    }
+    theme_free(theme);
+}
+
+TEST(template_takes_no_more_than_its_limits) {
+    struct buf text;
+    buf_init(&text, 1 << 22);
+    for (int i = 0; i < 70; i++) {
+        buf_put(&text, STR("{{#if title}}"));
+    }
+    buf_put_char(&text, '\0');
+    CHECK_RUN(text.ptr, "themes/x/main.hbs:1:833: more than 64 blocks or expressions nested");
+    buf_reset(&text);
+    for (int i = 0; i < 70; i++) {
+        buf_put(&text, STR("{{shout "));
+    }
+    buf_put(&text, STR("{{"));
+    for (int i = 0; i < 100; i++) {
+        buf_put(&text, STR("../"));
+    }
+    buf_put_char(&text, '\0');
+    CHECK_RUN(text.ptr, "themes/x/main.hbs:1:9: \"{{\" where \"}}\" is expected");
+    buf_reset(&text);
+    buf_put(&text, STR("{{> card"));
+    for (int i = 0; i < 40; i++) {
+        buf_printf(&text, " a%d=1", i);
+    }
+    buf_put(&text, str_make("}}", 3));
+    CHECK_RUN(text.ptr, "themes/x/main.hbs:1:1: more than 32 arguments");
+    buf_done(&text);
 }
