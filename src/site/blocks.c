@@ -15,7 +15,7 @@
 
 #include "site/cards.h"
 
-enum { NAV_LINKS_MAX = 10, FOOTER_LINKS_MAX = 24, FOOTER_PAGES_MAX = 12, THEME_CARDS = 5 };
+enum { NAV_LINKS_MAX = 12, FOOTER_LINKS_MAX = 24, FOOTER_PAGES_MAX = 12, THEME_CARDS = 5 };
 
 /* ---- masthead and footer ---- */
 
@@ -50,13 +50,13 @@ static enum status menu_link(struct pass *pass, const struct menu_item *item, bo
     return STATUS_OK;
 }
 
-/* The top level of a menu; empty if there is no such menu. */
-static enum status menu_links(struct pass *pass, struct str name, struct list *ret,
+/* The top level of a menu, at most `max` of it; empty if there is no such menu. */
+static enum status menu_links(struct pass *pass, struct str name, size_t max, struct list *ret,
                               struct err *err) {
     struct menu menu;
     enum status status = store_menu(pass->reader, pass->arena, name, &menu, err);
     VEC(struct view_link) links = { 0 };
-    for (size_t i = 0; status == STATUS_OK && i < menu.len; i++) {
+    for (size_t i = 0; status == STATUS_OK && i < menu.len && links.len < max; i++) {
         struct view_link link;
         bool shown;
         if (menu.ptr[i].parent >= 0) {
@@ -87,7 +87,7 @@ static enum status top_sections(struct pass *pass, size_t max, struct list *ret,
 
 /* The newsroom's own menu, or the sections. */
 static enum status navigation(struct pass *pass, struct list *ret, struct err *err) {
-    enum status status = menu_links(pass, STR("primary"), ret, err);
+    enum status status = menu_links(pass, STR("primary"), NAV_LINKS_MAX, ret, err);
     if (status == STATUS_OK && ret->len == 0) {
         status = top_sections(pass, NAV_LINKS_MAX, ret, err);
     }
@@ -104,7 +104,7 @@ static enum status render_footer(struct pass *pass, struct buf *out, struct err 
     struct view_footer_root root = { .site = pass->view };
     enum status status = top_sections(pass, FOOTER_LINKS_MAX, &root.links, err);
     if (status == STATUS_OK) {
-        status = menu_links(pass, STR("footer"), &root.pages, err);
+        status = menu_links(pass, STR("footer"), FOOTER_LINKS_MAX, &root.pages, err);
     }
     if (status == STATUS_OK && root.pages.len == 0) {
         struct ids pages;

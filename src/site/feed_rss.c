@@ -79,7 +79,8 @@ static void put_names(struct buf *out, const char *element, struct list links) {
 static enum status put_guid(struct pass *pass, struct buf *out, const struct story *story,
                             struct err *err) {
     struct str guid;
-    enum status status = store_meta(pass->reader, pass->arena, story->id, STR("guid"), &guid, err);
+    enum status status =
+        store_meta(pass->reader, pass->arena, story->id, STR("_wp_guid"), &guid, err);
     if (status == STATUS_OK) {
         buf_put(out, STR("<guid isPermaLink=\"false\">"));
         put_text(out, guid.ptr != NULL && guid.len > 0

@@ -1,0 +1,78 @@
+#include "tests/harness.h"
+
+#include "site/key.h"
+
+static struct {
+    const char *path, *query;
+    enum page_key result;
+    const char *key;
+} const cases[] = {
+    { "/", "", PAGE_KEY_OK, "/" },
+    { "/2022/03/14/the-ferry/", "", PAGE_KEY_OK, "/2022/03/14/the-ferry/" },
+    /* Made-up parameters are no new page. */
+    { "/the-ferry/", "utm_source=x&p=7", PAGE_KEY_OK, "/the-ferry/" },
+    { "/", "utm_source=x", PAGE_KEY_OK, "/" },
+    { "/", "p=7", PAGE_KEY_OK, "/?p=7" },
+    { "/", "fbclid=1&p=007&x", PAGE_KEY_OK, "/?p=7" },
+    { "/", "feed=rss2", PAGE_KEY_OK, "/?feed=rss2" },
+    { "/", "feed=rss", PAGE_KEY_OK, "/?feed=rss2" },
+    { "/", "feed=haxx", PAGE_KEY_OK, "/" },
+    { "/", "paged=2&cat=3", PAGE_KEY_OK, "/?cat=3&paged=2" },
+    { "/", "p=1&p=2", PAGE_KEY_OK, "/?p=2" },
+    { "/", "p=-1", PAGE_KEY_OK, "/" },
+    { "/", "p=0", PAGE_KEY_OK, "/" },
+    { "/", "p=99999999999999999999", PAGE_KEY_OK, "/" },
+    { "/", "p=1'%20or%201", PAGE_KEY_OK, "/" },
+    { "/", "m=202203", PAGE_KEY_OK, "/?m=202203" },
+    { "/", "m=2022031", PAGE_KEY_OK, "/" },
+    { "/", "tag=caf%c3%a9+x", PAGE_KEY_OK, "/?tag=caf%C3%A9%20x" },
+    { "/", "pp=1&ap=2", PAGE_KEY_OK, "/" },
+    /* Equivalent spellings (RFC 3986, 6.2.2) are the same page. */
+    { "/caf%c3%a9/", "", PAGE_KEY_OK, "/caf%C3%A9/" },
+    { "/%41bc/", "", PAGE_KEY_OK, "/Abc/" },
+    /* Other spellings are moved. */
+    { "/a//b/", "", PAGE_KEY_MOVED, "/a/b/" },
+    { "/a/./b/../c/", "utm=1", PAGE_KEY_MOVED, "/a/c/?utm=1" },
+    { "/index.php", "p=7", PAGE_KEY_MOVED, "/?p=7" },
+    { "//evil.example/", "", PAGE_KEY_MOVED, "/evil.example/" },
+    { "/%zz", "", PAGE_KEY_BAD, "" },
+    { "/%00", "", PAGE_KEY_BAD, "" },
+    { "/%ff", "", PAGE_KEY_BAD, "" },
+    { "x", "", PAGE_KEY_BAD, "" },
+    { "error:404", "", PAGE_KEY_BAD, "" },
+    { "*", "", PAGE_KEY_BAD, "" },
+};
+
+TEST(site_key_is_the_canonical_address_and_the_parameters_that_count) {
+    struct arena a;
+    arena_init(&a);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct str key = STR("");
+        enum page_key result =
+            site_page_key(&a, str_of(cases[i].path), str_of(cases[i].query), &key);
+        CHECK_INT(result, cases[i].result);
+        CHECK_STR(key, cases[i].key);
+    }
+    arena_done(&a);
+}
+
+/* A key is a fixed point: what it names, asked for again, is itself. */
+TEST(site_key_of_a_key_is_itself) {
+    struct arena a;
+    arena_init(&a);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        if (cases[i].result != PAGE_KEY_BAD) {
+            struct str key = str_of(cases[i].key), again;
+            size_t query = str_find_char(key, '?', 0);
+            struct str path = str_slice(key, 0, query);
+            if (cases[i].result == PAGE_KEY_MOVED) {
+                key = path; /* its query is the one asked with */
+            }
+            CHECK_INT(site_page_key(&a, path,
+                                    str_from(key, query == STR_NPOS ? key.len : query + 1), &again),
+                      PAGE_KEY_OK);
+            CHECK_STR(again, arena_str(&a, key).ptr);
+        }
+    }
+    arena_done(&a);
+}

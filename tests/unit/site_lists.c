@@ -1,0 +1,378 @@
+#include "tests/fixture.h"
+#include "tests/harness.h"
+
+#include "base/clock.h"
+#include "base/io.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static bool shows(struct fixture *f, const char *key, const char *what) {
+    return str_find(fixture_body(f, key), str_of(what), 0) != STR_NPOS;
+}
+
+/* How often the list's page links to a story with <h2>. */
+static size_t rows(struct fixture *f, const char *key) {
+    struct str html = fixture_body(f, key);
+    size_t n = 0;
+    for (size_t at = 0; (at = str_find(html, STR("<h2><a href=\"/2022/"), at)) != STR_NPOS; at++) {
+        n++;
+    }
+    return n;
+}
+
+TEST(site_lists_have_their_addresses) {
+    static const struct {
+        const char *key;
+        int status;
+        const char *location;
+    } cases[] = {
+        { "/", 200, "" },
+        { "/page/2/", 200, "" },
+        { "/page/1/", 301, "/" },
+        { "/page/2", 301, "/page/2/" },
+        { "/page/3/", 404, "" },
+        { "/page/0/", 404, "" },
+        { "/page/02/", 404, "" },
+        { "/?paged=2", 301, "/page/2/" },
+        { "/?feed=rss2", 301, "/feed/" },
+        { "/feed", 301, "/feed/" },
+        { "/feed/rss2/", 301, "/feed/" },
+        { "/category/world/", 200, "" },
+        { "/category/world", 301, "/category/world/" },
+        { "/category/world/europe/", 200, "" },
+        { "/category/empty/", 200, "" },
+        { "/category/world/page/2/", 404, "" },
+        { "/category/world/page/1/", 301, "/category/world/" },
+        { "/category/world/feed/", 200, "" },
+        { "/category/world/feed", 301, "/category/world/feed/" },
+        { "/category/nothing/", 404, "" },
+        { "/tag/ferries/", 200, "" },
+        { "/author/tom/", 200, "" },
+        { "/author/tom/page/2/", 200, "" },
+        { "/author/tom/page/2", 301, "/author/tom/page/2/" },
+        { "/2022/", 200, "" },
+        { "/2022/03/", 200, "" },
+        { "/2022/03/14/", 200, "" },
+        { "/2022/03/14", 301, "/2022/03/14/" },
+        { "/2022/03/page/2/", 200, "" },
+        { "/?m=202203", 301, "/2022/03/" },
+        { "/?m=20220314", 301, "/2022/03/14/" },
+        { "/2022/04/", 404, "" },
+        { "/2022/13/", 404, "" },
+        { "/2022/02/30/", 404, "" },
+        { "/2022/3/", 404, "" },
+        { "/2021/", 404, "" },
+        { "/99999/", 404, "" },
+        { "/0000/", 404, "" },
+        { "/2022/03/14/headline-14/", 200, "" },
+        { "/2022/03/14/headline-14", 301, "/2022/03/14/headline-14/" },
+        { "/2022/03/14/headline-14/2/", 301, "/2022/03/14/headline-14/" },
+        { "/2022/03/14/headline-14/feed/", 301, "/2022/03/14/headline-14/" },
+        { "/2022/03/14/headline-14/x/", 404, "" },
+        { "/2022/03/20/secret-locked/", 200, "" },
+        { "/2022/03/20/secret-private/", 404, "" },
+        { "/2022/03/20/secret-draft/", 404, "" },
+        { "/2022/03/20/secret-scheduled/", 404, "" },
+        { "/2022/03/20/secret-withdrawn/", 410, "" },
+        { "/2022/03/20/secret-draft", 404, "" },
+        { "/about/", 200, "" },
+        { "/about", 301, "/about/" },
+        { "/about/staff/", 200, "" },
+        { "/robots.txt", 200, "" },
+        { "/wp-content/uploads/ferry.jpg", 200, "" },
+        { "/wp-content/uploads/ferry.jpg/", 301, "/wp-content/uploads/ferry.jpg" },
+        { "/assets/0000000000000000/favicon.svg", 404, "" },
+        { "/nowhere/", 404, "" },
+        { "/nowhere", 404, "" },
+        { "/?p=12345", 404, "" },
+        { "error:503", 503, "" },
+        { "error:404", 404, "" },
+    };
+    struct fixture f;
+    fixture_open(&f);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        int status = fixture_status(&f, cases[i].key);
+        struct str location = fixture_location(&f, cases[i].key);
+        if (status != cases[i].status || !str_eq(location, str_of(cases[i].location))) {
+            test_fail(__FILE__, __LINE__, "%s answers %d '%.*s', not %d '%s'", cases[i].key, status,
+                      STR_FMT(location), cases[i].status, cases[i].location);
+        }
+    }
+    fixture_close(&f);
+}
+
+TEST(site_lists_turn_pages) {
+    struct fixture f;
+    fixture_open(&f);
+    fixture_set(&f, "stories_per_page", "4");
+    CHECK_INT(rows(&f, "/author/tom/"), 4);
+    CHECK_INT(rows(&f, "/author/tom/page/4/"), 2);
+    CHECK_INT(fixture_status(&f, "/author/tom/page/5/"), 404);
+    CHECK(shows(&f, "/author/tom/", "<link rel=\"next\" href=\"/author/tom/page/2/\">"));
+    CHECK(!shows(&f, "/author/tom/", "rel=\"prev\""));
+    CHECK(shows(&f, "/author/tom/page/2/", "<link rel=\"prev\" href=\"/author/tom/\">"));
+    CHECK(shows(&f, "/author/tom/page/2/", "<link rel=\"next\" href=\"/author/tom/page/3/\">"));
+    CHECK(shows(&f, "/author/tom/page/2/", ">Page 2 of 4</span>"));
+    CHECK(shows(&f, "/author/tom/page/2/",
+                "rel=\"canonical\" href=\"https://courier.example/author/tom/page/2/\""));
+    CHECK(!shows(&f, "/author/tom/page/4/", "rel=\"next\""));
+    CHECK(shows(&f, "/category/world/", "<h1>World &amp; Sea</h1>"));
+    CHECK(shows(&f, "/category/world/", ">Europe</a>"));
+    CHECK(shows(&f, "/2022/03/", "<h1>March 2022</h1>"));
+    CHECK(shows(&f, "/2022/03/14/", "<h1>March 14, 2022</h1>"));
+    CHECK(shows(&f, "/category/empty/", "There are no stories here yet."));
+    fixture_close(&f);
+}
+
+/* Sites whose addresses have no slash at the end, or are queries. */
+TEST(site_lists_keep_the_spelling_of_imported_addresses) {
+    struct fixture f;
+    fixture_open(&f);
+    struct store_writer *w;
+    struct err err = { 0 };
+    int64_t id;
+    REQUIRE(store_write_begin(f.store, &w, &err) == STATUS_OK);
+    struct section bare = { .name = STR("Bare"), .slug = STR("bare"), .path = STR("/c/bare") };
+    struct section plain = { .name = STR("Plain"), .slug = STR("plain"), .path = STR("/?cat=3") };
+    REQUIRE(store_section_put(w, &bare, &id, &err) == STATUS_OK);
+    REQUIRE(store_section_put(w, &plain, &id, &err) == STATUS_OK);
+    struct address to_story = { .kind = ADDRESS_STORY, .id = f.stories[7], .redirect = true };
+    struct address to_private = { .kind = ADDRESS_STORY, .id = f.private, .redirect = true };
+    struct address to_world = { .kind = ADDRESS_SECTION, .id = f.world, .redirect = true };
+    struct address away = { .kind = ADDRESS_URL, .url = STR("https://elsewhere.example/\r\nX: y") };
+    REQUIRE(store_address_put(w, STR("/?p=77"), &to_story, &err) == STATUS_OK);
+    REQUIRE(store_address_put(w, STR("/?p=78"), &to_private, &err) == STATUS_OK);
+    REQUIRE(store_address_put(w, STR("/?cat=9"), &to_world, &err) == STATUS_OK);
+    REQUIRE(store_address_put(w, STR("/away/"), &away, &err) == STATUS_OK);
+    REQUIRE(store_write_commit(w, &err) == STATUS_OK);
+
+    CHECK_INT(fixture_status(&f, "/c/bare"), 200);
+    CHECK_STR(fixture_location(&f, "/c/bare/"), "/c/bare");
+    CHECK_STR(fixture_location(&f, "/c/bare/page/1"), "/c/bare");
+    CHECK_INT(fixture_status(&f, "/c/bare/feed"), 200);
+    CHECK_STR(fixture_location(&f, "/c/bare/feed/"), "/c/bare/feed");
+    CHECK_INT(fixture_status(&f, "/?cat=3"), 200);
+    CHECK_INT(fixture_status(&f, "/?cat=3&feed=rss2"), 200);
+    CHECK_INT(fixture_status(&f, "/?cat=3&paged=2"), 404);
+    CHECK_STR(fixture_location(&f, "/?p=77"), "/2022/03/07/headline-7/");
+    CHECK_STR(fixture_location(&f, "/?page_id=77"), "/2022/03/07/headline-7/");
+    CHECK_INT(fixture_status(&f, "/?p=78"), 404);
+    CHECK_STR(fixture_location(&f, "/?cat=9"), "/category/world/");
+    CHECK_STR(fixture_location(&f, "/?cat=9&paged=2"), "/category/world/page/2/");
+    CHECK_STR(fixture_location(&f, "/?cat=9&feed=rss2"), "/category/world/feed/");
+    CHECK_STR(fixture_location(&f, "/away/"), "https://elsewhere.example/%0D%0AX:%20y");
+    CHECK_STR(fixture_location(&f, "/away"), "https://elsewhere.example/%0D%0AX:%20y");
+    fixture_set(&f, "permalink", "/archives/%post_id%");
+    CHECK_INT(fixture_status(&f, "/2022/03"), 200);
+    CHECK_STR(fixture_location(&f, "/2022/03/"), "/2022/03");
+    fixture_close(&f);
+}
+
+/* The addresses of stories of the page, each as often as it is a headline's link. */
+static size_t headline_links(struct fixture *f, const char *key, int times[FIXTURE_STORIES + 1]) {
+    struct str html = fixture_body(f, key);
+    size_t n = 0;
+    memset(times, 0, (FIXTURE_STORIES + 1) * sizeof *times);
+    for (int i = 1; i <= FIXTURE_STORIES; i++) {
+        struct str link = arena_printf(&f->arena, "<a href=\"/2022/03/%02d/headline-%d/\">", i, i);
+        for (size_t at = 0; (at = str_find(html, link, at)) != STR_NPOS; at++) {
+            times[i]++;
+            n++;
+        }
+    }
+    return n;
+}
+
+TEST(site_front_shows_picked_stories_and_none_twice) {
+    struct fixture f;
+    fixture_open(&f);
+    uint64_t random = test_seed();
+    int times[FIXTURE_STORIES + 1];
+    CHECK_INT(headline_links(&f, "/", times), FIXTURE_STORIES);
+    for (int round = 0; round < 10; round++) {
+        static const char *const slots[] = { "lead", "secondaries", "section-Harbour" };
+        for (size_t s = 0; s < COUNT_OF(slots); s++) {
+            int64_t picked[4];
+            for (size_t i = 0; i < COUNT_OF(picked); i++) {
+                picked[i] = f.stories[1 + test_below(&random, FIXTURE_STORIES)];
+            }
+            fixture_slot(&f, slots[s], picked, test_below(&random, COUNT_OF(picked) + 1));
+        }
+        (void)headline_links(&f, "/", times);
+        for (int i = 1; i <= FIXTURE_STORIES; i++) {
+            CHECK(times[i] <= 1);
+            CHECK(times[i] == 1 || i <= FIXTURE_STORIES - 10); /* the newest are all there */
+        }
+    }
+    int64_t lead[] = { f.draft, f.stories[3] };
+    fixture_slot(&f, "lead", lead, 2);
+    CHECK(shows(&f, "/", "<h2><a href=\"/2022/03/03/headline-3/\">Headline 3</a></h2>"));
+    fixture_close(&f);
+}
+
+/* A page above shows those below it, by a key of their own. */
+TEST(site_page_shows_the_pages_below_it) {
+    struct fixture f;
+    fixture_open(&f);
+    struct fixture_answer answer;
+    fixture_get(&f, "/about/", &answer);
+    CHECK(str_find(answer.body, STR("<a href=\"/about/staff/\">Staff</a>"), 0) != STR_NPOS);
+    struct str key = arena_printf(&f.arena, "pages:%lld", (long long)f.about);
+    CHECK(keys_has(&answer.keys, key));
+    keys_done(&answer.keys);
+
+    struct story child = fixture_story(&f, f.about_child);
+    child.state = STORY_DRAFT;
+    struct store_writer *w;
+    struct err err = { 0 };
+    int64_t id;
+    REQUIRE(store_write_begin(f.store, &w, &err) == STATUS_OK);
+    REQUIRE(store_story_put(w, &child, &id, &err) == STATUS_OK);
+    CHECK(keys_has(store_write_touched(w), key));
+    REQUIRE(store_write_commit(w, &err) == STATUS_OK);
+    CHECK(!shows(&f, "/about/", "/about/staff/"));
+    fixture_close(&f);
+}
+
+TEST(site_files_are_sent_with_their_types) {
+    struct fixture f;
+    fixture_open(&f);
+    struct fixture_answer answer;
+    fixture_get(&f, "/wp-content/uploads/ferry.jpg", &answer);
+    CHECK_STR(answer.file, "ab/ferry.jpg");
+    CHECK(str_find(answer.head, STR("Content-Type: image/jpeg\r\n"), 0) != STR_NPOS);
+    CHECK(str_find(answer.head, STR("X-Content-Type-Options: nosniff\r\n"), 0) != STR_NPOS);
+    keys_done(&answer.keys);
+
+    struct str html = fixture_body(&f, "/");
+    size_t at = str_find(html, STR("/assets/"), 0);
+    REQUIRE(at != STR_NPOS);
+    struct str icon = str_slice(html, at, str_find_char(html, '"', at));
+    fixture_get(&f, arena_str(&f.arena, icon).ptr, &answer);
+    CHECK_INT(answer.status, 200);
+    CHECK(str_starts(answer.body, STR("<svg")));
+    CHECK(str_find(answer.head, STR("Content-Type: image/svg+xml\r\n"), 0) != STR_NPOS);
+    CHECK(str_find(answer.head, STR("immutable\r\n"), 0) != STR_NPOS);
+    keys_done(&answer.keys);
+    fixture_close(&f);
+}
+
+/* Readers hear of nothing that is not public, on any page. */
+TEST(site_pages_leak_nothing_hidden) {
+    struct fixture f;
+    fixture_open(&f);
+    int64_t hidden[] = { f.locked, f.private, f.draft, f.scheduled, f.withdrawn };
+    fixture_slot(&f, "dont-miss", hidden, COUNT_OF(hidden));
+    fixture_slot(&f, "lead", hidden, COUNT_OF(hidden));
+    fixture_slot(&f, "secondaries", hidden, COUNT_OF(hidden));
+    const char *keys[] = { "/",
+                           "/page/2/",
+                           "/feed/",
+                           "/category/world/",
+                           "/category/harbour/",
+                           "/category/harbour/feed/",
+                           "/author/tom/",
+                           "/author/tom/page/2/",
+                           "/author/tom/feed/",
+                           "/2022/",
+                           "/2022/03/",
+                           "/2022/03/page/2/",
+                           "/about/",
+                           "/nowhere/",
+                           "/2022/03/20/secret-private/",
+                           "/2022/03/20/secret-draft/",
+                           "/2022/03/20/secret-scheduled/",
+                           "/2022/03/20/secret-withdrawn/" };
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        CHECK(!shows(&f, keys[i], "Secret") && !shows(&f, keys[i], "Hush"));
+    }
+    for (int n = 1; n <= FIXTURE_STORIES; n++) {
+        const char *key = arena_printf(&f.arena, "/2022/03/%02d/headline-%d/", n, n).ptr;
+        CHECK(!shows(&f, key, "Secret") && !shows(&f, key, "Hush"));
+    }
+    CHECK_INT(fixture_status(&f, "/2022/03/20/"), 404);
+    CHECK_INT(fixture_status(&f, "/2100/"), 404);
+    fixture_close(&f);
+}
+
+TEST(site_errors_have_the_look_of_the_site) {
+    static const int statuses[] = { 400, 404, 405, 410, 413, 414, 431, 500, 503 };
+    struct fixture f;
+    fixture_open(&f);
+    for (size_t i = 0; i < COUNT_OF(statuses); i++) {
+        struct str key = arena_printf(&f.arena, "error:%d", statuses[i]);
+        struct str text = fixture_text(&f, fixture_body(&f, key.ptr));
+        CHECK_INT(fixture_status(&f, key.ptr), statuses[i]);
+        CHECK(str_starts(text, arena_printf(&f.arena, "%d ", statuses[i])));
+        CHECK(str_find(text, STR("error_"), 0) == STR_NPOS); /* all wording is there */
+        bool latest = str_find(text, STR("Latest from The Test Courier Headline 14"), 0) !=
+                      STR_NPOS;
+        CHECK_INT(latest, statuses[i] == 404 || statuses[i] == 410);
+        CHECK(shows(&f, key.ptr, "class=\"masthead\"") && shows(&f, key.ptr, "noindex"));
+    }
+    fixture_close(&f);
+}
+
+/* Nothing of <style>: the sheet is the theme's business. */
+static struct str without_style(struct fixture *f, struct str html) {
+    size_t begin = str_find(html, STR("<style>"), 0), end = str_find(html, STR("</style>"), 0);
+    return arena_printf(&f->arena, "%.*s%.*s", STR_FMT(str_slice(html, 0, begin + 7)),
+                        STR_FMT(str_from(html, end)));
+}
+
+TEST(site_pages_are_as_they_were) {
+    struct fixture f;
+    fixture_open(&f);
+    int64_t tags[] = { f.tag };
+    struct story story = fixture_story(&f, f.stories[12]);
+    struct correction correction = { story.published_us + US_PER_DAY, STR("It was two crates.") };
+    story.tags = (struct ids){ tags, 1 };
+    story.corrections = (struct corrections){ &correction, 1 };
+    story.updated_us = story.published_us + US_PER_DAY;
+    fixture_put(&f, &story);
+    CHECK_GOLDEN("tests/golden/site_story.html",
+                 without_style(&f, fixture_body(&f, "/2022/03/12/headline-12/")));
+    CHECK_GOLDEN("tests/golden/site_list.html",
+                 without_style(&f, fixture_body(&f, "/category/world/")));
+    fixture_close(&f);
+}
+
+/* All kinds of pages through an HTML checker (tests/html.mjs). */
+TEST(site_pages_are_valid_html) {
+    static const char *const keys[] = {
+        "/",
+        "/page/2/",
+        "/category/world/",
+        "/category/empty/",
+        "/author/tom/page/2/",
+        "/2022/03/",
+        "/about/",
+        "/2022/03/20/secret-locked/",
+        "/2022/03/12/headline-12/",
+        "/2022/03/01/headline-1/",
+        "error:404",
+        "error:500",
+    };
+    if (access(test_path("tests/node_modules/html-validate"), R_OK) != 0) {
+        test_skip("html-validate is missing: cd tests && npm ci");
+        return;
+    }
+    struct fixture f;
+    fixture_open(&f);
+    int64_t tags[] = { f.tag };
+    struct story story = fixture_story(&f, f.stories[12]);
+    story.tags = (struct ids){ tags, 1 };
+    fixture_put(&f, &story);
+    struct str dir = arena_printf(&f.arena, "%s", test_tmp_dir()), list = STR("");
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        struct str path = arena_printf(&f.arena, "%.*s/%zu.html", STR_FMT(dir), i);
+        struct err err = { 0 };
+        REQUIRE(io_write_file(path.ptr, fixture_body(&f, keys[i]), &err) == STATUS_OK);
+        list = arena_printf(&f.arena, "%.*s '%.*s'", STR_FMT(list), STR_FMT(path));
+    }
+    struct str command =
+        arena_printf(&f.arena, "node '%s' %.*s 1>&2", test_path("tests/html.mjs"), STR_FMT(list));
+    CHECK_INT(system(command.ptr), 0);
+    fixture_close(&f);
+}

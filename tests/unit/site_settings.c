@@ -1,0 +1,69 @@
+#include "tests/fixture.h"
+#include "tests/harness.h"
+
+#include "site/settings.h"
+
+TEST(settings_have_defaults_that_pass_their_own_check) {
+    for (size_t i = 0; i < setting_defs_len; i++) {
+        const struct setting_def *def = &setting_defs[i];
+        struct err err = { 0 };
+        CHECK_INT(settings_check(str_of(def->key), str_of(def->fallback), &err), STATUS_OK);
+        CHECK(settings_find(str_of(def->key)) == def);
+        CHECK(def->meaning[0] != '\0');
+    }
+}
+
+TEST(settings_refuse_what_they_are_not) {
+    static const struct {
+        const char *key, *value;
+        enum status status;
+    } cases[] = {
+        { "colour", "red", STATUS_NOT_FOUND },
+        { "title", "two\nlines", STATUS_INVALID },
+        { "url", "courier.example", STATUS_INVALID },
+        { "url", "ftp://courier.example", STATUS_INVALID },
+        { "url", "https://courier.example/?x", STATUS_INVALID },
+        { "url", "https://courier.example/paper", STATUS_OK },
+        { "language", "no such language", STATUS_INVALID },
+        { "language", "pt-BR", STATUS_OK },
+        { "timezone", "Mars/Olympus", STATUS_INVALID },
+        { "timezone", "Europe/Paris", STATUS_OK },
+        { "permalink", "", STATUS_OK },
+        { "permalink", "%postname%", STATUS_INVALID },
+        { "stories_per_page", "0", STATUS_INVALID },
+        { "stories_per_page", "101", STATUS_INVALID },
+        { "stories_per_page", "ten", STATUS_INVALID },
+        { "stories_per_page", "25", STATUS_OK },
+        { "neighbours", "galaxy", STATUS_INVALID },
+        { "neighbours", "sit", STATUS_INVALID },
+        { "neighbours", "section", STATUS_OK },
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct err err = { 0 };
+        CHECK_INT(settings_check(str_of(cases[i].key), str_of(cases[i].value), &err),
+                  cases[i].status);
+        CHECK((cases[i].status == STATUS_OK) == (err.message[0] == '\0'));
+    }
+}
+
+TEST(settings_that_went_bad_count_as_not_set) {
+    struct fixture f;
+    fixture_open(&f);
+    fixture_set(&f, "stories_per_page", "many");
+    fixture_set(&f, "timezone", "Mars/Olympus");
+    fixture_set(&f, "url", "https://courier.example:8443/paper/");
+    struct store_reader *r;
+    struct site_settings s;
+    struct err err = { 0 };
+    REQUIRE(store_reader_open(f.store, &r, &err) == STATUS_OK);
+    REQUIRE(store_read_begin(r, NULL, &err) == STATUS_OK);
+    REQUIRE(settings_load(r, &f.arena, &s, &err) == STATUS_OK);
+    store_read_end(r);
+    store_reader_close(r);
+    CHECK_INT(s.stories_per_page, 10);
+    CHECK_STR(s.timezone, "UTC");
+    CHECK_STR(s.url, "https://courier.example:8443/paper");
+    CHECK_STR(s.origin, "https://courier.example:8443");
+    CHECK_STR(s.title, "The Test Courier");
+    fixture_close(&f);
+}
