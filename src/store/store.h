@@ -152,6 +152,8 @@ NODISCARD enum status store_child_pages(struct store_reader *r, struct arena *a,
 /* The user of a login. NOT_FOUND. Notes nothing. */
 NODISCARD enum status store_user(struct store_reader *r, struct arena *a, struct str login,
                                  struct user *ret, struct err *err);
+/* When the next scheduled story is due; 0: none. Notes nothing. */
+NODISCARD enum status store_next_due(struct store_reader *r, int64_t *ret_us, struct err *err);
 /* Value of one of a story's kept metas (first of that name), ptr NULL if none. Notes story:<id>. */
 NODISCARD enum status store_meta(struct store_reader *r, struct arena *a, int64_t story_id,
                                  struct str key, struct str *ret, struct err *err);

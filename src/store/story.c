@@ -148,6 +148,17 @@ enum status store_child_pages(struct store_reader *r, struct arena *a, int64_t p
     return status;
 }
 
+enum status store_next_due(struct store_reader *r, int64_t *ret_us, struct err *err) {
+    struct rows rows = ROWS(r->sql, "story_due", NONE);
+    int64_t due_us = rows_next(&rows) ? rows_i64(&rows, 1) : 0;
+    rows_end(&rows);
+    enum status status = sql_result(r->sql, err);
+    if (status == STATUS_OK) {
+        *ret_us = due_us;
+    }
+    return status;
+}
+
 /* ---- metas ---- */
 
 enum status store_meta(struct store_reader *r, struct arena *a, int64_t story_id, struct str key,
