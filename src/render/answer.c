@@ -99,7 +99,8 @@ enum answer_status answer_build(const struct cell_table *t, const struct item *p
         pieces[n_pieces++] = &item->parts[0].piece;
     }
     struct gzip_sum sum = { 0 };
-    uint64_t hash = (uint64_t)page->status;
+    /* A file's name is its content's. */
+    uint64_t hash = hash_mix((uint64_t)page->status, hash_content(page->file));
     uint64_t packed_len = GZIP_HEAD.len + GZIP_TAIL_BYTES;
     for (size_t i = 0; i < n_pieces; i++) {
         gzip_add(&sum, pieces[i]);
@@ -113,15 +114,17 @@ enum answer_status answer_build(const struct cell_table *t, const struct item *p
     int etag_len = snprintf(etag, sizeof etag, "\"%016llx\"", (unsigned long long)hash);
     bool tagged = page->status == 200;
     put_common_head(&heads, page, items, n_items);
+    const char *vary = sum.len > 0 ? "Vary: Accept-Encoding\r\n" : "";
     if (tagged) {
-        buf_printf(&heads, "ETag: %s\r\nVary: Accept-Encoding\r\n", etag);
+        buf_printf(&heads, "ETag: %s\r\n%s", etag, vary);
     }
     size_t plain_head_len = heads.len;
     put_common_head(&heads, page, items, n_items);
     char etag_gzip[24];
-    snprintf(etag_gzip, sizeof etag_gzip, "\"%016llxg\"", (unsigned long long)hash);
+    snprintf(etag_gzip, sizeof etag_gzip, "\"%016llx%s\"", (unsigned long long)hash,
+             sum.len > 0 ? "g" : "");
     if (tagged) {
-        buf_printf(&heads, "ETag: %s\r\nVary: Accept-Encoding\r\n", etag_gzip);
+        buf_printf(&heads, "ETag: %s\r\n%s", etag_gzip, vary);
     }
     if (sum.len > 0) {
         buf_put(&heads, STR("Content-Encoding: gzip\r\n"));
@@ -152,7 +155,7 @@ enum answer_status answer_build(const struct cell_table *t, const struct item *p
                                   .file = page->file };
     set->gzip = set->plain;
     set->gzip.head = str_make(text + plain_head_len, heads.len - plain_head_len);
-    set->gzip.etag = str_make(etags + sizeof etag, tag_len ? tag_len + 1 : 0);
+    set->gzip.etag = str_make(etags + sizeof etag, tagged ? strlen(etag_gzip) : 0);
     if (n_gzip > 0) {
         struct iovec *gz = iov + n_plain;
         gz[0] = (struct iovec){ (void *)(uintptr_t)GZIP_HEAD.ptr, GZIP_HEAD.len };

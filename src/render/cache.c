@@ -53,7 +53,6 @@ struct cache {
     struct epoch epoch;
     struct render_source source;
     struct pool *pool;
-    bool surrogate_keys;
     size_t bytes_max;
     struct scratch scratch[EPOCH_READERS_MAX];
 
@@ -279,8 +278,8 @@ static struct item *item_new(struct cell *cell, struct str head, struct str file
     return item;
 }
 
-static struct str keys_text(const struct cache *c, struct arena *a, const struct keys *keys) {
-    if (!c->surrogate_keys) {
+static struct str keys_text(bool wanted, struct arena *a, const struct keys *keys) {
+    if (!wanted) {
         return (struct str){ NULL, 0 };
     }
     struct str text = STR("");
@@ -310,7 +309,7 @@ static void render_page(struct cache *c, struct cell *cell, void *thread, struct
         return;
     }
     r->item = item_new(cell, r->page.head, r->page.file, (struct ids){ 0 },
-                       keys_text(c, &r->arena, &r->keys), r->page.parts.len);
+                       keys_text(r->page.surrogate_keys, &r->arena, &r->keys), r->page.parts.len);
     r->item->status = r->page.status;
     for (size_t i = 0; i < r->page.parts.len; i++) {
         const struct page_part *from = &r->page.parts.ptr[i];
@@ -332,7 +331,8 @@ static void render_fragment(struct cache *c, struct cell *cell, void *thread, st
         r->status = f.out.status;
     }
     if (r->status == STATUS_OK) {
-        r->item = item_new(cell, STR(""), STR(""), f.vary, keys_text(c, &r->arena, &r->keys), 1);
+        r->item = item_new(cell, STR(""), STR(""), f.vary,
+                           keys_text(f.surrogate_keys, &r->arena, &r->keys), 1);
         piece_make(buf_str(&f.out), &r->item->parts[0].piece);
         r->item->bytes += r->item->parts[0].piece.plain.len + r->item->parts[0].piece.deflated.len;
     }
@@ -611,7 +611,6 @@ enum status cache_new(const struct render_source *source, const struct cache_opt
     cell_table_init(&c->table);
     epoch_init(&c->epoch);
     c->source = *source;
-    c->surrogate_keys = options->surrogate_keys;
     c->bytes_max = options->memory_max_bytes ? options->memory_max_bytes : LIMIT_FRAGMENT_MEMORY;
     pthread_mutex_init(&c->lock, NULL);
     TAILQ_INIT(&c->ring);

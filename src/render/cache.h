@@ -20,7 +20,6 @@ struct cache;
 struct cache_options {
     size_t memory_max_bytes; /* of kept items; 0: LIMIT_FRAGMENT_MEMORY */
     size_t renderers;        /* threads; 0: one a core, at least 2 */
-    bool surrogate_keys;     /* put a Surrogate-Key header into answers */
 };
 
 NODISCARD enum status cache_new(const struct render_source *source,

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/status.h"
 #include "store/keys.h"
 #include "store/model.h"
 
@@ -23,12 +24,14 @@ struct page_part {
 /* Being filled by a page's renderer. Its strings live in `arena`. */
 struct page_build {
     struct arena *arena;
-    struct keys *keys; /* what it depends on; pass it to store_read_begin */
-    int status;        /* HTTP; 200 at the beginning */
-    struct str head;   /* header lines, each ended by CRLF: Content-Type, Location, Link… */
-    struct str alias;  /* set: answer with the parts and head of this other page, status included
-                        * (all unknown addresses share one page) */
-    struct str file;   /* set: the body is this file below media/ instead of parts */
+    struct keys *keys;   /* what it depends on; pass it to store_read_begin */
+    int status;          /* HTTP; 200 at the beginning */
+    struct str head;     /* header lines, each ended by CRLF: Content-Type, Location, Link… */
+    struct str alias;    /* set: answer with the parts and head of this other page, status included
+                          * (all unknown addresses share one page) */
+    struct str file;     /* set: the body is this file below media/ instead of parts */
+    bool surrogate_keys; /* send a Surrogate-Key header with the keys of the page and its fragments
+                          */
     VEC(struct page_part) parts;
 };
 
@@ -44,7 +47,8 @@ struct fragment_build {
     struct arena *arena;
     struct keys *keys;
     struct buf out;
-    struct ids vary; /* stories whose pages need the variant without them (in `arena`) */
+    struct ids vary;     /* stories whose pages need the variant without them (in `arena`) */
+    bool surrogate_keys; /* keep the keys for the header of the pages around it */
 };
 
 /* The two functions behind the table, with a context for each rendering thread. */
@@ -60,5 +64,10 @@ struct render_source {
     NODISCARD enum status (*fragment)(void *thread, struct str key, struct fragment_build *fragment,
                                       struct err *err);
 };
+
+/* Put a built page together without the table, each slot rendered anew: for answers that are not
+ * kept, and the oracle of what the table answers. Appends the body to `out`. */
+NODISCARD enum status page_flatten(const struct render_source *source, void *thread,
+                                   const struct page_build *page, struct buf *out, struct err *err);
 
 #endif
