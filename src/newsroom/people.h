@@ -1,0 +1,21 @@
+/* Staff: who may sign in. */
+#ifndef NEWSROOM_PEOPLE_H
+#define NEWSROOM_PEOPLE_H
+
+#include "store/store.h"
+
+#define PASSWORD_BYTES_MIN 10
+#define PASSWORD_BYTES_MAX 1024
+
+/* Add a user and the author that readers see.
+ * password: hashed with argon2id (libsodium's interactive limits); "" makes a user who cannot sign
+ * in. Errors: INVALID (login not [a-z0-9._-]{1,60}, password too short, no name), CONFLICT (login
+ * taken). Effects: within the transaction of `w`. */
+NODISCARD enum status people_add(struct store_writer *w, struct str login, struct str name,
+                                 struct str email, enum user_role role, struct str password,
+                                 int64_t *ret_id, struct err *err);
+
+/* "contributor", "author", "editor", "chief". */
+NODISCARD bool people_role(struct str name, enum user_role *ret);
+
+#endif
