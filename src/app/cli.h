@@ -1,0 +1,74 @@
+/* The command line: one table of commands, one way to declare and read options, one way to fail.
+ *
+ * A command exits 0, 1 (it failed: the reason is on stderr) or 2 (it was used wrongly: the usage is
+ * on stderr). With --json its result is JSON on stdout, errors included:
+ * {"error":"…","status":"not found"}. */
+#ifndef APP_CLI_H
+#define APP_CLI_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/status.h"
+#include "store/store.h"
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+enum { CLI_OPTIONS_MAX = 12 };
+
+/* An option of a command. Flags have no value name and read "yes" when given. */
+struct cli_option {
+    const char *name;  /* "--listen" */
+    const char *value; /* "ADDR:PORT"; NULL: a flag */
+    const char *help;
+    const char *env; /* variable that stands in for it; NULL: none */
+};
+
+struct cli;
+
+struct cli_command {
+    const char *name;       /* "import wordpress": words separated by one blank */
+    const char *arguments;  /* "FILE…" */
+    const char *summary;    /* one line */
+    const char *details;    /* paragraphs, may be NULL */
+    const char *examples;   /* lines; NULL only for trivial commands */
+    int min_args, max_args; /* max -1: any number */
+    struct cli_option options[CLI_OPTIONS_MAX];
+    int (*run)(struct cli *cli);
+};
+
+/* What a command's run gets. */
+struct cli {
+    const struct cli_command *command;
+    const char *values[CLI_OPTIONS_MAX]; /* in the order of command->options; NULL: not given */
+    const char **args;
+    int n_args;
+    bool json;
+    struct arena arena;
+    struct err err;
+};
+
+/* Find the command, read its options and run it. Returns the exit code. */
+int cli_main(const struct cli_command *const *commands, size_t n, int argc, char **argv);
+
+/* The value of an option that the command declares; NULL if not given. */
+const char *cli_value(const struct cli *cli, const char *name);
+bool cli_flag(const struct cli *cli, const char *name);
+
+/* Report cli->err (or the given text) and return EXIT_FAILED. */
+int cli_fail(struct cli *cli);
+int cli_failf(struct cli *cli, const char *fmt, ...) PRINTF(2, 3);
+/* Wrong use: the text, then a hint at the command's help. Returns EXIT_USAGE. */
+int cli_usage(struct cli *cli, const char *fmt, ...) PRINTF(2, 3);
+
+/* Open the site of --site, BROADSHEET_SITE or the present folder. On failure cli->err says so. */
+NODISCARD enum status cli_open_store(struct cli *cli, struct store **ret);
+/* The options that every command on a site has. */
+#define CLI_SITE_OPTION                                                                            \
+    { "--site", "DIR", "the site's folder (default: the present one)", "BROADSHEET_SITE" }
+#define CLI_JSON_OPTION                                                                            \
+    { "--json", NULL, "print the result as JSON", NULL }
+
+/* Write the buffer to stdout and free it; EXIT_FAILED when that fails. */
+int cli_print(struct cli *cli, struct buf *out);
+
+#endif

@@ -1,0 +1,138 @@
+#include "app/commands.h"
+#include "site/settings.h"
+#include "text/json.h"
+
+/* The value that counts: set, or the default. */
+static enum status read_value(struct store_reader *r, struct arena *a,
+                              const struct setting_def *def, struct str *ret, bool *ret_is_set,
+                              struct err *err) {
+    enum status status = store_setting(r, a, str_of(def->key), ret, err);
+    *ret_is_set = ret->ptr != NULL;
+    if (!*ret_is_set) {
+        *ret = str_of(def->fallback);
+    }
+    return status;
+}
+
+static int unknown_key(struct cli *cli, struct str key) {
+    return cli_usage(cli, "there is no setting '%.*s'; 'broadsheet get' lists them all",
+                     STR_FMT(key));
+}
+
+static int run_set(struct cli *cli) {
+    struct str key = str_of(cli->args[0]), value = str_of(cli->args[1]);
+    switch (settings_check(key, value, &cli->err)) {
+    case STATUS_OK: break;
+    case STATUS_NOT_FOUND: return unknown_key(cli, key);
+    default: return cli_fail(cli);
+    }
+    struct store *store = NULL;
+    struct store_writer *w = NULL;
+    enum status status = cli_open_store(cli, &store);
+    if (status == STATUS_OK) {
+        status = store_write_begin(store, &w, &cli->err);
+    }
+    if (status == STATUS_OK) {
+        status = store_setting_put(w, key, value, &cli->err);
+        if (status == STATUS_OK) {
+            status = store_write_commit(w, &cli->err);
+        } else {
+            store_write_rollback(w);
+        }
+    }
+    store_close(store);
+    return status == STATUS_OK ? EXIT_DONE : cli_fail(cli);
+}
+
+static void put_setting(struct cli *cli, struct buf *out, struct json *j,
+                        const struct setting_def *def, struct str value, bool is_set) {
+    if (cli->json) {
+        json_key(j, str_of(def->key));
+        json_open(j, '{');
+        json_field_str(j, STR("value"), value);
+        json_field_bool(j, STR("set"), is_set);
+        json_field_str(j, STR("meaning"), str_of(def->meaning));
+        json_close(j, '}');
+    } else if (cli->n_args == 1) {
+        buf_printf(out, "%.*s\n", STR_FMT(value));
+    } else {
+        buf_printf(out, "%-26s %s%.*s\n%-26s   %s\n", def->key, is_set ? "" : "(default) ",
+                   STR_FMT(value), "", def->meaning);
+    }
+}
+
+static int run_get(struct cli *cli) {
+    if (cli->n_args == 1 && settings_find(str_of(cli->args[0])) == NULL) {
+        return unknown_key(cli, str_of(cli->args[0]));
+    }
+    struct store *store = NULL;
+    struct store_reader *r = NULL;
+    struct buf out;
+    struct json j;
+    buf_init(&out, 1u << 20);
+    json_init(&j, &out);
+    enum status status = cli_open_store(cli, &store);
+    if (status == STATUS_OK) {
+        status = store_reader_open(store, &r, &cli->err);
+    }
+    if (status == STATUS_OK) {
+        status = store_read_begin(r, NULL, &cli->err);
+    }
+    if (status == STATUS_OK) {
+        if (cli->json) {
+            json_open(&j, '{');
+        }
+        for (size_t i = 0; status == STATUS_OK && i < setting_defs_len; i++) {
+            const struct setting_def *def = &setting_defs[i];
+            struct str value;
+            bool is_set;
+            if (cli->n_args == 1 && !str_eq(str_of(cli->args[0]), str_of(def->key))) {
+                continue;
+            }
+            status = read_value(r, &cli->arena, def, &value, &is_set, &cli->err);
+            if (status == STATUS_OK) {
+                put_setting(cli, &out, &j, def, value, is_set);
+            }
+        }
+        if (cli->json) {
+            json_close(&j, '}');
+            buf_put_char(&out, '\n');
+        }
+        store_read_end(r);
+    }
+    store_reader_close(r);
+    store_close(store);
+    if (status != STATUS_OK) {
+        buf_done(&out);
+        return cli_fail(cli);
+    }
+    return cli_print(cli, &out);
+}
+
+const struct cli_command cmd_set = {
+    .name = "set",
+    .arguments = "KEY VALUE",
+    .summary = "change a setting of the site",
+    .details =
+        "A running server shows it at once. 'broadsheet get' lists all settings and what they "
+        "mean.",
+    .examples = "  broadsheet set title 'The Quay Lantern'\n"
+                "  broadsheet set timezone Europe/London\n"
+                "  broadsheet set stories_per_page 20",
+    .min_args = 2,
+    .max_args = 2,
+    .options = { CLI_SITE_OPTION, CLI_JSON_OPTION },
+    .run = run_set,
+};
+
+const struct cli_command cmd_get = {
+    .name = "get",
+    .arguments = "[KEY]",
+    .summary = "show a setting, or all of them with their meaning",
+    .examples = "  broadsheet get\n"
+                "  broadsheet get title\n"
+                "  broadsheet get --json",
+    .max_args = 1,
+    .options = { CLI_SITE_OPTION, CLI_JSON_OPTION },
+    .run = run_get,
+};

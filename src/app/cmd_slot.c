@@ -1,0 +1,138 @@
+#include "app/commands.h"
+#include "text/json.h"
+#include "text/url.h"
+
+enum { SLOT_STORIES_MAX = 100 };
+
+/* A story by its address: a path, or a URL of which the path counts. */
+static enum status find_story(struct cli *cli, struct store_reader *r, const char *text,
+                              int64_t *ret_id) {
+    struct url url;
+    struct str path = str_of(text), canonical;
+    if (url_parse(path, &url) && url.has_authority) {
+        path = url.has_query
+                   ? arena_printf(&cli->arena, "%.*s?%.*s", STR_FMT(url.path), STR_FMT(url.query))
+                   : url.path;
+    }
+    struct address address;
+    enum status status = STATUS_NOT_FOUND;
+    if (str_find_char(path, '?', 0) != STR_NPOS ||
+        url_path_canonical(&cli->arena, path, &canonical)) {
+        canonical = str_find_char(path, '?', 0) != STR_NPOS ? path : canonical;
+        status = store_address(r, &cli->arena, canonical, &address, &cli->err);
+    }
+    if (status == STATUS_NOT_FOUND || (status == STATUS_OK && address.kind != ADDRESS_STORY)) {
+        cli->err = (struct err){ 0 };
+        return err_set(&cli->err, STATUS_NOT_FOUND, "no story answers at '%s'", text);
+    }
+    if (status == STATUS_OK) {
+        *ret_id = address.id;
+    }
+    return status;
+}
+
+static enum status set_slot(struct cli *cli, struct store *store) {
+    struct store_writer *w = NULL;
+    enum status status = store_write_begin(store, &w, &cli->err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    int64_t ids[SLOT_STORIES_MAX];
+    size_t n = 0;
+    bool clear = cli_flag(cli, "--clear");
+    for (int i = 1; status == STATUS_OK && i < cli->n_args; i++) {
+        status = find_story(cli, store_writer_reader(w), cli->args[i], &ids[n]);
+        n += status == STATUS_OK;
+    }
+    if (status == STATUS_OK) {
+        status =
+            store_slot_put(w, str_of(cli->args[0]), (struct ids){ ids, clear ? 0 : n }, &cli->err);
+    }
+    if (status != STATUS_OK) {
+        store_write_rollback(w);
+        return status;
+    }
+    return store_write_commit(w, &cli->err);
+}
+
+static enum status show_slot(struct cli *cli, struct store_reader *r, struct buf *out) {
+    struct ids ids;
+    struct json j;
+    json_init(&j, out);
+    enum status status = store_slot(r, &cli->arena, str_of(cli->args[0]), &ids, &cli->err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (cli->json) {
+        json_open(&j, '[');
+    }
+    for (size_t i = 0; status == STATUS_OK && i < ids.len; i++) {
+        struct story story;
+        status = store_story(r, &cli->arena, ids.ptr[i], STORY_CARD, &story, &cli->err);
+        if (status != STATUS_OK) {
+            break;
+        }
+        bool is_public = story.state == STORY_PUBLISHED && story.visibility == STORY_PUBLIC;
+        if (cli->json) {
+            json_open(&j, '{');
+            json_field_str(&j, STR("path"), story.path);
+            json_field_str(&j, STR("headline"), story.headline);
+            json_field_bool(&j, STR("public"), is_public);
+            json_close(&j, '}');
+        } else {
+            buf_printf(out, "%.*s  %.*s%s\n", STR_FMT(story.path), STR_FMT(story.headline),
+                       is_public ? "" : "  (not public: left out)");
+        }
+    }
+    if (cli->json) {
+        json_close(&j, ']');
+        buf_put_char(out, '\n');
+    }
+    return status;
+}
+
+static int run(struct cli *cli) {
+    if (cli->n_args - 1 > SLOT_STORIES_MAX) {
+        return cli_usage(cli, "a slot holds at most %d stories", SLOT_STORIES_MAX);
+    }
+    struct store *store = NULL;
+    struct store_reader *r = NULL;
+    struct buf out;
+    buf_init(&out, 1u << 20);
+    enum status status = cli_open_store(cli, &store);
+    if (status == STATUS_OK && (cli->n_args > 1 || cli_flag(cli, "--clear"))) {
+        status = set_slot(cli, store);
+    }
+    if (status == STATUS_OK) {
+        status = store_reader_open(store, &r, &cli->err);
+    }
+    if (status == STATUS_OK) {
+        status = store_read_begin(r, NULL, &cli->err);
+    }
+    if (status == STATUS_OK) {
+        status = show_slot(cli, r, &out);
+        store_read_end(r);
+    }
+    store_reader_close(r);
+    store_close(store);
+    if (status != STATUS_OK) {
+        buf_done(&out);
+        return cli_fail(cli);
+    }
+    return cli_print(cli, &out);
+}
+
+const struct cli_command cmd_slot = {
+    .name = "slot",
+    .arguments = "NAME [PATH…]",
+    .summary = "show a curated list, or set it to the stories at these addresses",
+    .details = "The list 'dont-miss' stands at the end of every story. What is not public is left "
+               "out there;\nempty places fill up with the newest stories.",
+    .examples = "  broadsheet slot dont-miss\n"
+                "  broadsheet slot dont-miss /2022/03/14/the-ferry/ /2022/03/15/the-gulls/\n"
+                "  broadsheet slot dont-miss --clear",
+    .min_args = 1,
+    .max_args = -1,
+    .options = { CLI_SITE_OPTION, { "--clear", NULL, "empty the list", NULL }, CLI_JSON_OPTION },
+    .run = run,
+};

@@ -1,0 +1,111 @@
+#include "app/commands.h"
+#include "newsroom/people.h"
+#include "text/json.h"
+
+#include <stdio.h>
+#include <termios.h>
+#include <unistd.h>
+
+/* One line of standard input, without echo when a person types it. */
+static bool read_line(const char *prompt, char line[PASSWORD_BYTES_MAX + 2]) {
+    struct termios old, quiet;
+    bool terminal = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &old) == 0;
+    if (terminal) {
+        fputs(prompt, stderr);
+        quiet = old;
+        quiet.c_lflag &= ~(tcflag_t)ECHO;
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+    }
+    bool ok = fgets(line, PASSWORD_BYTES_MAX + 2, stdin) != NULL;
+    if (terminal) {
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &old);
+        fputc('\n', stderr);
+    }
+    if (ok) {
+        line[strcspn(line, "\r\n")] = '\0';
+    }
+    return ok;
+}
+
+static int run(struct cli *cli) {
+    struct str login = str_of(cli->args[0]);
+    const char *name = cli_value(cli, "--name");
+    const char *email = cli_value(cli, "--email");
+    const char *role_name = cli_value(cli, "--role");
+    enum user_role role;
+    if (!people_role(str_of(role_name ? role_name : "author"), &role)) {
+        return cli_usage(cli, "--role %s is none of contributor, author, editor, chief", role_name);
+    }
+    char password[PASSWORD_BYTES_MAX + 2] = "", again[PASSWORD_BYTES_MAX + 2] = "";
+    if (!cli_flag(cli, "--no-password")) {
+        if (!read_line("Password: ", password)) {
+            return cli_failf(cli, "no password on standard input; --no-password makes a user who "
+                                  "cannot sign in");
+        }
+        if (password[0] == '\0') {
+            return cli_failf(cli, "the password is empty; --no-password makes a user who cannot "
+                                  "sign in");
+        }
+        if (isatty(STDIN_FILENO) &&
+            (!read_line("Once more: ", again) || strcmp(password, again) != 0)) {
+            return cli_failf(cli, "the two passwords differ; nothing was changed");
+        }
+    }
+    struct store *store = NULL;
+    struct store_writer *w = NULL;
+    int64_t id = 0;
+    enum status status = cli_open_store(cli, &store);
+    if (status == STATUS_OK) {
+        status = store_write_begin(store, &w, &cli->err);
+    }
+    if (status == STATUS_OK) {
+        status = people_add(w, login, name ? str_of(name) : login, str_of(email), role,
+                            str_of(password), &id, &cli->err);
+        if (status == STATUS_OK) {
+            status = store_write_commit(w, &cli->err);
+        } else {
+            store_write_rollback(w);
+        }
+    }
+    explicit_bzero(password, sizeof password);
+    explicit_bzero(again, sizeof again);
+    store_close(store);
+    if (status != STATUS_OK) {
+        return cli_fail(cli);
+    }
+    struct buf out;
+    buf_init(&out, 64u << 10);
+    if (cli->json) {
+        struct json j;
+        json_init(&j, &out);
+        json_open(&j, '{');
+        json_field_i64(&j, STR("id"), id);
+        json_field_str(&j, STR("login"), login);
+        json_close(&j, '}');
+        buf_put_char(&out, '\n');
+    } else {
+        buf_printf(&out, "Added the user %.*s.\n", STR_FMT(login));
+    }
+    return cli_print(cli, &out);
+}
+
+const struct cli_command cmd_user_add = {
+    .name = "user add",
+    .arguments = "LOGIN",
+    .summary = "add a member of the staff",
+    .details =
+        "The password is read from standard input (10 bytes or more) and kept as an argon2id "
+        "hash.",
+    .examples = "  broadsheet user add tideclerk --name 'The Tide Clerk' --role editor\n"
+                "  printf '%s\\n' \"$PASSWORD\" | broadsheet user add nightbell --role author\n"
+                "  broadsheet user add wire --no-password",
+    .min_args = 1,
+    .max_args = 1,
+    .options = { CLI_SITE_OPTION,
+                 { "--name", "TEXT", "the name that readers see (default: the login)", NULL },
+                 { "--email", "ADDRESS", "never shown to readers", NULL },
+                 { "--role", "ROLE", "contributor, author (default), editor or chief", NULL },
+                 { "--no-password", NULL, "a user who cannot sign in", NULL },
+                 CLI_JSON_OPTION },
+    .run = run,
+};

@@ -1,0 +1,15 @@
+/* Every sub-command, one a file: cmd_<name>.c. */
+#ifndef APP_COMMANDS_H
+#define APP_COMMANDS_H
+
+#include "app/cli.h"
+
+extern const struct cli_command cmd_new;
+extern const struct cli_command cmd_serve;
+extern const struct cli_command cmd_set;
+extern const struct cli_command cmd_get;
+extern const struct cli_command cmd_slot;
+extern const struct cli_command cmd_user_add;
+extern const struct cli_command cmd_check;
+
+#endif

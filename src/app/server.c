@@ -1,0 +1,390 @@
+/* From a request to an answer, on an event loop:
+ *
+ *   request line → page key (site_page_key: pure) → cache_answer
+ *     READY    → one writev of the answer's parts (or 304, or a file from the renderers)
+ *     PENDING  → the exchange is deferred; the renderer that fills the cell resumes it, and the
+ *                whole begins again from the key
+ *     BUSY     → 503, from a page that is kept ready
+ *
+ * The loop is "online" for the table (render/cache.h) from waking up to going to sleep, so that an
+ * answer's bytes stay while they are written; what a slow client does not take at once is copied by
+ * the HTTP layer. */
+#include "app/server.h"
+
+#include "base/epoch.h"
+#include "base/limits.h"
+#include "http/form.h"
+#include "http/response.h"
+#include "http/server.h"
+#include "newsroom/clock.h"
+#include "site/key.h"
+#include "site/site.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct server {
+    struct store *store;
+    struct site *site;
+    struct cache *cache;
+    struct http_server *http;
+    struct newsroom_clock *clock;
+};
+
+/* The answers of refused requests; the site has a page for each. */
+static const int error_statuses[] = { 400, 405, 408, 413, 414, 417, 431, 500, 501, 503, 505 };
+
+static void reply_error(struct server *s, struct http_exchange *ex, int status, struct str head) {
+    char key[32];
+    int n = snprintf(key, sizeof key, "error:%d", status);
+    struct answer a;
+    if (cache_answer(s->cache, http_loop_index(ex), str_make(key, (size_t)n), false, &a, NULL,
+                     NULL) != CACHE_READY) {
+        http_reply_plain(ex, status);
+        return;
+    }
+    struct arena *arena = http_arena(ex);
+    struct http_response r = { .status = status,
+                               .head =
+                                   arena_printf(arena, "%.*s%.*s", STR_FMT(a.head), STR_FMT(head)),
+                               .parts = a.parts,
+                               .n_parts = a.n_parts,
+                               .body_len = a.body_len };
+    http_reply(ex, &r);
+}
+
+static void on_refused(void *ctx, struct http_exchange *ex, int status) {
+    reply_error(ctx, ex, status, STR(""));
+}
+
+static void reply_busy(struct server *s, struct http_exchange *ex) {
+    reply_error(s, ex, 503, STR("Retry-After: 1\r\n"));
+}
+
+/* ---- deferred exchanges ---- */
+
+static void again_busy(void *ctx, struct http_exchange *ex, const struct http_request *req) {
+    (void)req;
+    reply_busy(ctx, ex);
+}
+
+static void again_failed(void *ctx, struct http_exchange *ex, const struct http_request *req) {
+    (void)req;
+    reply_error(ctx, ex, 500, STR(""));
+}
+
+struct wake {
+    struct server *server;
+    struct http_exchange *ex;
+};
+
+static void on_wake(void *arg, enum status outcome) {
+    struct wake w = *(struct wake *)arg;
+    if (outcome == STATUS_OK) {
+        http_resume(w.ex, NULL, NULL);
+    } else {
+        http_resume(w.ex, status_http(outcome) == 503 ? again_busy : again_failed, w.server);
+    }
+}
+
+/* ---- files ---- */
+
+struct file_job {
+    struct server *server;
+    struct http_exchange *ex;
+    struct str name, head, etag;
+    int status;
+    int fd;
+    uint64_t size;
+};
+
+static void reply_file(void *ctx, struct http_exchange *ex, const struct http_request *req) {
+    struct file_job *job = ctx;
+    if (job->fd < 0) {
+        reply_error(job->server, ex, 404, STR(""));
+        return;
+    }
+    struct http_range range;
+    struct str head =
+        arena_printf(http_arena(ex), "%.*sAccept-Ranges: bytes\r\n", STR_FMT(job->head));
+    switch (http_range(req, job->size, job->etag, 0, &range)) {
+    case HTTP_RANGE_NONE: http_reply_file(ex, job->status, head, job->fd, 0, job->size); return;
+    case HTTP_RANGE_PART:
+        head = arena_printf(http_arena(ex), "%.*sContent-Range: bytes %llu-%llu/%llu\r\n",
+                            STR_FMT(head), (unsigned long long)range.first,
+                            (unsigned long long)(range.first + range.len - 1),
+                            (unsigned long long)job->size);
+        http_reply_file(ex, 206, head, job->fd, range.first, range.len);
+        return;
+    case HTTP_RANGE_UNSATISFIABLE: break;
+    }
+    close(job->fd);
+    struct http_response r = { .status = 416,
+                               .head = arena_printf(http_arena(ex),
+                                                    "Content-Range: bytes */%llu\r\n",
+                                                    (unsigned long long)job->size) };
+    http_reply(ex, &r);
+}
+
+/* On a renderer: opening may wait for the disk. */
+static void open_file(void *source_thread, void *arg) {
+    (void)source_thread;
+    struct file_job *job = arg;
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/media/%.*s", store_dir(job->server->store), STR_FMT(job->name));
+    struct stat st;
+    job->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (job->fd >= 0 && (fstat(job->fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+        close(job->fd);
+        job->fd = -1;
+    }
+    job->size = job->fd >= 0 ? (uint64_t)st.st_size : 0;
+    http_resume(job->ex, reply_file, job);
+}
+
+static void start_file(struct server *s, struct http_exchange *ex, const struct answer *a) {
+    struct arena *arena = http_arena(ex);
+    struct file_job *job = ARENA_NEW(arena, struct file_job);
+    *job = (struct file_job){ .server = s,
+                              .ex = ex,
+                              .name = arena_str(arena, a->file),
+                              .head = arena_str(arena, a->head),
+                              .etag = arena_str(arena, a->etag),
+                              .status = a->status,
+                              .fd = -1 };
+    http_defer(ex);
+    if (!cache_run(s->cache, open_file, job)) {
+        http_resume(ex, again_busy, s);
+    }
+}
+
+/* ---- a protected story's password ---- */
+
+struct unlock_job {
+    struct server *server;
+    struct http_exchange *ex;
+    struct str key, password;
+    struct page_build page;
+    struct keys keys;
+    struct buf body;
+    enum status status;
+};
+
+static void reply_unlocked(void *ctx, struct http_exchange *ex, const struct http_request *req) {
+    (void)req;
+    struct unlock_job *job = ctx;
+    if (job->status != STATUS_OK) {
+        reply_error(job->server, ex, status_http(job->status), STR(""));
+    } else {
+        struct str body = buf_str(&job->body);
+        struct iovec part = { (void *)(uintptr_t)body.ptr, body.len };
+        struct http_response r = {
+            .status = job->page.status,
+            .head = arena_printf(http_arena(ex), "%.*sCache-Control: no-store\r\n",
+                                 STR_FMT(job->page.head)),
+            .parts = &part,
+            .n_parts = 1,
+            .body_len = body.len,
+        };
+        http_reply(ex, &r);
+    }
+    buf_done(&job->body);
+    keys_done(&job->keys);
+}
+
+static void unlock(void *source_thread, void *arg) {
+    struct unlock_job *job = arg;
+    struct err err = { 0 };
+    struct render_source source = site_source(job->server->site);
+    keys_init(&job->keys);
+    buf_init(&job->body, LIMIT_RENDER_BYTES);
+    job->page =
+        (struct page_build){ .arena = http_arena(job->ex), .keys = &job->keys, .status = 200 };
+    job->status = site_unlock(source_thread, job->key, job->password, &job->page, &err);
+    if (job->status == STATUS_OK) {
+        job->status = page_flatten(&source, source_thread, &job->page, &job->body, &err);
+    }
+    http_resume(job->ex, reply_unlocked, job);
+}
+
+static void start_unlock(struct server *s, struct http_exchange *ex, const struct http_request *req,
+                         struct str key) {
+    struct arena *arena = http_arena(ex);
+    struct unlock_job *job = ARENA_NEW(arena, struct unlock_job);
+    *job = (struct unlock_job){ .server = s, .ex = ex, .key = arena_str(arena, key) };
+    if (http_is_form(req)) {
+        job->password = http_pairs_find(req->body, arena, STR("post_password"));
+    }
+    if (job->password.ptr == NULL) {
+        reply_error(s, ex, 405, STR("Allow: GET, HEAD\r\n"));
+        return;
+    }
+    http_defer(ex);
+    if (!cache_run(s->cache, unlock, job)) {
+        http_resume(ex, again_busy, s);
+    }
+}
+
+/* ---- requests ---- */
+
+static void reply_answer(struct server *s, struct http_exchange *ex, const struct http_request *req,
+                         const struct answer *a) {
+    if (a->status == 200 && a->etag.len > 0 && http_not_modified(req, a->etag, 0)) {
+        struct http_response r = { .status = 304, .head = a->head };
+        http_reply(ex, &r);
+        return;
+    }
+    if (a->file.len > 0) {
+        start_file(s, ex, a);
+        return;
+    }
+    struct http_response r = { .status = a->status,
+                               .head = a->head,
+                               .parts = a->parts,
+                               .n_parts = a->n_parts,
+                               .body_len = a->body_len };
+    http_reply(ex, &r);
+}
+
+static void reply_moved(struct http_exchange *ex, struct str location) {
+    struct http_response r = {
+        .status = 301, .head = arena_printf(http_arena(ex), "Location: %.*s\r\n", STR_FMT(location))
+    };
+    http_reply(ex, &r);
+}
+
+static void on_request(void *ctx, struct http_exchange *ex, const struct http_request *req) {
+    struct server *s = ctx;
+    struct str key;
+    switch (site_page_key(http_arena(ex), req->path, req->query, &key)) {
+    case PAGE_KEY_OK: break;
+    case PAGE_KEY_MOVED: reply_moved(ex, key); return;
+    case PAGE_KEY_BAD: reply_error(s, ex, 400, STR("")); return;
+    }
+    if (req->method == HTTP_POST) {
+        start_unlock(s, ex, req, key);
+        return;
+    }
+    if (req->method != HTTP_GET && req->method != HTTP_HEAD) {
+        reply_error(s, ex, 405, STR("Allow: GET, HEAD\r\n"));
+        return;
+    }
+    bool gzip = http_accepts_gzip(req);
+    size_t loop = http_loop_index(ex);
+    struct answer a;
+    enum cache_outcome outcome = cache_answer(s->cache, loop, key, gzip, &a, NULL, NULL);
+    if (LIKELY(outcome == CACHE_READY)) {
+        reply_answer(s, ex, req, &a);
+        return;
+    }
+    if (outcome == CACHE_BUSY) {
+        reply_busy(s, ex);
+        return;
+    }
+    /* From here on somebody may resume it at any moment, so it is deferred first. */
+    struct wake *w = ARENA_NEW(http_arena(ex), struct wake);
+    *w = (struct wake){ s, ex };
+    http_defer(ex);
+    outcome = cache_answer(s->cache, loop, key, gzip, &a, on_wake, w);
+    if (outcome != CACHE_PENDING) {
+        http_resume(ex, outcome == CACHE_BUSY ? again_busy : NULL,
+                    outcome == CACHE_BUSY ? s : NULL);
+    }
+}
+
+/* ---- life ---- */
+
+static void on_online(void *ctx, size_t loop) {
+    cache_online(((struct server *)ctx)->cache, loop);
+}
+
+static void on_offline(void *ctx, size_t loop) {
+    cache_offline(((struct server *)ctx)->cache, loop);
+}
+
+static void on_commit(void *ctx, const struct keys *touched) {
+    cache_touch(((struct server *)ctx)->cache, touched);
+}
+
+static void no_report(void *ctx, bool is_error, const char *message) {
+    (void)ctx, (void)is_error, (void)message;
+}
+
+/* So that a refused request gets the site's own look from the first on. */
+static void warm_errors(struct server *s) {
+    for (size_t i = 0; i < COUNT_OF(error_statuses); i++) {
+        char key[32];
+        struct answer a;
+        int n = snprintf(key, sizeof key, "error:%d", error_statuses[i]);
+        (void)cache_answer(s->cache, EPOCH_READERS_MAX - 1, str_make(key, (size_t)n), false, &a,
+                           NULL, NULL);
+    }
+}
+
+enum status server_start(struct store *store, const struct server_options *options,
+                         struct server **ret, struct err *err) {
+    struct server *s = calloc(1, sizeof *s);
+    check(s != NULL);
+    s->store = store;
+    enum status status = site_open(store, &s->site, err);
+    if (status == STATUS_OK) {
+        struct render_source source = site_source(s->site);
+        struct cache_options cache = { .memory_max_bytes = options->memory_max_bytes,
+                                       .renderers = options->renderers };
+        status = cache_new(&source, &cache, &s->cache, err);
+    }
+    if (status == STATUS_OK) {
+        store_listen(store, on_commit, s);
+        warm_errors(s);
+    }
+    if (status == STATUS_OK && !options->no_clock) {
+        status = newsroom_clock_start(store, options->report ? options->report : no_report,
+                                      options->report_ctx, &s->clock, err);
+    }
+    if (status == STATUS_OK) {
+        struct http_server_options http = { .address = options->address,
+                                            .port = options->port,
+                                            .loops = options->loops,
+                                            .ctx = s,
+                                            .handler = on_request,
+                                            .error = on_refused,
+                                            .loop_start = on_online,
+                                            .loop_stop = on_offline,
+                                            .loop_sleep = on_offline,
+                                            .loop_wake = on_online };
+        status = http_server_start(&http, &s->http, err);
+    }
+    if (status != STATUS_OK) {
+        server_stop(s);
+        return status;
+    }
+    *ret = s;
+    return STATUS_OK;
+}
+
+int server_port(const struct server *s) {
+    return http_server_port(s->http);
+}
+
+void server_stats(struct server *s, struct cache_stats *ret) {
+    cache_stats(s->cache, ret);
+}
+
+void server_stop(struct server *s) {
+    if (s == NULL) {
+        return;
+    }
+    if (s->http != NULL) {
+        http_server_stop(s->http);
+        http_server_join(s->http);
+    }
+    newsroom_clock_stop(s->clock);
+    store_listen(s->store, NULL, NULL);
+    cache_free(s->cache);
+    site_close(s->site);
+    free(s);
+}

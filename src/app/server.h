@@ -1,0 +1,31 @@
+/* A site being served: store, site, fragment table, HTTP loops and clock, tied together. */
+#ifndef APP_SERVER_H
+#define APP_SERVER_H
+
+#include "render/cache.h"
+#include "store/store.h"
+
+struct server;
+
+struct server_options {
+    const char *address; /* numeric; NULL: 127.0.0.1 */
+    int port;            /* 0: any free one */
+    size_t loops;        /* 0: one a core */
+    size_t renderers;    /* 0: one a core */
+    size_t memory_max_bytes;
+    bool no_clock; /* tests that write themselves */
+    /* One line for a log, on any thread. */
+    void (*report)(void *ctx, bool is_error, const char *message);
+    void *report_ctx;
+};
+
+/* Serve the store's site until server_stop. Takes the store's listener. The store must outlive it.
+ */
+NODISCARD enum status server_start(struct store *store, const struct server_options *options,
+                                   struct server **ret, struct err *err);
+int server_port(const struct server *s);
+/* Finish what is in flight and end. NULL is accepted. */
+void server_stop(struct server *s);
+void server_stats(struct server *s, struct cache_stats *ret);
+
+#endif
