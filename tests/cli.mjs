@@ -1,0 +1,99 @@
+// The command line as a script sees it: exit codes, JSON, help with examples, settings, slots, users.
+import assert from "node:assert";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { finish, root, run, serve, test, tmp } from "./lib.mjs";
+
+const site = join(tmp(), "site");
+
+await test("help and version", () => {
+    const { out } = run(["help"]);
+    for (const name of ["new", "import wordpress", "serve", "set", "get", "slot", "user add", "check"]) {
+        assert.ok(out.includes(`  ${name} `), name);
+        const help = run(["help", ...name.split(" ")]).out;
+        assert.match(help, /^Usage: broadsheet /);
+        assert.match(help, /\nExamples:\n {2}\S/, name);
+        assert.equal(run([...name.split(" "), "--help"]).out, help);
+    }
+    assert.match(run(["version"]).out, /^broadsheet \d+\.\d+\.\d+\n$/);
+});
+
+await test("wrong use exits 2 and says how to go on", () => {
+    for (const args of [[], ["fly"], ["new"], ["new", "a", "b"], ["new", join(tmp(), "x")], ["get", "--colour"],
+        ["get", "a", "b"], ["get", "nonsense", "--site", site], ["serve", "--listen", "nowhere"], ["serve", "--listen"],
+        ["new", join(tmp(), "x"), "--title", "T", "--url", "ftp://x"], ["new", join(tmp(), "x"), "--title", "T", "--url", "https://e.org", "--timezone", "Mars/Base"]]) {
+        const { err } = run(args, { expect: 2 });
+        assert.match(err, /Try: broadsheet help|Usage|Commands/, args.join(" "));
+    }
+});
+
+await test("failing exits 1 with the reason, as JSON too", () => {
+    const { err } = run(["check", "--site", "/nonexistent"], { expect: 1 });
+    assert.match(err, /no site in \/nonexistent.*broadsheet new/s);
+    const { out } = run(["get", "--json", "--site", "/nonexistent"], { expect: 1 });
+    assert.equal(JSON.parse(out).status, "not found");
+    const taken = join(tmp(), "taken");
+    run(["new", taken, "--title", "T", "--url", "https://e.org"]);
+    run(["new", taken, "--title", "T", "--url", "https://e.org"], { expect: 1 });
+});
+
+await test("settings: set, get, defaults, refusals", () => {
+    run(["new", site, "--title", "The Quay Lantern", "--url", "http://localhost:8080", "--timezone", "Europe/London"]);
+    assert.equal(run(["get", "title", "--site", site]).out, "The Quay Lantern\n");
+    assert.equal(run(["get", "latest_count"], { env: { BROADSHEET_SITE: site } }).out, "5\n");
+    run(["set", "latest_count", "7", "--site", site]);
+    assert.equal(run(["get", "latest_count", "--site", site]).out, "7\n");
+    const all = JSON.parse(run(["get", "--json", "--site", site]).out);
+    assert.deepEqual([all.latest_count.value, all.latest_count.set, all.dont_miss_count.set], ["7", true, false]);
+    run(["set", "latest_count", "many", "--site", site], { expect: 1 });
+    run(["set", "timezone", "Mars/Base", "--site", site], { expect: 1 });
+    assert.equal(run(["get", "latest_count", "--site", site]).out, "7\n");
+    run(["set", "latest_count", "5", "--site", site]);
+});
+
+await test("slots: set by address, show, clear, refuse what is no story", () => {
+    run(["import", "wordpress", join(root, "demo/quay-lantern.xml"), "--site", site]);
+    assert.equal(run(["slot", "dont-miss", "--site", site]).out, "");
+    const paths = ["/2022/03/14/alarm-as-ferry-arrives-on-time/"];
+    const shown = run(["slot", "dont-miss", ...paths, "--site", site, "--json"]).out;
+    assert.deepEqual(JSON.parse(shown).map((s) => [s.path, s.public]), [[paths[0], true]]);
+    const { err } = run(["slot", "dont-miss", "/no/such/story/", "--site", site], { expect: 1 });
+    assert.match(err, /\/no\/such\/story\//);
+    assert.match(run(["slot", "dont-miss", "--site", site]).out, /alarm-as-ferry/);
+    assert.equal(run(["slot", "dont-miss", "--clear", "--site", site]).out, "");
+});
+
+await test("users: password from standard input, refusals", () => {
+    run(["user", "add", "nightbell", "--name", "The Night Bell", "--role", "editor", "--site", site], { input: "a long enough word\n" });
+    run(["user", "add", "nightbell", "--site", site], { input: "a long enough word\n", expect: 1 });
+    run(["user", "add", "short", "--site", site], { input: "short\n", expect: 1 });
+    run(["user", "add", "Bad Login", "--site", site], { input: "a long enough word\n", expect: 1 });
+    run(["user", "add", "x", "--role", "king", "--site", site], { input: "a long enough word\n", expect: 2 });
+    run(["user", "add", "wire", "--no-password", "--site", site]);
+});
+
+await test("check finds what is planted", () => {
+    assert.match(run(["check", "--site", site]).out, /: 0 faults\n$/);
+    mkdirSync(join(site, "media/zz"), { recursive: true });
+    writeFileSync(join(site, "media/zz/orphan.png"), "x");
+    const { out } = run(["check", "--site", site, "--json"], { expect: 1 });
+    assert.match(JSON.parse(out).faults.join(), /media\/zz\/orphan\.png/);
+});
+
+await test("a running server shows what other commands change", async () => {
+    const server = await serve(site);
+    try {
+        assert.match((await server.get("/")).text, /The Quay Lantern/);
+        run(["set", "title", "The Night Lantern", "--site", site]);
+        for (let i = 0; i < 50; i++) {
+            if (/The Night Lantern/.test((await server.get("/")).text)) return;
+            await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        assert.fail("the new title did not show within a second");
+    } finally {
+        assert.equal(await server.stop(), 0);
+    }
+});
+
+await test("script/server's demo exists", () => { assert.ok(existsSync(join(root, "script/demo"))); });
+finish();

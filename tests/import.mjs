@@ -1,0 +1,110 @@
+// Exports become live sites: for the demo's export, and for every file of ../shared/data/wordpress
+// when it is there, the counts are right, each published item answers at its own old address with its
+// headline, nothing else does, and a second import changes nothing.
+import assert from "node:assert";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { finish, readExport, root, run, serve, test, textOf, tmp } from "./lib.mjs";
+
+const files = [join(root, "demo/quay-lantern.xml")];
+const outside = join(root, "../shared/data/wordpress");
+if (existsSync(outside)) {
+    files.push(...readdirSync(outside).filter((f) => f.endsWith(".xml") && f !== "malformed.xml").map((f) => join(outside, f)));
+} else {
+    await test("real exports", () => "no ../shared/data/wordpress here");
+}
+
+function importFile(site, file, expect = 0, extra = []) {
+    const { out } = run(["import", "wordpress", file, "--site", site, "--json", ...extra], { expect });
+    return JSON.parse(out.trim().split("\n").at(-1));
+}
+
+// The old address as a request target: a path, or "/?p=7".
+function target(link) {
+    if (link.startsWith("/")) return link;
+    const url = new URL(link);
+    return url.pathname + url.search;
+}
+
+for (const file of files) {
+    const name = file.split("/").at(-1);
+    const items = readExport(readFileSync(file, "utf8"));
+    const site = join(tmp(), "site");
+    let report, server;
+
+    await test(`${name}: counts`, () => {
+        run(["new", site, "--title", "A Paper", "--url", "http://localhost:8080"]);
+        report = importFile(site, file);
+        const counts = {};
+        for (const i of items) counts[`${i.type}/${i.status}`] = (counts[`${i.type}/${i.status}`] ?? 0) + 1;
+        assert.deepEqual(report.counts, counts);
+    });
+
+    await test(`${name}: each published item at its own address`, async () => {
+        server = await serve(site);
+        const wrong = [];
+        for (const item of items) {
+            if (!["post", "page"].includes(item.type) || !item.link || item.status !== "publish") continue;
+            const path = target(item.link);
+            const r = await server.get(path);
+            const h1 = /<h1[^>]*>([\s\S]*?)<\/h1>/.exec(r.text);
+            const headline = h1 && textOf(h1[1]);
+            if (r.status !== 200 || (item.title && headline !== textOf(item.title))) {
+                wrong.push(`${path}: ${r.status} "${headline}", expected "${textOf(item.title)}"`);
+            }
+        }
+        assert.deepEqual(wrong, []);
+    });
+
+    await test(`${name}: nothing that was not public shows`, async () => {
+        const wrong = [];
+        for (const item of items) {
+            if (!["post", "page"].includes(item.type) || item.status === "publish" || !item.link) continue;
+            for (const path of [target(item.link), `/?p=${item.id}`, item.slug && `/${item.slug}/`]) {
+                const r = path && await server.get(path);
+                if (r && r.status === 200 && item.title && textOf(r.text).includes(textOf(item.title)) && path !== "/") {
+                    wrong.push(`${path}: ${item.status} ${item.title}`);
+                }
+            }
+        }
+        assert.deepEqual(wrong, []);
+    });
+
+    await test(`${name}: ?p=ID leads to the item`, async () => {
+        const wrong = [];
+        for (const item of items) {
+            if (!["post", "page"].includes(item.type) || item.status !== "publish") continue;
+            const own = item.link && target(item.link);
+            const asked = item.type === "page" ? `/?page_id=${item.id}` : `/?p=${item.id}`;
+            const r = await server.get(asked);
+            if (own === asked ? r.status !== 200 : r.status !== 301 || (own && new URL(r.headers.location, "http://x").pathname !== own)) {
+                wrong.push(`${asked}: ${r.status} ${r.headers.location} (${own})`);
+            }
+        }
+        assert.deepEqual(wrong, []);
+    });
+
+    await test(`${name}: a second import changes nothing`, async () => {
+        const path = items.find((i) => i.type === "post" && i.status === "publish");
+        const before = await server.get(target(path.link));
+        const again = importFile(site, file);
+        assert.deepEqual(again.counts, report.counts);
+        const after = await server.get(target(path.link));
+        assert.equal(after.headers.etag, before.headers.etag);
+        run(["check", "--site", site]);
+    });
+
+    await test(`${name}: stops when asked`, async () => assert.equal(await server?.stop(), 0));
+}
+
+await test("malformed.xml: names the line", () => {
+    const file = join(outside, "malformed.xml");
+    if (!existsSync(file)) return "not here";
+    const site = join(tmp(), "site");
+    run(["new", site, "--title", "A Paper", "--url", "http://localhost:8080"]);
+    const { err } = run(["import", "wordpress", file, "--site", site], { expect: 1 });
+    assert.match(err, /malformed\.xml:\d+|line \d+/);
+    run(["check", "--site", site]);
+});
+
+finish();
