@@ -67,6 +67,7 @@ static enum status render_page(struct site_thread *thread, struct str key, struc
     if (status != STATUS_OK) {
         return status;
     }
+    page->surrogate_keys = pass.settings.surrogate_keys;
     status = route_page(&pass, key, password, page, err);
     pass_end(&pass);
     return status;
@@ -89,6 +90,7 @@ static enum status source_fragment(void *thread, struct str key, struct fragment
     if (status != STATUS_OK) {
         return status;
     }
+    fragment->surrogate_keys = pass.settings.surrogate_keys;
     status = blocks_render(&pass, key, fragment, err);
     pass_end(&pass);
     return status;
