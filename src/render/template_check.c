@@ -475,7 +475,6 @@ static enum status check_op(struct checker *c, struct spot at, const struct env 
     case OP_TEXT: break;
     case OP_PUT: return check_put(c, at, false);
     case OP_PUT_RAW: return check_put(c, at, true);
-    case OP_DROP: pop(c); break;
     case OP_IF:
     case OP_UNLESS: c->stack_len -= 1u + o.n; return check_both(c, env, &t->blocks.ptr[o.a]);
     case OP_IF_BLOCK: return check_both(c, env, &t->blocks.ptr[o.a]);

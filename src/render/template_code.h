@@ -26,7 +26,6 @@ enum opcode {
     OP_TEXT,     /* a: text */
     OP_PUT,      /* pops; escaped */
     OP_PUT_RAW,  /* pops; not escaped */
-    OP_DROP,     /* pops */
     OP_IF,       /* a: block; pops the condition, and before it includeZero if n */
     OP_UNLESS,   /* the same */
     OP_IF_BLOCK, /* a: block; {{#if @partial-block}} */
@@ -57,7 +56,6 @@ struct inline_partial {
 struct program {
     uint32_t op, ops_len;
     uint32_t template;
-    uint32_t params_len;
     const struct inline_partial *inlines; /* a later one of the same name counts */
     uint32_t inlines_len;
 };

@@ -56,6 +56,9 @@ static enum status emit_builtin(struct compiler *c, struct writer *w, const stru
     if (s->call.params.len != 1) {
         return source_error(c->source, s->at, c->err, "#%.*s takes one argument", STR_FMT(name));
     }
+    const struct expr *argument = s->call.params.ptr[0];
+    bool asks_block = condition && expr_is_partial_block(argument) && argument->parts.len == 1 &&
+                      argument->depth == 0;
     for (size_t i = 0; status == STATUS_OK && i < s->call.hash.len; i++) {
         const struct pair *pair = &s->call.hash.ptr[i];
         if (!condition || !str_eq(pair->key, STR("includeZero"))) {
@@ -63,20 +66,16 @@ static enum status emit_builtin(struct compiler *c, struct writer *w, const stru
             *(char *)mempcpy(of, name.ptr, name.len) = '\0';
             return expr_unknown_named(c, of, pair, NULL);
         }
-        if (!zero) {
+        if (!zero && !asks_block) { /* a block's text is no zero */
             status = expr_value(c, w, pair->value);
             zero = true;
         }
     }
     size_t block;
-    const struct expr *argument = s->call.params.ptr[0];
-    if (condition && expr_is_partial_block(argument) && argument->parts.len == 1 &&
-        argument->depth == 0) {
+    if (status == STATUS_OK && asks_block) {
+        status = compile_block(c, s, &block);
         if (status == STATUS_OK) {
-            status = compile_block(c, s, &block);
-        }
-        if (status == STATUS_OK) {
-            expr_op(c, w, s->at, OP_IF_BLOCK, builtin == BUILTIN_UNLESS, block, zero, 0);
+            expr_op(c, w, s->at, OP_IF_BLOCK, builtin == BUILTIN_UNLESS, block, 0, 0);
         }
         return status;
     }
@@ -130,7 +129,10 @@ static enum status emit_partial(struct compiler *c, struct writer *w, const stru
     struct partial_call partial = { .program = NO_PROGRAM, .overlaid = s->call.hash.len > 0 };
     size_t len, pops = 1;
     enum status status = expr_pairs(c, &s->call, s->at, &pairs, &names, &len);
-    if (status == STATUS_OK && name->kind == EXPR_CALL) {
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (name->kind == EXPR_CALL) {
         partial.symbol = SYMBOL_DYNAMIC;
         status = expr_value(c, w, name);
         pops++;
@@ -195,7 +197,7 @@ static enum status emit_statement(struct compiler *c, struct writer *w, const st
     return STATUS_OK;
 }
 
-static void *arena_copy(struct arena *a, const void *from, size_t count, size_t size) {
+static void *copy_into(struct arena *a, const void *from, size_t count, size_t size) {
     void *to = arena_array(a, count + 1, size);
     return count > 0 ? memcpy(to, from, count * size) : to;
 }
@@ -218,8 +220,7 @@ static enum status compile_body(struct compiler *c, const struct body *body,
         .op = (uint32_t)t->ops.len,
         .ops_len = (uint32_t)w.ops.len,
         .template = c->template,
-        .params_len = (uint32_t)body->params.len,
-        .inlines = arena_copy(&t->arena, w.inlines.ptr, w.inlines.len, sizeof *w.inlines.ptr),
+        .inlines = copy_into(&t->arena, w.inlines.ptr, w.inlines.len, sizeof *w.inlines.ptr),
         .inlines_len = (uint32_t)w.inlines.len,
     };
     for (size_t i = 0; i < w.ops.len; i++) {

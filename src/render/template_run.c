@@ -474,7 +474,7 @@ static enum status run_op(struct run *r, const struct program *program, size_t a
         break;
     }
     case OP_HELPER: {
-        uint16_t next = at + 1 < program->ops_len ? ops[at + 1].code : OP_DROP;
+        uint16_t next = at + 1 < program->ops_len ? ops[at + 1].code : OP_TEXT;
         bool printed = next == OP_PUT || next == OP_PUT_RAW;
         return run_helper(r, program, at, &t->invocations.ptr[o.a], printed);
     }
@@ -487,7 +487,6 @@ static enum status run_op(struct run *r, const struct program *program, size_t a
     case OP_TEXT: run_put(r, t->texts.ptr[o.a]); break;
     case OP_PUT: run_put_value(r, run_pop(r), true); break;
     case OP_PUT_RAW: run_put_value(r, run_pop(r), false); break;
-    case OP_DROP: run_pop(r); break;
     case OP_IF: return op_if(r, env, &t->blocks.ptr[o.a], o.n, false);
     case OP_UNLESS: return op_if(r, env, &t->blocks.ptr[o.a], o.n, true);
     case OP_IF_BLOCK: return op_if_block(r, env, &t->blocks.ptr[o.a], o.n);
