@@ -5,6 +5,7 @@
 #include "app/cli.h"
 
 extern const struct cli_command cmd_new;
+extern const struct cli_command cmd_import_wordpress;
 extern const struct cli_command cmd_serve;
 extern const struct cli_command cmd_set;
 extern const struct cli_command cmd_get;
