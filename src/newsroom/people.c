@@ -29,6 +29,32 @@ static bool login_valid(struct str login) {
     return login.len >= 1 && login.len <= 60;
 }
 
+/* The author whom readers see: the one who has the login's address already, as an import makes
+ * them, or a new one. */
+static enum status link_author(struct store_writer *w, const struct user *user, int64_t user_id,
+                               struct err *err) {
+    struct arena a = { 0 };
+    struct str slug = slug_make(&a, user->login, false);
+    struct author author = { .name = user->name, .slug = slug, .login = user->login };
+    struct address address;
+    struct err none = { 0 };
+    author.path = arena_printf(&a, "/author/%.*s/", STR_FMT(slug));
+    enum status status = store_address(store_writer_reader(w), &a, author.path, &address, &none);
+    if (status == STATUS_OK && address.kind == ADDRESS_AUTHOR) {
+        status = store_author(store_writer_reader(w), &a, address.id, &author, err);
+    }
+    if (status == STATUS_OK || status == STATUS_NOT_FOUND) {
+        int64_t id;
+        author.user_id = user_id;
+        author.email = user->email;
+        status = store_author_put(w, &author, &id, err);
+    } else {
+        err_set(err, status, "%s", none.message);
+    }
+    arena_done(&a);
+    return status;
+}
+
 enum status people_add(struct store_writer *w, struct str login, struct str name, struct str email,
                        enum user_role role, struct str password, int64_t *ret_id, struct err *err) {
     if (!login_valid(login)) {
@@ -57,20 +83,11 @@ enum status people_add(struct store_writer *w, struct str login, struct str name
                          .email = email,
                          .role = role,
                          .password_hash = str_of(hash) };
-    struct arena a = { 0 };
-    int64_t id = 0, author_id = 0;
+    int64_t id = 0;
     enum status status = store_user_put(w, &user, &id, err);
     if (status == STATUS_OK) {
-        struct str slug = slug_make(&a, login, false);
-        struct author author = { .user_id = id,
-                                 .name = user.name,
-                                 .slug = slug,
-                                 .path = arena_printf(&a, "/author/%.*s/", STR_FMT(slug)),
-                                 .email = email,
-                                 .login = login };
-        status = store_author_put(w, &author, &author_id, err);
+        status = link_author(w, &user, id, err);
     }
-    arena_done(&a);
     if (status == STATUS_OK) {
         *ret_id = id;
     }

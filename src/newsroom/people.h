@@ -7,7 +7,7 @@
 #define PASSWORD_BYTES_MIN 10
 #define PASSWORD_BYTES_MAX 1024
 
-/* Add a user and the author that readers see.
+/* Add a user, and the author that readers see; an imported author of that login becomes the user's.
  * password: hashed with argon2id (libsodium's interactive limits); "" makes a user who cannot sign
  * in. Errors: INVALID (login not [a-z0-9._-]{1,60}, password too short, no name), CONFLICT (login
  * taken). Effects: within the transaction of `w`. */

@@ -374,6 +374,24 @@ static enum status route_part_of_story(struct pass *pass, struct str key, struct
     return STATUS_OK;
 }
 
+/* "/": the page that the newsroom chose, while readers may see it; else the stories. */
+static enum status route_front(struct pass *pass, struct page_build *page, struct err *err) {
+    static const struct wanted whole = { STR_INIT("/"), 1, false, false };
+    struct str chosen = pass->settings.front_page;
+    struct address address = { 0 };
+    struct story story;
+    enum status status = chosen.len > 1 ? look_up(pass, chosen, &address, err) : STATUS_NOT_FOUND;
+    if (status == STATUS_OK && address.kind == ADDRESS_STORY) {
+        status = store_story(pass->reader, pass->arena, address.id, STORY_FULL, &story, err);
+        if (status == STATUS_OK && story_is_public(&story) && story.kind == STORY_PAGE) {
+            return page_static(pass, &story, (struct str){ NULL, 0 }, page, err);
+        }
+    }
+    return status == STATUS_OK || status == STATUS_NOT_FOUND
+               ? answer_list(pass, STR("/"), section_list(0), STR("/"), &whole, page, err)
+               : status;
+}
+
 enum status route_page(struct pass *pass, struct str key, struct str password,
                        struct page_build *page, struct err *err) {
     int64_t error;
@@ -385,7 +403,7 @@ enum status route_page(struct pass *pass, struct str key, struct str password,
     }
     struct wanted whole = { key, 1, false, false };
     if (key.len == 1) {
-        return answer_list(pass, key, section_list(0), key, &whole, page, err);
+        return route_front(pass, page, err);
     }
     struct address address;
     enum status status = look_up(pass, key, &address, err);

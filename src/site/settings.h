@@ -45,6 +45,7 @@ struct site_settings {
     struct str language, timezone;
     struct str permalink;
     struct str category_base, tag_base;
+    struct str front_page; /* path of the page at "/"; empty: the stories */
     struct str house_credit, excerpt_ellipsis;
     bool neighbours_in_section;
     bool surrogate_keys;

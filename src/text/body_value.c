@@ -420,7 +420,7 @@ struct str body_value(struct arena *a, enum body_value kind, struct str value,
     static const char *const scopes[] = { "row", "col", "rowgroup", "colgroup", NULL };
     static const char *const list_types[] = { "1", "a", "A", "i", "I", NULL };
     static const char *const loadings[] = { "lazy", "eager", NULL };
-    static const char *const preloads[] = { "none", "metadata", NULL };
+    static const char *const preloads[] = { "none", NULL };
     static const char *const kinds[] = { "subtitles", "captions", "descriptions", "chapters",
                                          NULL };
     struct str s;

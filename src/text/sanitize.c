@@ -192,6 +192,10 @@ static struct str find_value(struct pass *p, const GumboNode *node, enum body_ta
             return !by_width ? (struct str){ NULL, 0 } : sizes.ptr ? sizes : STR("100vw");
         }
     }
+    /* Nothing is fetched before the reader asks for it. */
+    if ((tag == BODY_TAG_AUDIO || tag == BODY_TAG_VIDEO) && str_eq(name, STR("preload"))) {
+        return STR("none");
+    }
     if ((tag == BODY_TAG_IMG && str_eq(name, STR("alt"))) ||
         ((tag == BODY_TAG_AUDIO || tag == BODY_TAG_VIDEO) && str_eq(name, STR("controls")))) {
         return value.ptr ? value : STR("");

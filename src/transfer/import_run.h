@@ -177,7 +177,10 @@ void import_scan_term(struct import_run *run, const struct wxr_term *term);
 void import_scan_item(struct import_run *run, const struct wxr_item *item);
 void import_decide(struct import_run *run, struct import_site *site);
 /* Title, tagline, language, address and permalink shape, where the site has none. */
-NODISCARD enum status import_settings(struct import_run *run, struct err *err);
+NODISCARD /* A page was the site's front page: so it is here, unless the setting was ever set. */
+    enum status
+    import_front_page(struct import_run *run, struct str path, struct err *err);
+enum status import_settings(struct import_run *run, struct err *err);
 
 /* import_terms.c */
 NODISCARD enum status import_author(struct import_run *run, const struct wxr_author *author,

@@ -202,6 +202,21 @@ static enum status put_setting(struct import_run *run, const char *key, struct s
     return status == STATUS_OK ? store_setting_put(writer, str_of(key), value, err) : status;
 }
 
+enum status import_front_page(struct import_run *run, struct str path, struct err *err) {
+    struct store_reader *reader;
+    struct str now;
+    enum status status = run_reader(run, &reader, err);
+    if (status == STATUS_OK) {
+        status = store_setting(reader, &run->item, STR("front_page"), &now, err);
+    }
+    if (status != STATUS_OK || now.ptr != NULL) {
+        return status;
+    }
+    run_warn(run, "it was the front page and is so here, too: \"broadsheet set front_page ''\" "
+                  "puts the newest stories there");
+    return put_setting(run, "front_page", path, false, err);
+}
+
 enum status import_settings(struct import_run *run, struct err *err) {
     const struct import_site *site = run->site;
     struct store_reader *reader;

@@ -464,12 +464,6 @@ static enum status read_address(struct making *m, struct err *err) {
     }
     struct str path;
     enum status status = STATUS_OK;
-    struct str front;
-    if (run_own_path(run, m->item->link, true, &front) && str_eq(front, STR("/")) &&
-        str_eq(m->item->status, STR("publish"))) {
-        run_warn(run, "it was the front page: the front page here is made of stories, and this "
-                      "page stands at its own address");
-    }
     if (!link_path(m, &path)) {
         status = shape_path(m, &path, err);
         size_t question = str_find_char(path, '?', 0);
@@ -486,6 +480,11 @@ static enum status read_address(struct making *m, struct err *err) {
     if (status == STATUS_OK && !str_eq(path, s->path)) {
         run_warn(run, "the address %.*s is taken: it stands at %.*s", STR_FMT(path),
                  STR_FMT(s->path));
+    }
+    struct str front;
+    if (status == STATUS_OK && str_eq(m->item->status, STR("publish")) &&
+        run_own_path(run, m->item->link, true, &front) && str_eq(front, STR("/"))) {
+        status = import_front_page(run, s->path, err);
     }
     return status;
 }
