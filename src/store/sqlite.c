@@ -167,7 +167,12 @@ static enum status configure(struct db *db, struct err *err) {
     if (status == STATUS_OK && version > 0 && id != APPLICATION_ID) {
         return err_set(err, STATUS_INVALID, "%s is the database of another program", db->path);
     }
-    return status == STATUS_OK ? script(db, STR("PRAGMA journal_mode=WAL"), err) : status;
+    /* An import's transactions are large: room for them, and no log of that size left behind. */
+    return status == STATUS_OK ? script(db,
+                                        STR("PRAGMA journal_mode=WAL; PRAGMA cache_size=-32000;"
+                                            "PRAGMA journal_size_limit=67108864"),
+                                        err)
+                               : status;
 }
 
 static enum status sqlite_open(const char *dir, enum db_mode mode, struct db **ret,

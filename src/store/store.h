@@ -6,8 +6,10 @@
  * touched keys reach the listener after that, before commit returns.
  *
  * Errors of every function that can fail: DB, CORRUPT, NO_MEMORY, BUSY (another process held the
- * write lock for STORE_BUSY_MS), beside those it names. After a failed write verb the transaction
- * can only be rolled back. */
+ * write lock for STORE_BUSY_MS), beside those it names. After a write verb that failed with one of
+ * these the transaction can only be rolled back (commit does that and repeats the error). A verb
+ * that answers NOT_FOUND, CONFLICT, INVALID or TOO_LARGE has written and touched nothing: the
+ * transaction goes on. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -38,7 +40,10 @@ void store_close(struct store *s);
 /* The folder, as given; "<dir>/media" holds the files of `struct media`. */
 const char *store_dir(const struct store *s);
 
-/* Called on the committing thread with the keys of each commit of this process. One listener. */
+/* Called on the committing thread with the keys of each commit of this process, in the order of the
+ * commits, when readers that begin already see it and the next writer cannot begin yet: it must not
+ * write, open or close anything here. More than KEYS_TOUCHED_MAX keys come as "site" alone. One
+ * listener. */
 typedef void store_listener(void *ctx, const struct keys *touched);
 void store_listen(struct store *s, store_listener *listener, void *ctx);
 
@@ -177,9 +182,12 @@ NODISCARD enum status store_setting_put(struct store_writer *w, struct str key, 
                                         struct err *err);
 
 /* Insert (id 0) or replace, relations included; keeps `path` reachable: a changed path of a story
- * leaves a redirect at the old one. published/list membership, counts, excerpts and addresses
- * follow from the fields. Errors: CONFLICT (the path belongs to something else), NOT_FOUND (id, or
- * a related id), INVALID. */
+ * leaves a redirect at the old one. List membership, counts, excerpts and addresses follow from the
+ * fields. The primary section comes first in `sections` if it is not among them; doubles are
+ * dropped. Saving what is there already changes nothing. A path where only a redirect stands may be
+ * taken over. `local_day` of a published or scheduled story must be the day of published_us in some
+ * zone. `version` is not looked at. Errors: CONFLICT (the path belongs to something else),
+ * NOT_FOUND (id, or a related id), INVALID. */
 NODISCARD enum status store_story_put(struct store_writer *w, const struct story *story,
                                       int64_t *ret_id, struct err *err);
 /* Only the body (the link pass of an import); raises no version, changes no date. */

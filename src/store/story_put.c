@@ -7,6 +7,9 @@
 #include "base/clock.h"
 #include "base/limits.h"
 
+#define YEAR_1_US    (INT64_C(-62135596800) * US_PER_SECOND)
+#define YEAR_9999_US (INT64_C(253370764800) * US_PER_SECOND)
+
 /* ---- what may be saved ---- */
 
 static enum status invalid(struct err *err, const char *what) {
@@ -15,6 +18,9 @@ static enum status invalid(struct err *err, const char *what) {
 
 /* The day must be that of the time in some zone of the earth. */
 static bool is_day_of(int local_day, int64_t us) {
+    if (us < YEAR_1_US || us >= YEAR_9999_US) {
+        return false;
+    }
     for (int64_t shift = -1; shift <= 1; shift++) {
         struct civil c = civil_of_us(us + shift * US_PER_DAY);
         if (c.year * 10000 + c.month * 100 + c.day == local_day) {

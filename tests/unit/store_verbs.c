@@ -242,6 +242,12 @@ TEST(store_refused_verb_leaves_the_transaction_usable) {
     s.tags.len = 0;
     s.local_day = 20220101;
     CHECK_INT(store_story_put(store_site_write(&site), &s, &id, NULL), STATUS_INVALID);
+    static const int64_t beyond_us[] = { INT64_MAX, INT64_MIN };
+    for (size_t i = 0; i < COUNT_OF(beyond_us); i++) {
+        s.published_us = beyond_us[i];
+        CHECK_INT(store_story_put(store_site_write(&site), &s, &id, NULL), STATUS_INVALID);
+    }
+    s.published_us = NOON;
     s.local_day = DAY_OF_NOON;
     s.path = STR("no-slash");
     CHECK_INT(store_story_put(store_site_write(&site), &s, &id, NULL), STATUS_INVALID);
