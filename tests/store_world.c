@@ -107,7 +107,7 @@ static void new_story(struct world *w) {
     struct world_story s = { .path = (int)below(w, WORLD_PATHS + 10) - 10 };
     s.path = s.path < 0 ? -1 : s.path;
     s.row = (struct story){
-        .kind = below(w, 6) == 0 ? STORY_PAGE : STORY_STORY,
+        .kind = below(w, 4) == 0 ? STORY_PAGE : STORY_STORY,
         .state = below(w, 4) == 0 ? STORY_DRAFT : STORY_PUBLISHED,
         .visibility = below(w, 12) == 0 ? STORY_PASSWORD : STORY_PUBLIC,
         .headline = text(w),
@@ -156,8 +156,13 @@ static const char *change_story(struct world *w, struct world_story *at) {
         break;
     default:
         what = "story: menu";
+        s.row.kind = below(w, 4) == 0 ? STORY_PAGE : s.row.kind;
+        s.row.kind = below(w, 8) == 0 ? STORY_STORY : s.row.kind;
         s.row.menu_order = (int64_t)below(w, 3);
-        s.row.parent_id = s.row.kind == STORY_PAGE && s.row.id > 1 && below(w, 2) ? 1 : 0;
+        /* Above it only an older one: never a circle. */
+        s.row.parent_id = s.row.kind == STORY_PAGE && s.row.id > 1 && below(w, 3)
+                              ? 1 + (int64_t)below(w, s.row.id > 3 ? 3 : (size_t)s.row.id - 1)
+                              : 0;
         s.row.sticky = below(w, 2) != 0;
         break;
     }
