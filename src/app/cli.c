@@ -22,7 +22,8 @@ const char *cli_value(const struct cli *cli, const char *name) {
             return cli->values[i];
         }
     }
-    check(!"an option that the command does not declare");
+    const bool declared = false;
+    check(declared);
     return NULL;
 }
 

@@ -676,8 +676,8 @@ static void be_rude(int port, uint64_t *rng) {
                                "GET /later HTTP/1.1\r\nHost: a\r\n\r\n",
                                "GET /parts HTTP/1.1\r\nHost: a\r\n\r\n",
                                "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nfour",
-                               "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
-                               "Expect: 100-continue\r\n\r\n2\r\nab\r\n0\r\n\r\n",
+                               ("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+                                "Expect: 100-continue\r\n\r\n2\r\nab\r\n0\r\n\r\n"),
                                "GET / HTTP/1.1\r\n\r\n",
                                "GET /close HTTP/1.1\r\nHost: a\r\n\r\n" };
     struct client c;
