@@ -21,7 +21,7 @@
 
 /* ---- progress ---- */
 
-static void tell_progress(struct import_run *run, bool force) {
+void run_tell_progress(struct import_run *run, bool force) {
     int64_t now = clock_mono_us();
     if (run->options->progress == NULL || (!force && now - run->told_us < PROGRESS_EVERY_US)) {
         return;
@@ -58,7 +58,7 @@ static enum status read_stream(struct import_run *run, gzFile file, wxr_handler 
                              code == Z_ERRNO ? strerror(errno) : why);
         }
         run->progress.bytes = before + (int64_t)gzoffset(file);
-        tell_progress(run, false);
+        run_tell_progress(run, false);
     }
     wxr_free(wxr);
     free(bytes);
@@ -368,7 +368,8 @@ static enum status measure(struct import_run *run, struct err *err) {
         }
         bytes += (int64_t)st.st_size;
     }
-    run->progress.bytes_total = bytes * 3;
+    run->file_bytes = bytes;
+    run->progress.bytes_total = bytes * 4; /* three readings, and the settling */
     return STATUS_OK;
 }
 
@@ -408,7 +409,7 @@ static enum status run_passes(struct import_run *run, struct err *ret_break, str
         has_hidden |= run->site_list.ptr[i]->has_hidden;
     }
     if (status == STATUS_OK && has_hidden) {
-        run->progress.bytes_total += run->progress.bytes_total / 3;
+        run->progress.bytes_total += run->file_bytes;
         status = write_pass(run, PASS_HIDDEN, err);
     }
     if (status == STATUS_OK) {
@@ -457,7 +458,7 @@ enum status import_wordpress(struct store *store, const struct import_options *o
     }
     if (status == STATUS_OK) {
         run.progress.bytes = run.progress.bytes_total;
-        tell_progress(&run, true);
+        run_tell_progress(&run, true);
     }
     finish(&run);
     return status == STATUS_OK && broken.status != STATUS_OK

@@ -224,6 +224,9 @@ enum import_role import_role_of(const struct import_run *run, const struct wxr_i
 void import_menu_item(struct import_run *run, const struct wxr_item *item);
 NODISCARD enum status import_menus(struct import_run *run, struct err *err);
 
+/* import.c */
+void run_tell_progress(struct import_run *run, bool force);
+
 /* import_settle.c */
 NODISCARD enum status import_settle(struct import_run *run, struct err *err);
 

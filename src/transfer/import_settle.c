@@ -318,8 +318,18 @@ static enum status retry(struct import_run *run, const struct import_task *task,
     return status;
 }
 
+/* The settling counts as one reading of the files; an item is about one task. */
+static void tell_progress(struct import_run *run, int64_t done) {
+    struct import_progress *p = &run->progress;
+    int64_t begin = p->bytes_total - run->file_bytes;
+    double part = done < p->items_total ? (double)done / (double)p->items_total : 1;
+    p->bytes = begin + (int64_t)(part * (double)run->file_bytes);
+    run_tell_progress(run, false);
+}
+
 static enum status settle_site(struct import_run *run, bool retry_open, struct err *err) {
     int64_t seq = 0;
+    int64_t done_tasks = 0;
     for (;;) {
         struct store_reader *reader;
         struct import_task task;
@@ -337,6 +347,7 @@ static enum status settle_site(struct import_run *run, bool retry_open, struct e
             return err_set(err, status, "%s", ignored.message);
         }
         seq = task.seq;
+        tell_progress(run, ++done_tasks);
         bool is_open = str_eq(task.kind, STR("story-open"));
         bool done = true;
         if (is_open) {
