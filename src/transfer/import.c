@@ -60,6 +60,7 @@ static enum status read_stream(struct import_run *run, gzFile file, wxr_handler 
         run->progress.bytes = before + (int64_t)gzoffset(file);
         run_tell_progress(run, false);
     }
+    run->line = wxr_line(wxr);
     wxr_free(wxr);
     free(bytes);
     return status;
@@ -324,7 +325,8 @@ static enum status scan(struct import_run *run, struct err *ret_break, struct er
         free(ids.ids);
         run->ids = NULL;
         if (is_file_fault(status)) {
-            report_warn(run->report, run->options->files[i], 0, 0, "%s", why.message);
+            report_warn(run->report, run->options->files[i], run->line, 0, "%s",
+                        why.message + strlen(run->options->files[i]) + 2);
             err_set(ret_break, status, "%s", why.message);
         } else if (status != STATUS_OK) {
             return err_set(err, status, "%s", why.message);

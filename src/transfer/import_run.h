@@ -95,6 +95,7 @@ struct import_run {
     VEC(struct import_skip) skips;     /* items found broken in the scan */
     VEC(struct import_notice) notices; /* of the filter, waiting for their item */
     int64_t attachments;               /* in all files */
+    int64_t file_bytes;                /* of all files */
     struct id_set *ids;                /* post ids of the file that is scanned */
     struct import_progress progress;
     int64_t begin_us;

@@ -181,7 +181,7 @@ struct str wxr_meta_get(const struct wxr_metas *metas, const char *key) {
 
 /* ---- errors and events ---- */
 
-static long line_now(struct wxr *w) {
+long wxr_line(const struct wxr *w) {
     return (long)XML_GetCurrentLineNumber(w->parser) + w->clean.line_offset;
 }
 
@@ -442,7 +442,7 @@ static void end_item(struct wxr *w, long line) {
         return;
     }
     emit(w, &(struct wxr_event){
-                .kind = WXR_ITEM, .line = line, .end_line = line_now(w), .item = &w->item });
+                .kind = WXR_ITEM, .line = line, .end_line = wxr_line(w), .item = &w->item });
 }
 
 static void close_element(struct wxr *w, enum place place, enum place parent,
@@ -494,7 +494,7 @@ static void XMLCALL on_start(void *ctx, const XML_Char *name, const XML_Char **a
     enum ns ns;
     struct str local = split_name(w, name, &ns);
     struct level *level = &w->levels[w->depth - 1];
-    *level = (struct level){ .line = line_now(w) };
+    *level = (struct level){ .line = wxr_line(w) };
     memcpy(level->name, name, str_slice(str_of(name), 0, sizeof level->name - 1).len);
     if (w->depth == 1) {
         if (!str_eq(local, STR("rss"))) {
@@ -535,7 +535,7 @@ static void XMLCALL on_entity(void *ctx, UNUSED const XML_Char *name, UNUSED int
     struct wxr *w = ctx;
     stop(w, err_set(w->err, STATUS_INVALID,
                     "line %ld: entity declarations are refused: no WordPress export has them",
-                    line_now(w)));
+                    wxr_line(w)));
 }
 
 /* ---- life cycle ---- */
@@ -569,7 +569,7 @@ void wxr_free(struct wxr *w) {
 
 /* The reason in words that help: what expat says, and what was open. */
 static enum status not_well_formed(struct wxr *w, struct err *err) {
-    long line = line_now(w);
+    long line = wxr_line(w);
     long column = (long)XML_GetCurrentColumnNumber(w->parser) + 1;
     const char *what = XML_ErrorString(XML_GetErrorCode(w->parser));
     for (int i = w->depth < LIMIT_WXR_DEPTH ? w->depth : LIMIT_WXR_DEPTH; i > 0; i--) {

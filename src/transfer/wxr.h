@@ -103,4 +103,7 @@ void wxr_free(struct wxr *w);
  * Errors: INVALID (not well formed, or not a WordPress export), and what the handler returned. */
 NODISCARD enum status wxr_feed(struct wxr *w, struct str bytes, bool last, struct err *err);
 
+/* The line that was reached. */
+long wxr_line(const struct wxr *w);
+
 #endif
