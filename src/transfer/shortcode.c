@@ -98,7 +98,9 @@ void shortcode_parse_attrs(struct arena *a, struct str text, struct shortcode_at
                 attr.value = str_slice(text, at, end);
             }
         }
-        ret->ptr[ret->len++] = attr;
+        if (attr.name.len > 0 || attr.value.len > 0) { /* WordPress drops a lone "" */
+            ret->ptr[ret->len++] = attr;
+        }
         at = skip_space(text, end);
     }
 }

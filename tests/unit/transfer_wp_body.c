@@ -98,13 +98,15 @@ TEST(wp_body_expands_shortcodes) {
     CHECK_BODY("[gallery]", gallery, 0); /* what was uploaded to the post; the song is no picture */
     CHECK_BODY("[gallery ids=\"9\"]", "", 1);
     CHECK_BODY("[audio mp3=\"/a.mp3\"][/audio]",
-               "<figure><audio src=\"/a.mp3\" controls=\"\"></audio></figure>", 0);
-    CHECK_BODY("[audio]", "<figure><audio src=\"/3.mp3\" controls=\"\"></audio></figure>", 0);
+               "<figure><audio src=\"/a.mp3\" controls=\"\" preload=\"none\"></audio></figure>", 0);
+    CHECK_BODY("[audio]",
+               "<figure><audio src=\"/3.mp3\" controls=\"\" preload=\"none\"></audio></figure>", 0);
     CHECK_BODY("[video src=\"/a.mp4\" poster=\"/p.jpg\"]",
-               "<figure><video src=\"/a.mp4\" poster=\"/p.jpg\" controls=\"\"></video></figure>",
+               "<figure><video src=\"/a.mp4\" poster=\"/p.jpg\" controls=\"\" "
+               "preload=\"none\"></video></figure>",
                0);
     CHECK_BODY("[playlist ids=\"3\"]",
-               "<figure><audio src=\"/3.mp3\" controls=\"\"></audio>"
+               "<figure><audio src=\"/3.mp3\" controls=\"\" preload=\"none\"></audio>"
                "<figcaption>Song</figcaption></figure>",
                0);
     CHECK_BODY("[embed width=\"3\"]https://v.example/[/embed]", CARD("https://v.example/"), 0);
