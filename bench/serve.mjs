@@ -6,7 +6,7 @@
 // longest-headline story; nginx with gzip_static, sendfile and open_file_cache. Needs: a release
 // build, the demo site, nginx, wrk. Everything listens on 127.0.0.1 and is stopped at the end.
 import { spawn, execFileSync } from "node:child_process";
-import { mkdtempSync, mkdirSync, writeFileSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, mkdirSync, writeFileSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir, cpus } from "node:os";
 import { join } from "node:path";
 import http from "node:http";
@@ -20,6 +20,7 @@ const json = process.argv.includes("--json");
 const root = new URL("..", import.meta.url).pathname;
 const broadsheet = join(root, "build/release/broadsheet");
 const dir = mkdtempSync(join(tmpdir(), "broadsheet-bench-"));
+chmodSync(dir, 0o755); // nginx's worker is another user
 const children = [];
 
 function start(command, args, ready) {
