@@ -2,7 +2,7 @@
 // of a story page's text; and in a real browser.
 import assert from "node:assert";
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { finish, readExport, root, run, serve, test, textOf, tmp } from "./lib.mjs";
@@ -115,6 +115,37 @@ await test("a protected story asks, and opens with its word only", async () => {
     assert.ok(textOf(open.text).includes(secret));
     assert.match(open.headers["cache-control"], /no-store/);
     for (const where of ["/", "/feed/", "/page/2/"]) assert.ok(!(await server.get(where)).text.includes(path), where);
+});
+
+await test("after other processes' writes every address answers as a fresh process does", async () => {
+    // Every address that the pages themselves lead to, and some that are none.
+    const found = new Set(["/", "/no/such/page/", ...items.map((i) => i.link && new URL(i.link).pathname).filter(Boolean)]);
+    for (const path of found) {
+        const { text } = await server.get(path);
+        for (const [, href] of text.matchAll(/(?:href|src)="(\/[^"#]*)"/g)) found.add(decodeURI(href.replaceAll("&amp;", "&")));
+    }
+    assert.ok(found.size > 250, `${found.size} addresses`);
+    const edited = join(tmp(), "edited.xml");
+    const xml = readFileSync(join(root, "demo/quay-lantern.xml"), "utf8");
+    writeFileSync(edited, xml.replaceAll("Alarm as ferry arrives on time", "Calm as ferry arrives late"));
+    const writes = [
+        ["set", "title", "The Night Lantern"], ["set", "stories_per_page", "7"], ["set", "neighbours", "section"],
+        ["slot", "dont-miss", ...stories.slice(3, 6)], ["import", "wordpress", edited], ["slot", "dont-miss", "--clear"],
+    ];
+    for (const write of writes) {
+        run([...write, "--site", site]);
+        await new Promise((resolve) => setTimeout(resolve, 400)); // heard within 100 ms
+        const fresh = await serve(site);
+        const wrong = [];
+        for (const path of found) {
+            const [a, b] = [await server.get(encodeURI(path)), await fresh.get(encodeURI(path))];
+            for (const r of [a, b]) delete r.headers.date;
+            if (!a.bytes.equals(b.bytes) || JSON.stringify([a.status, a.headers]) !== JSON.stringify([b.status, b.headers])) wrong.push(path);
+        }
+        await fresh.stop();
+        assert.deepEqual(wrong, [], write.join(" "));
+    }
+    assert.match((await server.get(story)).text, /Calm as ferry arrives late/);
 });
 
 await test("Chromium: reads the same text from gzip, runs no script, asks nobody else", async () => {
