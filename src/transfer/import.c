@@ -223,13 +223,13 @@ static enum status on_scan(void *ctx, const struct wxr_event *event, struct err 
 
 /* ---- the passes that write ---- */
 
-static bool is_skipped(const struct import_run *run) {
-    for (size_t i = 0; i < run->skips.len; i++) {
-        if (run->skips.ptr[i].line == run->line && run->skips.ptr[i].file == run->file) {
-            return true;
-        }
-    }
-    return false;
+/* The readings meet the items in the same order, so a cursor is enough. */
+static bool is_skipped(struct import_run *run) {
+    const struct import_skip *next =
+        run->next_skip < run->skips.len ? &run->skips.ptr[run->next_skip] : NULL;
+    bool skipped = next != NULL && next->line == run->line && next->file == run->file;
+    run->next_skip += skipped;
+    return skipped;
 }
 
 /* Is this the pass in which the item is taken care of? */
@@ -248,7 +248,7 @@ static bool is_due(const struct import_run *run, const struct wxr_item *item,
 
 static enum status take_item(struct import_run *run, const struct wxr_item *item, struct err *err) {
     enum import_role role = import_role_of(run, item);
-    if (!is_due(run, item, role) || is_skipped(run)) {
+    if (is_skipped(run) || !is_due(run, item, role)) {
         return STATUS_OK;
     }
     int64_t failed = run->report->items_failed;
@@ -340,6 +340,7 @@ static enum status scan(struct import_run *run, struct err *ret_break, struct er
 
 static enum status write_pass(struct import_run *run, enum import_pass pass, struct err *err) {
     run->pass = pass;
+    run->next_skip = 0;
     for (size_t i = 0; i < run->options->n_files; i++) {
         struct err why = { 0 };
         enum status status = read_file(run, run->options->files[i], on_write, &why);

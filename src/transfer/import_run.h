@@ -92,7 +92,8 @@ struct import_run {
     struct arena item;  /* one event */
     struct map sites;   /* source -> struct import_site * */
     VEC(struct import_site *) site_list;
-    VEC(struct import_skip) skips;     /* items found broken in the scan */
+    VEC(struct import_skip) skips; /* items found broken in the scan */
+    size_t next_skip;
     VEC(struct import_notice) notices; /* of the filter, waiting for their item */
     int64_t attachments;               /* in all files */
     int64_t file_bytes;                /* of all files */
