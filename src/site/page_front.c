@@ -30,23 +30,21 @@ static enum status take(struct pass *pass, struct taken *taken, struct str slot,
     return status;
 }
 
-/* The newest stories, so that nothing new is missing from the page: what stands above is left out.
- */
+/* The newest stories beside those above, so that nothing new is missing from the page. */
 static enum status take_river(struct pass *pass, struct taken *taken, struct view_front_root *root,
                               struct err *err) {
+    size_t n = (size_t)pass->settings.stories_per_page;
     struct list_page first;
-    enum status status = store_list_page(pass->reader, pass->arena, section_list(0), 1,
-                                         pass->settings.stories_per_page, &first, err);
+    struct ids ids;
+    enum status status =
+        store_newest(pass->reader, pass->arena, section_list(0), n, taken->ids, &ids, err);
+    if (status == STATUS_OK) {
+        status =
+            store_list_page(pass->reader, pass->arena, section_list(0), 1, (int64_t)n, &first, err);
+    }
     if (status != STATUS_OK) {
         return status;
     }
-    VEC(int64_t) rest = { 0 };
-    for (size_t i = 0; i < first.ids.len; i++) {
-        if (!ids_have(taken->ids, first.ids.ptr[i])) {
-            *vec_push(pass->arena, &rest) = first.ids.ptr[i];
-        }
-    }
-    struct ids ids = { rest.ptr, rest.len };
     taken->ids = ids_join(pass->arena, taken->ids, ids);
     if (first.pages > 1) {
         root->older = page_list_path(pass->arena, STR("/"), 2);
