@@ -64,7 +64,7 @@ static void drop_front(struct buf *b, size_t n) {
     buf_truncate(b, b->len - n);
 }
 
-struct str answer_field(const struct answer *a, const char *name) {
+struct str answer_field(const struct client_answer *a, const char *name) {
     struct str rest = a->head, line;
     while (str_split(&rest, '\n', &line)) {
         size_t colon = str_find_char(line, ':', 0);
@@ -75,8 +75,8 @@ struct str answer_field(const struct answer *a, const char *name) {
     return (struct str){ 0 };
 }
 
-struct answer client_read(struct client *c, bool no_body) {
-    struct answer a = { 0 };
+struct client_answer client_read(struct client *c, bool no_body) {
+    struct client_answer a = { 0 };
     buf_init(&a.bytes, 64 * MIB);
     size_t end;
     while ((end = str_find(buf_str(&c->in), STR("\r\n\r\n"), 0)) == STR_NPOS) {
@@ -106,9 +106,9 @@ struct answer client_read(struct client *c, bool no_body) {
     return a;
 }
 
-void answer_done(struct answer *a) {
+void answer_done(struct client_answer *a) {
     buf_done(&a->bytes);
-    *a = (struct answer){ 0 };
+    *a = (struct client_answer){ 0 };
 }
 
 bool client_at_end(struct client *c) {

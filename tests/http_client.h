@@ -11,7 +11,7 @@ struct client {
     struct buf in; /* received and not yet read as an answer */
 };
 
-struct answer {
+struct client_answer {
     int status; /* 0: the connection ended, or what came is no answer */
     struct buf bytes;
     struct str head; /* status line and fields */
@@ -25,10 +25,10 @@ void client_send(struct client *c, struct str bytes);
 /* "GET <path>" with keep-alive. */
 void client_get(struct client *c, const char *path);
 /* The next answer; no_body: to a HEAD. Interim answers (100) are answers too. */
-struct answer client_read(struct client *c, bool no_body);
-void answer_done(struct answer *a);
+struct client_answer client_read(struct client *c, bool no_body);
+void answer_done(struct client_answer *a);
 /* The value of a field; ptr NULL if there is none. */
-struct str answer_field(const struct answer *a, const char *name);
+struct str answer_field(const struct client_answer *a, const char *name);
 /* Whether the server ends the connection now, with nothing more to read. */
 bool client_at_end(struct client *c);
 

@@ -195,7 +195,7 @@ static void write_big_file(struct site *site) {
 }
 
 static void expect(struct client *c, int status, const char *body) {
-    struct answer a = client_read(c, false);
+    struct client_answer a = client_read(c, false);
     CHECK_INT(a.status, status);
     CHECK_STR(a.body, body);
     answer_done(&a);
@@ -265,7 +265,7 @@ TEST(http_server_leaves_out_bodies_but_not_their_lengths) {
         char request[64];
         snprintf(request, sizeof request, "HEAD %s HTTP/1.1\r\nHost: a\r\n\r\n", paths[i]);
         client_send(&c, str_of(request));
-        struct answer a = client_read(&c, true);
+        struct client_answer a = client_read(&c, true);
         CHECK_INT(a.status, 200);
         CHECK_STR(answer_field(&a, "content-length"), lengths[i]);
         int64_t date;
@@ -276,13 +276,13 @@ TEST(http_server_leaves_out_bodies_but_not_their_lengths) {
     const char *bare[] = { "/304", "/204" };
     for (size_t i = 0; i < 2; i++) {
         client_get(&c, bare[i]);
-        struct answer a = client_read(&c, true);
+        struct client_answer a = client_read(&c, true);
         CHECK_INT(a.status, i == 0 ? 304 : 204);
         CHECK(answer_field(&a, "content-length").ptr == NULL);
         answer_done(&a);
     }
     client_get(&c, "/parts");
-    struct answer a = client_read(&c, false);
+    struct client_answer a = client_read(&c, false);
     CHECK(str_eq(a.body, str_make(big, 2000)));
     CHECK_STR(answer_field(&a, "etag"), "\"six\"");
     answer_done(&a);
@@ -309,7 +309,7 @@ TEST(http_server_follows_the_version_in_keeping_alive) {
         struct client c;
         client_open(&c, http_server_port(s), 0);
         client_send(&c, str_of(cases[i].request));
-        struct answer a = client_read(&c, false);
+        struct client_answer a = client_read(&c, false);
         CHECK_INT(a.status, 200);
         CHECK_STR(answer_field(&a, "connection"), cases[i].connection ? cases[i].connection : "");
         if (cases[i].connection != NULL && strcmp(cases[i].connection, "close") == 0) {
@@ -340,7 +340,7 @@ TEST(http_server_holds_little_for_a_slow_reader_of_a_file) {
     }
     CHECK(most > 0 && most <= 256 * KIB);
     CHECK_INT(atomic_load(&site->handled), 1);
-    struct answer a = client_read(&c, false);
+    struct client_answer a = client_read(&c, false);
     CHECK_INT(a.status, 200);
     CHECK(str_eq(a.body, str_make(big, sizeof big)));
     answer_done(&a);
@@ -359,7 +359,7 @@ TEST(http_server_keeps_what_a_slow_reader_has_not_taken) {
     client_get(&c, "/after");
     usleep(20000);
     CHECK(atomic_load(&s->unsent_bytes) > 0 && atomic_load(&s->unsent_bytes) <= BIG_BYTES + KIB);
-    struct answer a = client_read(&c, false);
+    struct client_answer a = client_read(&c, false);
     CHECK(str_eq(a.body, str_make(big, sizeof big)));
     answer_done(&a);
     expect(&c, 200, "/after");
@@ -375,7 +375,7 @@ TEST(http_server_cuts_a_file_that_is_shorter_than_promised) {
     struct client c;
     client_open(&c, http_server_port(s), 0);
     client_get(&c, "/promise");
-    struct answer a = client_read(&c, false);
+    struct client_answer a = client_read(&c, false);
     CHECK_INT(a.status, 0);
     answer_done(&a);
     client_close(&c);
@@ -391,7 +391,7 @@ TEST(http_server_sends_ranges_of_a_file) {
     client_send(&c, STR("GET /file HTTP/1.1\r\nHost: a\r\nRange: bytes=1000-300999\r\n\r\n"
                         "GET /file HTTP/1.1\r\nHost: a\r\nRange: bytes=-7\r\n\r\n"
                         "GET /file HTTP/1.1\r\nHost: a\r\nRange: bytes=10485760-\r\n\r\n"));
-    struct answer a = client_read(&c, false);
+    struct client_answer a = client_read(&c, false);
     CHECK_INT(a.status, 206);
     CHECK(str_eq(a.body, str_make(big + 1000, 300000)));
     answer_done(&a);
@@ -434,7 +434,7 @@ TEST(http_server_cuts_slow_clients) {
     expect(&body, 408, "408 Request Timeout\n");
     expect(&chunks, 408, "408 Request Timeout\n");
     expect(&trickle, 408, "408 Request Timeout\n");
-    struct answer a = client_read(&reader, false);
+    struct client_answer a = client_read(&reader, false);
     CHECK_INT(a.status, 0);
     answer_done(&a);
     client_close(&idle);
@@ -495,7 +495,7 @@ TEST(http_server_stop_finishes_what_is_in_flight) {
     client_open(&late, port, 0);
     CHECK(late.fd < 0);
     atomic_store(&site->hold, false);
-    struct answer a = client_read(&held, false);
+    struct client_answer a = client_read(&held, false);
     CHECK_STR(a.body, "/held");
     CHECK_STR(answer_field(&a, "connection"), "close");
     CHECK(client_at_end(&held));
@@ -543,7 +543,7 @@ TEST(http_server_says_503_over_its_connection_limit) {
     for (size_t i = 0; i < 3; i++) {
         client_open(&c[i], http_server_port(s), 0);
         client_get(&c[i], "/");
-        struct answer a = client_read(&c[i], false);
+        struct client_answer a = client_read(&c[i], false);
         CHECK_INT(a.status, i < 2 ? 200 : 503);
         CHECK_STR(answer_field(&a, "x-look"), i < 2 ? "" : "own");
         answer_done(&a);
@@ -556,7 +556,7 @@ TEST(http_server_says_503_over_its_connection_limit) {
     for (int i = 0; i < 500 && status != 200; i++) {
         client_open(&c[2], http_server_port(s), 0);
         client_get(&c[2], "/");
-        struct answer a = client_read(&c[2], false);
+        struct client_answer a = client_read(&c[2], false);
         status = a.status;
         answer_done(&a);
         client_close(&c[2]);
@@ -579,7 +579,7 @@ TEST(http_server_asks_for_the_body_only_if_it_wants_it) {
     client_open(&c, http_server_port(s), 0);
     client_send(&c, STR("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
                         "Content-Length: 10\r\n\r\n"));
-    struct answer a = client_read(&c, false);
+    struct client_answer a = client_read(&c, false);
     CHECK_INT(a.status, 100);
     answer_done(&a);
     client_send(&c, STR("0123456789"));
@@ -618,7 +618,7 @@ TEST(http_server_refuses_in_the_sites_own_look_and_lets_the_client_see_it) {
         client_send(&c, str_of(cases[i].request));
         /* It goes on sending, as uploads do; that must not reset the answer away. */
         client_send(&c, str_make(big, 4 * MIB));
-        struct answer a = client_read(&c, false);
+        struct client_answer a = client_read(&c, false);
         CHECK_INT(a.status, cases[i].status);
         CHECK_STR(a.body, "sorry");
         CHECK_STR(answer_field(&a, "connection"), "close");
@@ -658,7 +658,7 @@ TEST(http_server_reads_bodies_of_any_size_and_framing) {
             buf_put(&b, STR("0\r\n\r\n"));
         }
         client_send(&c, buf_str(&b));
-        struct answer a = client_read(&c, false);
+        struct client_answer a = client_read(&c, false);
         CHECK_INT(a.status, 200);
         CHECK(str_eq(a.body, str_make(big, len)));
         answer_done(&a);
@@ -750,7 +750,7 @@ static void *crowd_run(void *arg) {
         /* Some leave before they have what they asked for. */
         size_t wanted = test_below(&crowd->seed, 3) ? COUNT_OF(requests) : 3;
         for (size_t i = 0; i < wanted; i++) {
-            struct answer a = client_read(&c, false);
+            struct client_answer a = client_read(&c, false);
             struct str body = requests[i] == 2 ? str_make(big, 2000) : str_of(paths[requests[i]]);
             crowd->wrong += a.status != 200 || !str_eq(a.body, body);
             answer_done(&a);

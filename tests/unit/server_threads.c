@@ -1,0 +1,100 @@
+/* The whole server with readers over sockets and a writer beside them: every answer is whole, and
+ * ThreadSanitizer has nothing to say. */
+#include "tests/harness.h"
+#include "tests/http_client.h"
+#include "tests/town.h"
+
+#include "app/server.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+enum { READERS = 8, WRITES = 150 };
+
+struct reader {
+    int port;
+    uint64_t rng;
+    const char *const *addresses;
+    size_t n_addresses;
+    _Atomic bool *stop;
+    size_t answers, wrong;
+};
+
+static bool is_whole(const struct client_answer *a) {
+    switch (a->status) {
+    case 200: {
+        struct str end = str_trim(a->body);
+        return str_ends(end, STR("</html>")) || str_ends(end, STR("</rss>"));
+    }
+    case 301:
+    case 404:
+    case 410:
+    case 503: return true;
+    default: return false;
+    }
+}
+
+static void *read_pages(void *arg) {
+    struct reader *r = arg;
+    struct client c;
+    client_open(&c, r->port, 0);
+    while (!atomic_load(r->stop)) {
+        const char *path = r->addresses[test_below(&r->rng, r->n_addresses)];
+        client_get(&c, path);
+        struct client_answer a = client_read(&c, false);
+        if (!is_whole(&a)) {
+            printf("  %s answered %d\n", path, a.status);
+            r->wrong++;
+        }
+        r->answers++;
+        bool ended = a.status == 0;
+        answer_done(&a);
+        if (ended) {
+            client_close(&c);
+            client_open(&c, r->port, 0);
+        }
+    }
+    client_close(&c);
+    return NULL;
+}
+
+TEST(server_threads_eight_readers_and_a_writer) {
+    struct town t;
+    struct server *server = NULL;
+    struct server_options options = { .loops = 2, .renderers = 2 };
+    _Atomic bool stop = false;
+    pthread_t threads[READERS];
+    struct reader readers[READERS];
+    const char *addresses[TOWN_ADDRESSES_MAX];
+    size_t n = 0;
+    town_make(&t, test_seed());
+    /* Pages and lists; the media have no files here. */
+    for (size_t i = 0; i < t.n_addresses; i++) {
+        if (t.addresses[i][0] == '/' && strstr(t.addresses[i], "uploads") == NULL) {
+            addresses[n++] = t.addresses[i];
+        }
+    }
+    MUST(server_start(t.store, &options, &server, &err));
+    for (size_t i = 0; i < READERS; i++) {
+        readers[i] = (struct reader){ .port = server_port(server),
+                                      .rng = test_seed() + i,
+                                      .addresses = addresses,
+                                      .n_addresses = n,
+                                      .stop = &stop };
+        check(pthread_create(&threads[i], NULL, read_pages, &readers[i]) == 0);
+    }
+    for (int i = 0; i < WRITES; i++) {
+        town_write(&t);
+    }
+    atomic_store(&stop, true);
+    size_t answers = 0;
+    for (size_t i = 0; i < READERS; i++) {
+        pthread_join(threads[i], NULL);
+        CHECK_INT(readers[i].wrong, 0);
+        answers += readers[i].answers;
+    }
+    CHECK(answers > READERS);
+    server_stop(server);
+    town_done(&t);
+}
