@@ -25,7 +25,8 @@ static bool is_whole(const struct client_answer *a) {
     switch (a->status) {
     case 200: {
         struct str end = str_trim(a->body);
-        return str_ends(end, STR("</html>")) || str_ends(end, STR("</rss>"));
+        return str_ends(end, STR("</html>")) || str_ends(end, STR("</rss>")) ||
+               str_starts(end, STR("User-agent:"));
     }
     case 301:
     case 404:
