@@ -16,11 +16,20 @@ await test("help and version", () => {
         assert.equal(run([...name.split(" "), "--help"]).out, help);
     }
     assert.match(run(["version"]).out, /^broadsheet \d+\.\d+\.\d+\n$/);
+    assert.equal(run(["--version"]).out, run(["version"]).out);
+    assert.match(JSON.parse(run(["version", "--json"]).out).version, /^\d+\.\d+\.\d+$/);
+    // The first word of a command of two, and what other programs call help.
+    assert.equal(run(["help", "user"]).out, run(["help", "user", "add"]).out);
+    assert.equal(run(["import", "--help"]).out, run(["help", "import", "wordpress"]).out);
+    assert.equal(run(["-h"]).out, out);
+    assert.equal(run(["help", "help"]).out, out);
+    assert.equal(run(["check", "-h"]).out, run(["help", "check"]).out);
 });
 
 await test("wrong use exits 2 and says how to go on", () => {
     for (const args of [[], ["fly"], ["new"], ["new", "a", "b"], ["new", join(tmp(), "x")], ["get", "--colour"],
-        ["get", "a", "b"], ["get", "nonsense", "--site", site], ["serve", "--listen", "nowhere"], ["serve", "--listen"],
+        ["get", "a", "b"], ["version", "x"], ["import"], ["user", "fly"], ["help", "fly"],
+        ["slot", "dont-mis", "--site", site], ["slot", "lead", "/a/", "--clear", "--site", site], ["get", "nonsense", "--site", site], ["serve", "--listen", "nowhere"], ["serve", "--listen"],
         ["new", join(tmp(), "x"), "--title", "T", "--url", "ftp://x"], ["new", join(tmp(), "x"), "--title", "T", "--url", "https://e.org", "--timezone", "Mars/Base"]]) {
         const { err } = run(args, { expect: 2 });
         assert.match(err, /Try: broadsheet help|Usage|Commands/, args.join(" "));
@@ -59,6 +68,7 @@ await test("slots: set by address, show, clear, refuse what is no story", () => 
     assert.deepEqual(JSON.parse(shown).map((s) => [s.path, s.public]), [[paths[0], true]]);
     const { err } = run(["slot", "dont-miss", "/no/such/story/", "--site", site], { expect: 1 });
     assert.match(err, /\/no\/such\/story\//);
+    assert.match(run(["slot", "lead", "/about/", "--site", site], { expect: 1 }).err, /is a page/);
     assert.match(run(["slot", "dont-miss", "--site", site]).out, /perseverance-arrives/);
     assert.equal(run(["slot", "dont-miss", "--clear", "--site", site]).out, "");
 });

@@ -118,8 +118,7 @@ static void print_commands(FILE *to, const struct cli_command *const *commands, 
     for (size_t i = 0; i < n; i++) {
         fprintf(to, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
     }
-    fprintf(to, "  %-18s %s\n  %-18s %s\n", "help [COMMAND]", "what a command does, with examples",
-            "version", "which version this is");
+    fprintf(to, "  %-18s %s\n", "help [COMMAND]", "what a command does, with examples");
     fprintf(to, "\nA first site:\n"
                 "  broadsheet new mysite --title 'The Quay Lantern' --url https://example.org\n"
                 "  broadsheet import wordpress export.xml --site mysite\n"
@@ -145,6 +144,37 @@ static const struct cli_command *find(const struct cli_command *const *commands,
         }
     }
     return NULL;
+}
+
+/* Is `word` the first of several words of the command's name, as "import" of "import wordpress"? */
+static bool is_in_group(const struct cli_command *command, struct str word) {
+    struct str rest = str_of(command->name), first;
+    return str_split(&rest, ' ', &first) && rest.len > 0 && str_eq(first, word);
+}
+
+/* The help of all commands that begin with this word; false if none does. */
+static bool print_group(const struct cli_command *const *commands, size_t n, const char *word) {
+    bool found = false;
+    for (size_t i = 0; i < n; i++) {
+        if (is_in_group(commands[i], str_of(word))) {
+            printf("%s", found ? "\n" : "");
+            print_help(commands[i]);
+            found = true;
+        }
+    }
+    return found;
+}
+
+/* The first word may be a good one: then its help says which others there are. */
+static int no_command(const struct cli_command *const *commands, size_t n, int argc, char **argv) {
+    bool in_group = false;
+    for (size_t i = 0; i < n; i++) {
+        in_group |= is_in_group(commands[i], str_of(argv[0]));
+    }
+    fprintf(stderr, "broadsheet: there is no command '%s%s%s'\nTry: broadsheet help%s%s\n", argv[0],
+            in_group && argc > 1 ? " " : "", in_group && argc > 1 ? argv[1] : "",
+            in_group ? " " : "", in_group ? argv[0] : "");
+    return EXIT_USAGE;
 }
 
 /* Read one "--name", "--name=value" or "--name value". Returns how many words it took, 0 on error.
@@ -183,7 +213,6 @@ static int read_option(struct cli *cli, int left, char **argv) {
 
 static int run(const struct cli_command *command, int argc, char **argv) {
     struct cli cli = { .command = command };
-    /* Errors of the words themselves are JSON too when it is asked for anywhere. */
     cli.args = calloc((size_t)argc + 1, sizeof *cli.args);
     check(cli.args != NULL);
     bool options_ended = false;
@@ -192,7 +221,8 @@ static int run(const struct cli_command *command, int argc, char **argv) {
         if (!options_ended && strcmp(argv[i], "--") == 0) {
             options_ended = true;
             i++;
-        } else if (!options_ended && strcmp(argv[i], "--help") == 0) {
+        } else if (!options_ended &&
+                   (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)) {
             print_help(command);
             free(cli.args);
             return EXIT_DONE;
@@ -228,29 +258,30 @@ static int run(const struct cli_command *command, int argc, char **argv) {
     return exit_code;
 }
 
+static bool is_help(const char *word) {
+    return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 int cli_main(const struct cli_command *const *commands, size_t n, int argc, char **argv) {
     argc--, argv++;
     if (argc == 0) {
         print_commands(stderr, commands, n);
         return EXIT_USAGE;
     }
-    bool help = strcmp(argv[0], "help") == 0 || strcmp(argv[0], "--help") == 0;
-    if (help) {
+    bool help = is_help(argv[0]);
+    while (argc > 0 && is_help(argv[0])) {
         argc--, argv++;
     }
     if (argc == 0) {
         print_commands(stdout, commands, n);
         return EXIT_DONE;
     }
-    if (strcmp(argv[0], "version") == 0 || strcmp(argv[0], "--version") == 0) {
-        printf("broadsheet %s\n", BROADSHEET_VERSION);
-        return EXIT_DONE;
-    }
     int words = 0;
     const struct cli_command *command = find(commands, n, argc, argv, &words);
+    help |= command == NULL && argc == 2 && is_help(argv[1]);
     if (command == NULL) {
-        fprintf(stderr, "broadsheet: there is no command '%s'\nTry: broadsheet help\n", argv[0]);
-        return EXIT_USAGE;
+        return help && print_group(commands, n, argv[0]) ? EXIT_DONE
+                                                         : no_command(commands, n, argc, argv);
     }
     if (help) {
         print_help(command);

@@ -1,7 +1,7 @@
 /* The command line: one table of commands, one way to declare and read options, one way to fail.
  *
  * A command exits 0, 1 (it failed: the reason is on stderr) or 2 (it was used wrongly: the usage is
- * on stderr). With --json its result is JSON on stdout, errors included:
+ * on stderr). With --json its result is JSON on stdout, also when it failed:
  * {"error":"…","status":"not found"}. */
 #ifndef APP_CLI_H
 #define APP_CLI_H

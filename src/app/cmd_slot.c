@@ -1,8 +1,14 @@
 #include "app/commands.h"
+#include "base/limits.h"
 #include "text/json.h"
 #include "text/url.h"
 
-enum { SLOT_STORIES_MAX = 100 };
+/* The lists that pages show. Another name would be kept, and never seen. */
+static bool is_shown(struct str name) {
+    return str_eq(name, STR("dont-miss")) || str_eq(name, STR("lead")) ||
+           str_eq(name, STR("secondaries")) ||
+           (str_starts(name, STR("section-")) && name.len > sizeof "section-" - 1);
+}
 
 /* A story by its address: a path, or a URL of which the path counts. */
 static enum status find_story(struct cli *cli, struct store_reader *r, const char *text,
@@ -25,6 +31,13 @@ static enum status find_story(struct cli *cli, struct store_reader *r, const cha
         cli->err = (struct err){ 0 };
         return err_set(&cli->err, STATUS_NOT_FOUND, "no story answers at '%s'", text);
     }
+    struct story story;
+    if (status == STATUS_OK) {
+        status = store_story(r, &cli->arena, address.id, STORY_CARD, &story, &cli->err);
+    }
+    if (status == STATUS_OK && story.kind != STORY_STORY) {
+        return err_set(&cli->err, STATUS_INVALID, "'%s' is a page: lists hold stories", text);
+    }
     if (status == STATUS_OK) {
         *ret_id = address.id;
     }
@@ -37,16 +50,14 @@ static enum status set_slot(struct cli *cli, struct store *store) {
     if (status != STATUS_OK) {
         return status;
     }
-    int64_t ids[SLOT_STORIES_MAX];
+    int64_t *ids = arena_array(&cli->arena, (size_t)cli->n_args, sizeof *ids);
     size_t n = 0;
-    bool clear = cli_flag(cli, "--clear");
     for (int i = 1; status == STATUS_OK && i < cli->n_args; i++) {
         status = find_story(cli, store_writer_reader(w), cli->args[i], &ids[n]);
         n += status == STATUS_OK;
     }
     if (status == STATUS_OK) {
-        status =
-            store_slot_put(w, str_of(cli->args[0]), (struct ids){ ids, clear ? 0 : n }, &cli->err);
+        status = store_slot_put(w, str_of(cli->args[0]), (struct ids){ ids, n }, &cli->err);
     }
     if (status != STATUS_OK) {
         store_write_rollback(w);
@@ -92,8 +103,14 @@ static enum status show_slot(struct cli *cli, struct store_reader *r, struct buf
 }
 
 static int run(struct cli *cli) {
-    if (cli->n_args - 1 > SLOT_STORIES_MAX) {
-        return cli_usage(cli, "a slot holds at most %d stories", SLOT_STORIES_MAX);
+    if (cli->n_args - 1 > LIMIT_SLOT_STORIES) {
+        return cli_usage(cli, "a slot holds at most %d stories", LIMIT_SLOT_STORIES);
+    }
+    if (cli_flag(cli, "--clear") && cli->n_args > 1) {
+        return cli_usage(cli, "--clear empties the list: name no stories");
+    }
+    if (!is_shown(str_of(cli->args[0]))) {
+        return cli_usage(cli, "no page shows a list '%s'", cli->args[0]);
     }
     struct store *store = NULL;
     struct store_reader *r = NULL;
@@ -126,8 +143,12 @@ const struct cli_command cmd_slot = {
     .name = "slot",
     .arguments = "NAME [PATH…]",
     .summary = "show a curated list, or set it to the stories at these addresses",
-    .details = "The list 'dont-miss' stands at the end of every story. What is not public is left "
-               "out there;\nempty places fill up with the newest stories.",
+    .details = "The lists:\n"
+               "  dont-miss                at the end of every story\n"
+               "  lead, secondaries        the front page's first story, and those below it\n"
+               "  section-SLUG             a top section's block on the front page\n\n"
+               "What is not public is left out there; empty places fill up with the newest "
+               "stories.",
     .examples = "  broadsheet slot dont-miss\n"
                 "  broadsheet slot dont-miss /2022/03/14/the-ferry/ /2022/03/15/the-gulls/\n"
                 "  broadsheet slot dont-miss --clear",
