@@ -33,7 +33,7 @@ static enum status menu_link(struct pass *pass, const struct menu_item *item, bo
         struct story story;
         status = store_story(pass->reader, pass->arena, item->target_id, STORY_CARD, &story, &lost);
         if (status == STATUS_OK && story_is_public(&story)) {
-            target = (struct view_link){ story.id, story.path, story.headline };
+            target = (struct view_link){ story.id, story.path, card_headline(pass, &story) };
         }
     } else {
         enum address_kind kind = item->target == MENU_SECTION ? ADDRESS_SECTION : ADDRESS_TAG;

@@ -31,6 +31,11 @@ struct list_id section_list(int64_t section_id) {
                           : (struct list_id){ LIST_LATEST, 0 };
 }
 
+struct str card_headline(struct pass *pass, const struct story *story) {
+    struct str headline = str_trim(story->headline);
+    return headline.len > 0 ? headline : pass_phrase(pass, "untitled", NULL, 0);
+}
+
 /* ---- links ---- */
 
 enum status card_link(struct pass *pass, enum address_kind kind, int64_t id, struct view_link *ret,
@@ -86,7 +91,7 @@ enum status card_story_links(struct pass *pass, struct ids ids, struct list *ret
         }
         if (story_is_public(&story)) {
             *vec_push(pass->arena, &links) =
-                (struct view_link){ story.id, story.path, story.headline };
+                (struct view_link){ story.id, story.path, card_headline(pass, &story) };
         }
     }
     *ret = LIST_OF(links);
@@ -162,7 +167,7 @@ enum status card_read(struct pass *pass, int64_t id, int64_t words, struct view_
     *ret = (struct view_card){
         .id = id,
         .href = story.path,
-        .headline = story.headline,
+        .headline = card_headline(pass, &story),
         .standfirst = story.standfirst,
         .at = dates_rfc3339(pass->dates, pass->arena, story.published_us),
         .date = dates_long(pass->dates, pass->arena, story.published_us),

@@ -7,6 +7,9 @@
 /* Readers may be shown it: published, and neither private nor behind a password. */
 bool story_is_public(const struct story *story);
 
+/* The headline; of a story that came without one, the wording for that. */
+struct str card_headline(struct pass *pass, const struct story *story);
+
 /* A link to a section, tag or author. NOT_FOUND. */
 NODISCARD enum status card_link(struct pass *pass, enum address_kind kind, int64_t id,
                                 struct view_link *ret, struct err *err);

@@ -129,7 +129,7 @@ static enum status put_item(struct pass *pass, struct buf *out, const struct sto
         return status;
     }
     buf_put(out, STR("<item>\n"));
-    put_element(out, "title", story->headline);
+    put_element(out, "title", card_headline(pass, story));
     put_element(out, "link", pass_absolute(pass, story->path));
     put_names(out, "dc:creator", authors);
     put_element(out, "pubDate", dates_rfc822(pass->dates, pass->arena, story->published_us));

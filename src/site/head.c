@@ -84,13 +84,13 @@ static struct html json_ld(struct pass *pass, const struct view_head *head,
 
 struct view_head head_story(struct pass *pass, const struct story *story,
                             const struct view_story *view) {
-    struct str title = story->seo_title.len > 0 ? story->seo_title : story->headline;
+    struct str title = story->seo_title.len > 0 ? story->seo_title : view->headline;
     struct str description = story->seo_description.len > 0
                                  ? story->seo_description
                                  : words_first(pass->arena, story->standfirst, DESCRIPTION_WORDS);
     struct view_head head = head_plain(pass, title, description, story->path);
     head.og_type = STR("article");
-    head.og_title = story->headline;
+    head.og_title = view->headline;
     head.published = dates_rfc3339(pass->dates, pass->arena, story->published_us);
     head.modified = dates_rfc3339(pass->dates, pass->arena,
                                   story->updated_us > story->published_us ? story->updated_us

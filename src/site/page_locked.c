@@ -1,6 +1,7 @@
 #include "site/pages.h"
 
 #include "base/hash.h"
+#include "site/cards.h"
 #include "site/head.h"
 
 /* Compared by keyed hashes, so that the time taken says nothing of how much was right. */
@@ -13,10 +14,10 @@ enum status page_locked(struct pass *pass, const struct story *story, bool wrong
                         struct page_build *page, struct err *err) {
     struct view_locked_root root = {
         .site = pass->view,
-        .head = { .title = head_title(pass, story->headline),
+        .head = { .title = head_title(pass, card_headline(pass, story)),
                   .robots = STR("noindex"),
                   .canonical = pass_absolute(pass, story->path) },
-        .headline = story->headline,
+        .headline = card_headline(pass, story),
         .action = story->path,
         .wrong = wrong,
     };

@@ -14,7 +14,7 @@ enum status page_static(struct pass *pass, const struct story *story, struct str
     }
     struct view_page_root root = {
         .site = pass->view,
-        .page = { .headline = story->headline, .standfirst = story->standfirst },
+        .page = { .headline = card_headline(pass, story), .standfirst = story->standfirst },
     };
     struct ids children;
     enum status status = card_image(pass, story->lead_media_id, &root.page.image, err);
@@ -31,7 +31,7 @@ enum status page_static(struct pass *pass, const struct story *story, struct str
     if (status != STATUS_OK) {
         return status;
     }
-    root.head = head_plain(pass, story->seo_title.len > 0 ? story->seo_title : story->headline,
+    root.head = head_plain(pass, story->seo_title.len > 0 ? story->seo_title : root.page.headline,
                            story->seo_description.len > 0
                                ? story->seo_description
                                : words_first(pass->arena, story->standfirst, DESCRIPTION_WORDS),

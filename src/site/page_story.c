@@ -76,7 +76,7 @@ static enum status neighbour(struct pass *pass, int64_t id, const struct view_li
     }
     check(story_is_public(&story));
     struct view_link *link = ARENA_NEW(pass->arena, struct view_link);
-    *link = (struct view_link){ id, story.path, story.headline };
+    *link = (struct view_link){ id, story.path, card_headline(pass, &story) };
     *ret = link;
     return STATUS_OK;
 }
@@ -156,7 +156,7 @@ static enum status set_comments(struct pass *pass, const struct story *story,
 
 static enum status fill(struct pass *pass, const struct story *story, struct view_story *view,
                         struct err *err) {
-    view->headline = story->headline;
+    view->headline = card_headline(pass, story);
     view->standfirst = with_house_credit(pass, story->standfirst);
     view->minutes =
         (int64_t)reading_minutes(story->word_count, (unsigned)pass->settings.words_per_minute);

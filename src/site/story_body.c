@@ -97,7 +97,7 @@ static enum status put_also_read(struct pass *pass, struct buf *out, const struc
     struct view_also_read_root root = {
         .label = label.len > 0 ? label : pass_phrase(pass, "also_read", NULL, 0),
         .href = absolute ? pass_absolute(pass, target.path) : target.path,
-        .headline = target.headline,
+        .headline = card_headline(pass, &target),
     };
     return pass_html(pass, "partials/card-also-read", &root, out, err);
 }

@@ -226,6 +226,18 @@ TEST(site_story_behind_a_password_tells_its_headline_only) {
     fixture_close(&f);
 }
 
+TEST(site_story_without_a_headline_can_be_linked_to) {
+    struct fixture f;
+    fixture_open(&f);
+    struct story story = fixture_story(&f, f.stories[12]);
+    story.headline = STR(" ");
+    fixture_put(&f, &story);
+    CHECK(shows(&f, "/2022/03/12/headline-12/", "<h1 id=\"headline\">Untitled</h1>"));
+    CHECK(shows(&f, STORY_13, "<span class=\"headline\">Untitled</span>"));
+    CHECK(shows(&f, STORY_13, "<h3><a href=\"/2022/03/12/headline-12/\">Untitled</a></h3>"));
+    fixture_close(&f);
+}
+
 TEST(site_story_escapes_every_text) {
     struct fixture f;
     fixture_open(&f);
