@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "transfer/uploads.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -66,12 +67,13 @@ static enum status read_stream(struct import_run *run, gzFile file, wxr_handler 
     return status;
 }
 
+/* The message of an error does not name the file. */
 static enum status read_file(struct import_run *run, const char *path, wxr_handler *handler,
                              struct err *err) {
     gzFile file = gzopen(path, "re");
     if (file == NULL) {
-        return err_set(err, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO, "cannot open %s: %s",
-                       path, strerror(errno));
+        return err_set(err, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO, "cannot be opened: %s",
+                       strerror(errno));
     }
     gzbuffer(file, 256 * KIB);
     run->file = path;
@@ -79,18 +81,24 @@ static enum status read_file(struct import_run *run, const char *path, wxr_handl
     run->channel = (struct import_channel){ 0 };
     map_done(&run->terms_seen);
     map_init(&run->terms_seen);
-    struct err why = { 0 };
-    enum status status = read_stream(run, file, handler, &why);
+    enum status status = read_stream(run, file, handler, err);
     gzclose_r(file);
-    if (status != STATUS_OK) {
-        err_set(err, status, "%s: %s", path, why.message);
-    }
     return status;
 }
 
 /* ---- what the filter repaired ---- */
 
+/* Told once a line: a file that is no text at all has thousands of faults and few lines. */
 static void take_notice(struct import_run *run, const struct wxr_event *event) {
+    for (size_t i = run->notices.len; i > 0; i--) {
+        const struct import_notice *told = &run->notices.ptr[i - 1];
+        if (told->line != event->line) {
+            break;
+        }
+        if (strcmp(told->what, event->warning) == 0) {
+            return;
+        }
+    }
     if (run->notices.len < LIMIT_IMPORT_WARNINGS) {
         *vec_push(&run->arena, &run->notices) =
             (struct import_notice){ event->line, event->warning };
@@ -320,16 +328,16 @@ static enum status scan(struct import_run *run, struct err *ret_break, struct er
         struct id_set ids = { 0 };
         struct err why = { 0 };
         run->ids = &ids;
-        enum status status = read_file(run, run->options->files[i], on_scan, &why);
+        const char *file = run->options->files[i];
+        enum status status = read_file(run, file, on_scan, &why);
         tell_notices(run, 0, LONG_MAX, 0);
         free(ids.ids);
         run->ids = NULL;
         if (is_file_fault(status)) {
-            report_warn(run->report, run->options->files[i], run->line, 0, "%s",
-                        why.message + strlen(run->options->files[i]) + 2);
-            err_set(ret_break, status, "%s", why.message);
+            report_warn(run->report, file, run->line, 0, "%s", why.message);
+            err_set(ret_break, status, "%s: %s", file, why.message);
         } else if (status != STATUS_OK) {
-            return err_set(err, status, "%s", why.message);
+            return err_set(err, status, "%s: %s", file, why.message);
         }
     }
     for (size_t i = 0; i < run->site_list.len; i++) {
@@ -345,7 +353,7 @@ static enum status write_pass(struct import_run *run, enum import_pass pass, str
         struct err why = { 0 };
         enum status status = read_file(run, run->options->files[i], on_write, &why);
         if (status != STATUS_OK && !is_file_fault(status)) {
-            return err_set(err, status, "%s", why.message);
+            return err_set(err, status, "%s: %s", run->options->files[i], why.message);
         }
     }
     for (size_t i = 0; pass == PASS_BASE && i < run->site_list.len; i++) {
@@ -370,6 +378,11 @@ static enum status measure(struct import_run *run, struct err *err) {
             return err_set(err, STATUS_INVALID, "%s is not a file: it is read several times", path);
         }
         bytes += (int64_t)st.st_size;
+    }
+    const char *uploads = run->options->uploads;
+    struct stat st;
+    if (uploads != NULL && (stat(uploads, &st) != 0 || !S_ISDIR(st.st_mode))) {
+        return err_set(err, STATUS_NOT_FOUND, "the uploads: there is no folder %s", uploads);
     }
     run->file_bytes = bytes;
     run->progress.bytes_total = bytes * 4; /* three readings, and the settling */
@@ -396,6 +409,9 @@ static enum status prepare(struct import_run *run, struct err *err) {
     run->locale = language.len > 0 && locale_valid(language.ptr) ? language : STR("en");
     const char *timezone = zone.len > 0 && timezone_valid(zone.ptr) ? zone.ptr : "UTC";
     run->media_dir = arena_printf(&run->arena, "%s/media", store_dir(run->store)).ptr;
+    if (run->options->uploads != NULL) {
+        uploads_sweep(run->media_dir);
+    }
     return dates_new(run->locale.ptr, timezone, &run->dates, err);
 }
 

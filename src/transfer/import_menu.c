@@ -190,9 +190,10 @@ static uint64_t menu_hash(const struct menu *menu) {
     return hash;
 }
 
-/* A menu that was changed here stays as it is here. */
+/* A menu that was changed here stays as it is here. One that is kept under two names counts once.
+ */
 static enum status put_menu(struct import_run *run, struct str name, const struct menu *menu,
-                            struct err *err) {
+                            bool counts, struct err *err) {
     struct import_entry known;
     struct store_reader *reader;
     struct store_writer *writer;
@@ -219,7 +220,7 @@ static enum status put_menu(struct import_run *run, struct str name, const struc
     if (status == STATUS_OK) {
         status = store_menu_put(writer, name, menu, err);
     }
-    run->report->menus += status == STATUS_OK;
+    run->report->menus += counts && status == STATUS_OK;
     return status == STATUS_OK ? run_remember(run, "menu", name, 1, hash, err) : status;
 }
 
@@ -266,10 +267,10 @@ static enum status import_site_menus(struct import_run *run, struct err *err) {
         status = build(run, name, &menu, err);
         bool by_name = i == primary || !str_eq(name, STR("primary"));
         if (status == STATUS_OK && by_name) {
-            status = put_menu(run, name, &menu, err);
+            status = put_menu(run, name, &menu, true, err);
         }
         if (status == STATUS_OK && i == primary && !str_eq(name, STR("primary"))) {
-            status = put_menu(run, STR("primary"), &menu, err);
+            status = put_menu(run, STR("primary"), &menu, false, err);
         }
     }
     return status;

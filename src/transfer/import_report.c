@@ -90,7 +90,8 @@ void import_report_text(const struct import_report *report, struct buf *out) {
                (long long)report->files_copied, (long long)report->files_missing,
                (long long)report->redirects);
     if (report->n_warnings > 0) {
-        buf_printf(out, "%lld warnings:\n", (long long)report->n_warnings);
+        buf_printf(out, "%lld warning%s:\n", (long long)report->n_warnings,
+                   report->n_warnings == 1 ? "" : "s");
     }
     for (size_t i = 0; i < report->warnings.len; i++) {
         put_warning(&report->warnings.ptr[i], out);

@@ -3,16 +3,21 @@
 #include "base/io.h"
 #include "base/limits.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { HASH_BYTES = 32 };
+
+/* How the name of a file begins while it is copied. */
+#define INCOMING ".incoming-"
 
 static enum status failed(struct err *err, const char *what, const char *path) {
     return err_set(err, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO, "cannot %s %s: %s", what,
@@ -147,6 +152,25 @@ static enum status keep(const char *temporary, const char *media_dir, const char
     return status == STATUS_OK && !sync_dir(media_dir) ? failed(err, "sync", media_dir) : status;
 }
 
+void uploads_sweep(const char *media_dir) {
+    DIR *dir = opendir(media_dir);
+    for (struct dirent *e; dir != NULL && (e = readdir(dir)) != NULL;) {
+        if (!str_starts(str_of(e->d_name), STR(INCOMING))) {
+            continue;
+        }
+        int fd = openat(dirfd(dir), e->d_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
+            unlinkat(dirfd(dir), e->d_name, 0);
+        }
+        if (fd >= 0) {
+            close(fd);
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+}
+
 enum status upload_copy(struct arena *a, const char *uploads_dir, struct str relative,
                         const char *media_dir, struct upload *ret, struct err *err) {
     int from = -1;
@@ -161,18 +185,15 @@ enum status upload_copy(struct arena *a, const char *uploads_dir, struct str rel
         return status;
     }
     char temporary[PATH_MAX];
-    snprintf(temporary, sizeof temporary, "%s/.incoming-XXXXXX", media_dir);
+    snprintf(temporary, sizeof temporary, "%s/" INCOMING "XXXXXX", media_dir);
     int to = mkstemp(temporary);
     unsigned char hash[HASH_BYTES];
-    bool ok = to >= 0 && fchmod(to, 0644) == 0 && pump(from, to, hash, &ret->size_bytes) &&
-              fsync(to) == 0;
+    bool ok = to >= 0 && flock(to, LOCK_EX) == 0 && fchmod(to, 0644) == 0 &&
+              pump(from, to, hash, &ret->size_bytes) && fsync(to) == 0;
     if (!ok) {
         status = failed(err, "copy", temporary);
     }
     close(from);
-    if (to >= 0) {
-        close(to);
-    }
     if (ok) {
         char hex[2 * HASH_BYTES + 1];
         char extension[12];
@@ -183,6 +204,9 @@ enum status upload_copy(struct arena *a, const char *uploads_dir, struct str rel
     }
     if (status != STATUS_OK && to >= 0) {
         unlink(temporary);
+    }
+    if (to >= 0) {
+        close(to); /* not before it has its name: its lock keeps it from uploads_sweep */
     }
     return status;
 }

@@ -17,4 +17,8 @@ struct upload {
 NODISCARD enum status upload_copy(struct arena *a, const char *uploads_dir, struct str relative,
                                   const char *media_dir, struct upload *ret, struct err *err);
 
+/* Remove what copies that were killed have left in the media folder. Copies that are being made
+ * stay: they hold a lock on their file. */
+void uploads_sweep(const char *media_dir);
+
 #endif

@@ -461,6 +461,7 @@ TEST(import_makes_menus) {
     CHECK_STR(menu.ptr[3].label, "Child page");
     CHECK_INT(menu.ptr[3].parent, 0);
     CHECK_STR(menu.ptr[4].url, "https://elsewhere.example/");
+    CHECK_INT(s.report.menus, 1); /* though it is kept under two names */
     end(&s);
 }
 
@@ -637,6 +638,33 @@ TEST(import_refuses_what_is_no_export) {
     const char *const files[] = { "/nowhere/at/all.xml" };
     struct import_options options = { .files = files, .n_files = 1 };
     CHECK_INT(import_wordpress(s.store, &options, &s.report, &s.err), STATUS_NOT_FOUND);
+    const char *const good[] = { test_path("tests/data/wxr/plain.xml") };
+    options = (struct import_options){ .files = good, .n_files = 1, .uploads = "/nowhere/at/all" };
+    CHECK_INT(import_wordpress(s.store, &options, &s.report, &s.err), STATUS_NOT_FOUND);
+    CHECK(contains(str_of(s.err.message), "/nowhere/at/all"));
+    end(&s);
+}
+
+/* A program, given by mistake: its faults are told once a line, and its name may be long. */
+TEST(import_tells_of_a_file_that_is_no_text_in_few_words) {
+    struct site s;
+    struct err err = { 0 };
+    char dir[2048];
+    char path[2100];
+    char bytes[5000];
+    begin(&s);
+    snprintf(dir, sizeof dir, "%s/%0200d/%0200d/%0200d", test_tmp_dir(), 1, 2, 3);
+    snprintf(path, sizeof path, "%s/program.xml", dir);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = i % 2 ? '\1' : '\xFF';
+    }
+    CHECK_INT(io_make_dirs(dir, &err), STATUS_OK);
+    CHECK_INT(io_write_file(path, str_make(bytes, sizeof bytes), &err), STATUS_OK);
+    const char *const files[] = { path };
+    struct import_options options = { .files = files, .n_files = 1 };
+    CHECK_INT(import_wordpress(s.store, &options, &s.report, &s.err), STATUS_INVALID);
+    CHECK_INT(s.report.n_warnings, 3); /* two kinds of bytes, and that it is no XML */
+    CHECK(warned(&s, "not well-formed XML", 0));
     end(&s);
 }
 

@@ -4,7 +4,9 @@
 #include "tests/harness.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -67,4 +69,26 @@ TEST(upload_copy_stays_inside) {
     }
     CHECK_INT(files_in(media), 0);
     arena_done(&a);
+}
+
+TEST(uploads_sweep_removes_what_the_dead_left) {
+    char dead[600];
+    char living[600];
+    char kept[600];
+    struct err err = { 0 };
+    const char *dir = test_tmp_dir();
+    snprintf(dead, sizeof dead, "%s/.incoming-aaaaaa", dir);
+    snprintf(living, sizeof living, "%s/.incoming-bbbbbb", dir);
+    snprintf(kept, sizeof kept, "%s/picture.jpg", dir);
+    CHECK_INT(io_write_file(dead, STR("half a pic"), &err), STATUS_OK);
+    CHECK_INT(io_write_file(living, STR("half a pic"), &err), STATUS_OK);
+    CHECK_INT(io_write_file(kept, STR("a picture"), &err), STATUS_OK);
+    int fd = open(living, O_RDONLY | O_CLOEXEC);
+    CHECK_INT(flock(fd, LOCK_EX), 0);
+    uploads_sweep(dir);
+    CHECK(access(dead, F_OK) != 0);
+    CHECK(access(living, F_OK) == 0);
+    CHECK(access(kept, F_OK) == 0);
+    close(fd);
+    uploads_sweep("/nowhere/at/all");
 }
