@@ -2,7 +2,7 @@
 import assert from "node:assert";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { finish, root, run, serve, test, tmp } from "./lib.mjs";
+import { finish, root, run, serve, test, tmp } from "./lib/site.mjs";
 
 const site = join(tmp(), "site");
 

@@ -4,7 +4,7 @@
 import assert from "node:assert";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { finish, readExport, root, run, serve, test, textOf, tmp } from "./lib.mjs";
+import { finish, readExport, root, run, serve, test, textOf, tmp } from "./lib/site.mjs";
 
 const files = [join(root, "demo/quay-lantern.xml")];
 const outside = join(root, "../shared/data/wordpress");

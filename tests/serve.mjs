@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { finish, readExport, root, run, serve, test, textOf, tmp } from "./lib.mjs";
+import { finish, readExport, root, run, serve, test, textOf, tmp } from "./lib/site.mjs";
 
 const site = join(tmp(), "site");
 execFileSync("sh", [join(root, "script/demo"), site]);

@@ -32,16 +32,17 @@
 #define LIMIT_SECTION_DEPTH 64  /* sections above each other */
 #define LIMIT_RELATIONS     200 /* of one kind of one story: sections, tags, authors */
 #define LIMIT_CORRECTIONS   1000
-#define LIMIT_PAGE_DEPTH    64  /* pages above each other */
+#define LIMIT_PAGE_DEPTH    64 /* pages above each other */
 #define LIMIT_SLOT_STORIES  1000
 #define LIMIT_MENU_ITEMS    2000
 
 /* Templates and fragments (src/render) */
 #define LIMIT_TEMPLATE_BYTES  (1 * MIB)
-#define LIMIT_TEMPLATE_DEPTH  64 /* nested blocks; partial calls */
-#define LIMIT_TEMPLATE_NESTED 512 /* blocks and partials within one another while a page is made */
-#define LIMIT_TEMPLATE_ARGS   32  /* of one helper or partial */
-#define LIMIT_TEMPLATE_CHECKS 20000    /* blocks x contexts that one entry is checked for */
+#define LIMIT_TEMPLATE_DEPTH  64    /* nested blocks; partial calls */
+#define LIMIT_TEMPLATE_NESTED 512   /* blocks and partials within one another while a page is made \
+                                     */
+#define LIMIT_TEMPLATE_ARGS   32    /* of one helper or partial */
+#define LIMIT_TEMPLATE_CHECKS 20000 /* blocks x contexts that one entry is checked for */
 #define LIMIT_RENDER_STEPS    20000000 /* operations of one run */
 #define LIMIT_RENDER_BYTES    (32 * MIB)
 #define LIMIT_PAGE_SLOTS      64    /* fragments included by one page */
@@ -54,21 +55,21 @@
 #define LIMIT_THEME_FILE_BYTES (8 * MIB) /* one file of <site>/theme/ */
 
 /* Import (src/transfer) */
-#define LIMIT_WXR_CHUNK_BYTES  (64 * KIB) /* read at once */
-#define LIMIT_WXR_FIELD_BYTES  (12 * MIB) /* one element's text */
-#define LIMIT_WXR_ITEM_BYTES   (24 * MIB) /* one item with all that it has */
-#define LIMIT_WXR_ITEM_ENTRIES 20000      /* metas, terms or comments of one item */
-#define LIMIT_WXR_DEPTH        64         /* nested elements */
-#define LIMIT_IMPORT_WARNINGS  2000  /* told in full; the rest is counted */
-#define LIMIT_IMPORT_COUNTS    500   /* kinds of type and status */
-#define LIMIT_IMPORT_SHAPES    256   /* permalink shapes that are counted */
-#define LIMIT_IMPORT_BATCH     200   /* items in one transaction */
-#define LIMIT_IMPORT_MENU_ITEMS 2000 /* of all menus of an export */
+#define LIMIT_WXR_CHUNK_BYTES     (64 * KIB) /* read at once */
+#define LIMIT_WXR_FIELD_BYTES     (12 * MIB) /* one element's text */
+#define LIMIT_WXR_ITEM_BYTES      (24 * MIB) /* one item with all that it has */
+#define LIMIT_WXR_ITEM_ENTRIES    20000      /* metas, terms or comments of one item */
+#define LIMIT_WXR_DEPTH           64         /* nested elements */
+#define LIMIT_IMPORT_WARNINGS     2000       /* told in full; the rest is counted */
+#define LIMIT_IMPORT_COUNTS       500        /* kinds of type and status */
+#define LIMIT_IMPORT_SHAPES       256        /* permalink shapes that are counted */
+#define LIMIT_IMPORT_BATCH        200        /* items in one transaction */
+#define LIMIT_IMPORT_MENU_ITEMS   2000       /* of all menus of an export */
 #define LIMIT_IMPORT_BLOCKS_BYTES (16 * MIB) /* reusable blocks, in memory */
-#define LIMIT_GALLERY_ITEMS    500 /* pictures of one gallery */
-#define LIMIT_MEDIA_BYTES      (512 * MIB)
-#define LIMIT_JSON_BYTES       (16 * MIB)
-#define LIMIT_PHP_DEPTH        32    /* serialized PHP */
-#define LIMIT_PHP_VALUES       20000 /* of one serialized value, all levels */
+#define LIMIT_GALLERY_ITEMS       500        /* pictures of one gallery */
+#define LIMIT_MEDIA_BYTES         (512 * MIB)
+#define LIMIT_JSON_BYTES          (16 * MIB)
+#define LIMIT_PHP_DEPTH           32    /* serialized PHP */
+#define LIMIT_PHP_VALUES          20000 /* of one serialized value, all levels */
 
 #endif

@@ -180,9 +180,9 @@ static int writes_wanted(int fallback) {
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { WRITES_DEFAULT = 100, CANARY_WRITES = 100 };
+enum { WRITES_DEFAULT = 100, CANARY_WRITES = 2000 };
 #else
-enum { WRITES_DEFAULT = 1000, CANARY_WRITES = 400 };
+enum { WRITES_DEFAULT = 1000, CANARY_WRITES = 2000 };
 #endif
 
 TEST(server_exact_after_every_write) {

@@ -338,7 +338,7 @@ TEST(site_pages_are_as_they_were) {
     fixture_close(&f);
 }
 
-/* All kinds of pages through an HTML checker (tests/html.mjs). */
+/* All kinds of pages through an HTML checker (tests/oracles/html.mjs). */
 TEST(site_pages_are_valid_html) {
     static const char *const keys[] = {
         "/",
@@ -371,8 +371,8 @@ TEST(site_pages_are_valid_html) {
         REQUIRE(io_write_file(path.ptr, fixture_body(&f, keys[i]), &err) == STATUS_OK);
         list = arena_printf(&f.arena, "%.*s '%.*s'", STR_FMT(list), STR_FMT(path));
     }
-    struct str command =
-        arena_printf(&f.arena, "node '%s' %.*s 1>&2", test_path("tests/html.mjs"), STR_FMT(list));
+    struct str command = arena_printf(&f.arena, "node '%s' %.*s 1>&2",
+                                      test_path("tests/oracles/html.mjs"), STR_FMT(list));
     CHECK_INT(system(command.ptr), 0);
     fixture_close(&f);
 }

@@ -48,7 +48,8 @@ TEST(sanitize_gives_each_input_its_one_form) {
         { "<pre>\n\n a\n\tb </pre>", "<pre> a\n\tb </pre>" },
         { "<ruby>a<rt>b</ruby>", "<ruby>a<rt>b</rt></ruby>" },
         { "<video src=a autoplay><track src=b kind=captions></video>",
-          "<video src=\"a\" controls=\"\" preload=\"none\"><track src=\"b\" kind=\"captions\"></video>" },
+          "<video src=\"a\" controls=\"\" preload=\"none\"><track src=\"b\" "
+          "kind=\"captions\"></video>" },
         { "<picture><source srcset='a 1x'><img src=b></picture>",
           "<picture><source srcset=\"a 1x\"><img src=\"b\" alt=\"\"></picture>" },
         /* Old HTML means what it meant. */

@@ -62,8 +62,8 @@ static struct str without_last_break(struct str s, struct buf *scratch) {
 TEST(autop_agrees_with_wordpress) {
     char command[512];
     unsigned seed = (unsigned)(test_seed() % 1000000) + 1;
-    snprintf(command, sizeof command, "node '%s' %u 3000 2>/dev/null", test_path("tests/autop.mjs"),
-             seed);
+    snprintf(command, sizeof command, "node '%s' %u 3000 2>/dev/null",
+             test_path("tests/oracles/autop.mjs"), seed);
     FILE *pipe = popen(command, "r");
     REQUIRE(pipe != NULL);
     size_t in_len;

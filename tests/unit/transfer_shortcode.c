@@ -76,7 +76,7 @@ static int by_name(const void *x, const void *y) {
     return str_cmp(a->name, b->name);
 }
 
-/* As tests/shortcode.mjs describes it. */
+/* As tests/oracles/shortcode.mjs describes it. */
 static void describe(struct arena *a, struct str text, struct buf *out) {
     struct shortcode code;
     struct shortcode_walk walk = walk_of();
@@ -114,7 +114,7 @@ TEST(shortcode_agrees_with_wordpress) {
     char command[512];
     unsigned seed = (unsigned)(test_seed() % 1000000) + 1;
     snprintf(command, sizeof command, "node '%s' %u 3000 2>/dev/null",
-             test_path("tests/shortcode.mjs"), seed);
+             test_path("tests/oracles/shortcode.mjs"), seed);
     FILE *pipe = popen(command, "r");
     REQUIRE(pipe != NULL);
     size_t in_len;

@@ -1,4 +1,4 @@
-// node tests/html.mjs FILE… : every page is valid HTML5 and keeps to what accessibility needs of
+// node tests/oracles/html.mjs FILE… : every page is valid HTML5 and keeps to what accessibility needs of
 // markup (html-validate's standard and a11y rules). Prints each fault with its place; exit 1 if
 // there is any.
 import { HtmlValidate } from "html-validate";

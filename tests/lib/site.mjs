@@ -5,7 +5,7 @@ import http from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-export const root = new URL("..", import.meta.url).pathname;
+export const root = new URL("../..", import.meta.url).pathname;
 export const broadsheet = process.env.BROADSHEET ?? join(root, "build/release/broadsheet");
 
 let passed = 0, failed = 0, skipped = 0;
