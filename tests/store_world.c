@@ -332,7 +332,7 @@ static const char *change_other(struct world *w) {
         return "metas";
     }
     default: {
-        OK(store_story_body_put(writer, story, (struct html){ text(w) }, err));
+        OK(store_story_body_put(writer, story, (struct html){ text(w) }, 7, err));
         struct story now;
         OK(store_story(store_writer_reader(writer), &w->site->arena, story, STORY_FULL, &now, err));
         for (size_t i = 0; i < COUNT_OF(w->texts); i++) {

@@ -190,9 +190,10 @@ NODISCARD enum status store_setting_put(struct store_writer *w, struct str key, 
  * NOT_FOUND (id, or a related id), INVALID. */
 NODISCARD enum status store_story_put(struct store_writer *w, const struct story *story,
                                       int64_t *ret_id, struct err *err);
-/* Only the body (the link pass of an import); raises no version, changes no date. */
+/* Only the body and how many words it has (the link pass of an import); raises no version, changes
+ * no date. */
 NODISCARD enum status store_story_body_put(struct store_writer *w, int64_t id, struct html body,
-                                           struct err *err);
+                                           unsigned word_count, struct err *err);
 /* Make a story public at `at_us` (its first publication date is kept if it has one and is not
  * scheduled), or schedule it when at_us > now_us. local_day as in struct story. */
 NODISCARD enum status store_story_publish(struct store_writer *w, int64_t id, int64_t at_us,

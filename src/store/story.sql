@@ -68,8 +68,8 @@ UPDATE story SET kind = ?2, state = ?3, visibility = ?4, password = ?5, slug = ?
     seo_description = ?22, word_count = ?23, version = ?24
 WHERE id = ?1;
 
--- name: story_excerpt_update
-UPDATE story SET excerpt = ?2 WHERE id = ?1;
+-- name: story_text_update
+UPDATE story SET excerpt = ?2, word_count = ?3 WHERE id = ?1;
 
 -- name: story_body_put
 INSERT INTO story_body (id, body) VALUES (?1, ?2)

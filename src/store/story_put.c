@@ -316,7 +316,7 @@ enum status store_story_put(struct store_writer *w, const struct story *story, i
 }
 
 enum status store_story_body_put(struct store_writer *w, int64_t id, struct html body,
-                                 struct err *err) {
+                                 unsigned word_count, struct err *err) {
     struct sql *db = writer_verb(w);
     struct story was;
     enum status status = load(w, id, &was, err);
@@ -328,8 +328,8 @@ enum status store_story_body_put(struct store_writer *w, int64_t id, struct html
     }
     if (!str_eq(was.body.raw, body.raw)) {
         RUN(db, "story_body_put", I64(id), TEXT(body.raw));
-        RUN(db, "story_excerpt_update", I64(id),
-            TEXT(excerpt_make(&w->scratch, was.standfirst, body)));
+        RUN(db, "story_text_update", I64(id), TEXT(excerpt_make(&w->scratch, was.standfirst, body)),
+            I64(word_count));
         touchf(w, "story:%" PRId64, id);
     }
     return sql_result(db, err);

@@ -5,7 +5,9 @@
 #include "transfer/import_run.h"
 
 #include "base/limits.h"
+#include "text/html.h"
 #include "text/url.h"
+#include "text/words.h"
 #include "transfer/links.h"
 
 /* ---- what a URL of the old site leads to ---- */
@@ -162,7 +164,12 @@ static enum status settle_body(struct import_run *run, int64_t story_id, bool *r
         return STATUS_OK;
     }
     status = run_writer(run, &writer, err);
-    return status == STATUS_OK ? store_story_body_put(writer, story_id, result.body, err) : status;
+    if (status != STATUS_OK) {
+        return status;
+    }
+    /* What has become a card is another story's words. */
+    size_t words = words_count(html_text(&run->item, result.body), run->locale.ptr);
+    return store_story_body_put(writer, story_id, result.body, (unsigned)words, err);
 }
 
 /* A parent's change raises the version: it is the import's, not an editor's. */

@@ -145,12 +145,13 @@ TEST(store_same_save_touches_nothing_and_text_touches_the_story_alone) {
     OK(store_story(store_site_read(&site), &site.arena, s.id, STORY_CARD, &got, &site.err));
     CHECK_INT(got.version, 2);
     OK(store_story_body_put(store_site_write(&site), s.id, (struct html){ STR("<p>Linked.</p>") },
-                            &site.err));
+                            1, &site.err));
     store_site_commit(&site);
     CHECK_STR(site.touched, expected);
     OK(store_story(store_site_read(&site), &site.arena, s.id, STORY_FULL, &got, &site.err));
     CHECK_INT(got.version, 2);
     CHECK_STR(got.body.raw, "<p>Linked.</p>");
+    CHECK_INT(got.word_count, 1);
     store_site_close(&site);
 }
 

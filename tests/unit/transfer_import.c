@@ -7,6 +7,8 @@
 #include "store/store.h"
 #include "tests/harness.h"
 #include "text/body.h"
+#include "text/html.h"
+#include "text/words.h"
 
 #include <signal.h>
 #include <sqlite3.h>
@@ -338,6 +340,9 @@ TEST(import_makes_bodies) {
     CHECK(contains(first.body.raw, "[weather_box town=\"Bay\"]"));
     CHECK(!contains(first.body.raw, "alert"));
     CHECK(!contains(second.body.raw, "<!--"));
+    /* Cards show other stories' words, and count for nothing. */
+    CHECK_INT(first.word_count, words_count(html_text(&s.arena, first.body), "en"));
+    CHECK_INT(second.word_count, words_count(html_text(&s.arena, second.body), "en"));
     end(&s);
 }
 
