@@ -236,8 +236,9 @@ static int run(const struct cli_command *command, int argc, char **argv) {
     }
     for (size_t i = 0; i < options_len(command); i++) {
         const char *env = command->options[i].env;
-        if (cli.values[i] == NULL && env != NULL && getenv(env) != NULL && getenv(env)[0] != '\0') {
-            cli.values[i] = getenv(env);
+        const char *value = env != NULL ? getenv(env) : NULL;
+        if (cli.values[i] == NULL && value != NULL && value[0] != '\0') {
+            cli.values[i] = value;
         }
         if (strcmp(command->options[i].name, "--json") == 0) {
             cli.json = cli.values[i] != NULL;

@@ -14,7 +14,7 @@ static bool is_shown(struct str name) {
 static enum status find_story(struct cli *cli, struct store_reader *r, const char *text,
                               int64_t *ret_id) {
     struct url url;
-    struct str path = str_of(text), canonical;
+    struct str path = str_of(text), canonical = path;
     if (url_parse(path, &url) && url.has_authority) {
         path = url.has_query
                    ? arena_printf(&cli->arena, "%.*s?%.*s", STR_FMT(url.path), STR_FMT(url.query))
@@ -24,7 +24,6 @@ static enum status find_story(struct cli *cli, struct store_reader *r, const cha
     enum status status = STATUS_NOT_FOUND;
     if (str_find_char(path, '?', 0) != STR_NPOS ||
         url_path_canonical(&cli->arena, path, &canonical)) {
-        canonical = str_find_char(path, '?', 0) != STR_NPOS ? path : canonical;
         status = store_address(r, &cli->arena, canonical, &address, &cli->err);
     }
     if (status == STATUS_NOT_FOUND || (status == STATUS_OK && address.kind != ADDRESS_STORY)) {

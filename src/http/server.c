@@ -38,7 +38,7 @@ static void set_port(struct sockaddr *a, uint16_t port) {
 }
 
 static int bound_port(int fd) {
-    struct sockaddr_storage a;
+    struct sockaddr_storage a = { 0 };
     socklen_t len = sizeof a;
     check(getsockname(fd, (struct sockaddr *)&a, &len) == 0);
     return ntohs(a.ss_family == AF_INET ? ((struct sockaddr_in *)&a)->sin_port

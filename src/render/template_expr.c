@@ -239,7 +239,7 @@ static enum status expr_invocation(struct compiler *c, struct writer *w, const s
     struct theme *t = c->theme;
     const struct pair *pairs;
     struct str *names;
-    size_t len;
+    size_t len = 0;
     enum status status = expr_pairs(c, call, place, &pairs, &names, &len);
     for (size_t i = 0; status == STATUS_OK && i < call->params.len; i++) {
         status = expr_value(c, w, call->params.ptr[i]);

@@ -29,6 +29,7 @@ static size_t trailing_space(struct str s) {
 }
 
 static struct statement *statement_at(const struct body *body, size_t i) {
+    check(body != NULL); /* a block has a program or an inverse */
     return i < body->statements.len ? body->statements.ptr[i] : NULL;
 }
 

@@ -306,7 +306,7 @@ void value_number_string(struct buf *out, double number) {
             break;
         }
     }
-    char digits[20];
+    char digits[20] = "0";
     int len = 0;
     const char *at = text;
     for (; *at != 'e'; at++) {

@@ -29,6 +29,7 @@ static size_t find_checks(const struct sql_texts *texts, struct arena *a, struct
             *vec_push(a, &names) = e->key;
         }
     }
+    check(names.len > 0); /* they are in the binary */
     qsort(names.ptr, names.len, sizeof *names.ptr, compare_names);
     *ret = names.ptr;
     return names.len;

@@ -223,7 +223,7 @@ bool body_valid(struct html body, struct err *err) {
     enum body_tag stack[DEPTH_MAX] = { BODY_TAG_NONE };
     size_t depth = 0;
     struct body_reader r;
-    struct body_token token;
+    struct body_token token = { 0 };
     struct arena arena;
     const char *wrong = utf8_valid(body.raw) ? NULL : "invalid UTF-8";
     arena_init(&arena);

@@ -164,13 +164,13 @@ static struct str resource_value(struct arena *a, struct str value, struct str b
 }
 
 static bool is_bitmap_data(struct str s) {
-    static const char *const types[] = { "png", "jpeg", "gif", "webp" };
+    static const struct str types[] = { STR_INIT("data:image/png;base64,"),
+                                        STR_INIT("data:image/jpeg;base64,"),
+                                        STR_INIT("data:image/gif;base64,"),
+                                        STR_INIT("data:image/webp;base64,") };
     for (size_t i = 0; i < COUNT_OF(types); i++) {
-        char prefix[40] = "data:image/";
-        strcat(prefix, types[i]);
-        strcat(prefix, ";base64,");
-        if (str_starts(s, str_of(prefix))) {
-            return only_chars(str_from(s, strlen(prefix)), "+/=");
+        if (str_starts(s, types[i])) {
+            return only_chars(str_from(s, types[i].len), "+/=");
         }
     }
     return false;

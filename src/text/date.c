@@ -113,7 +113,8 @@ void dates_free(struct dates *d) {
 
 /* Whole milliseconds, rounded down also before 1970. */
 static UDate millis(int64_t us) {
-    return (UDate)(us / 1000 - (us % 1000 < 0));
+    int64_t ms = us / 1000 - (us % 1000 < 0);
+    return (UDate)ms;
 }
 
 static struct str format(const UDateFormat *f, struct arena *a, int64_t us) {

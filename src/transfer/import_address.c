@@ -101,7 +101,7 @@ enum status making_address(struct making *m, struct err *err) {
         s->path = STR("");
         return STATUS_OK;
     }
-    struct str path;
+    struct str path = STR("");
     enum status status = STATUS_OK;
     if (!link_path(m, &path)) {
         status = shape_path(m, &path, err);
