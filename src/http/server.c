@@ -38,11 +38,14 @@ static void set_port(struct sockaddr *a, uint16_t port) {
 }
 
 static int bound_port(int fd) {
-    struct sockaddr_storage a = { 0 };
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } a = { 0 };
     socklen_t len = sizeof a;
-    check(getsockname(fd, (struct sockaddr *)&a, &len) == 0);
-    return ntohs(a.ss_family == AF_INET ? ((struct sockaddr_in *)&a)->sin_port
-                                        : ((struct sockaddr_in6 *)&a)->sin6_port);
+    check(getsockname(fd, &a.any, &len) == 0);
+    return ntohs(a.any.sa_family == AF_INET ? a.v4.sin_port : a.v6.sin6_port);
 }
 
 /* SO_REUSEPORT would let a second server take the same port without a word, and half of the
