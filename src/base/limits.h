@@ -37,18 +37,21 @@
 #define LIMIT_MENU_ITEMS    2000
 
 /* Templates and fragments (src/render) */
-#define LIMIT_TEMPLATE_BYTES  (1 * MIB)
-#define LIMIT_TEMPLATE_DEPTH  64    /* nested blocks; partial calls */
-#define LIMIT_TEMPLATE_NESTED 512   /* blocks and partials within one another while a page is made \
+#define LIMIT_TEMPLATE_BYTES (1 * MIB)
+#define LIMIT_TEMPLATE_DEPTH 64 /* nested blocks; partial calls */
+#define LIMIT_TEMPLATE_NESTED                                                                      \
+    512                             /* blocks and partials within one another while a page is made \
                                      */
 #define LIMIT_TEMPLATE_ARGS   32    /* of one helper or partial */
 #define LIMIT_TEMPLATE_CHECKS 20000 /* blocks x contexts that one entry is checked for */
 #define LIMIT_RENDER_STEPS    20000000 /* operations of one run */
 #define LIMIT_RENDER_BYTES    (32 * MIB)
-#define LIMIT_PAGE_SLOTS      64    /* fragments included by one page */
-#define LIMIT_RENDER_QUEUE    4096  /* requests waiting for a renderer: 503 */
-#define LIMIT_NEGATIVE_PATHS  16384 /* unknown addresses remembered */
-#define LIMIT_DEPS            4096  /* keys one fragment may depend on */
+#define LIMIT_PAGE_SLOTS      64         /* fragments included by one page */
+#define LIMIT_PAGE_HEAD_BYTES (16 * KIB) /* header fields of one page */
+#define LIMIT_RENDER_QUEUE    4096       /* requests waiting for a renderer: 503 */
+#define LIMIT_UNLOCKS         16         /* passwords being tried at a time: 503 */
+#define LIMIT_NEGATIVE_PATHS  16384      /* unknown addresses remembered */
+#define LIMIT_DEPS            4096       /* keys one fragment may depend on */
 #define LIMIT_FRAGMENT_MEMORY (64 * MIB)
 
 /* The site (src/site) */
@@ -56,6 +59,7 @@
 
 /* Import (src/transfer) */
 #define LIMIT_WXR_CHUNK_BYTES     (64 * KIB) /* read at once */
+#define LIMIT_WXR_TAG_BYTES       (1 * MIB)  /* one tag with its attributes, or one comment */
 #define LIMIT_WXR_FIELD_BYTES     (12 * MIB) /* one element's text */
 #define LIMIT_WXR_ITEM_BYTES      (24 * MIB) /* one item with all that it has */
 #define LIMIT_WXR_ITEM_ENTRIES    20000      /* metas, terms or comments of one item */

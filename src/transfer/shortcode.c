@@ -161,9 +161,12 @@ bool shortcode_next(struct arena *a, struct shortcode_walk *walk, struct str tex
         struct str name = name_at(text, at + 1);
         size_t known = known_name(walk, name);
         size_t attrs = at + 1 + name.len;
-        size_t bracket = known == STR_NPOS ? STR_NPOS : str_find_char(text, ']', attrs);
-        if (bracket == STR_NPOS) {
+        if (known == STR_NPOS) {
             continue;
+        }
+        size_t bracket = str_find_char(text, ']', attrs);
+        if (bracket == STR_NPOS) {
+            return false; /* nor is there one behind any later name */
         }
         bool slash = bracket > attrs && text.ptr[bracket - 1] == '/';
         *ret = (struct shortcode){ .begin = at, .end = bracket + 1, .name = name, .closed = slash };

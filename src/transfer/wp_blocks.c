@@ -38,8 +38,11 @@ static bool parse_comment(struct str inner, struct wp_block *ret) {
 }
 
 bool wp_block_next(struct str text, size_t from, struct wp_block *ret) {
+    size_t close = 0;
     for (size_t at = from; (at = str_find(text, STR("<!--"), at)) != STR_NPOS; at += 4) {
-        size_t close = str_find(text, STR("-->"), at + 4);
+        if (close < at + 4) {
+            close = str_find(text, STR("-->"), at + 4);
+        }
         if (close == STR_NPOS) {
             return false;
         }

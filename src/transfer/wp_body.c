@@ -210,16 +210,19 @@ static void put_blocks(struct reading *r, struct str text, int depth) {
 static void drop_breaks(struct reading *r, struct str text, struct buf *out) {
     size_t at = 0;
     size_t begin;
+    size_t close = 0; /* the first "-->" behind the comment's beginning */
     while ((begin = str_find(text, STR("<!--"), at)) != STR_NPOS) {
         struct str rest = str_from(text, begin);
-        size_t close = str_find(rest, STR("-->"), 4);
+        if (close != STR_NPOS && close < begin + 4) {
+            close = str_find(text, STR("-->"), begin + 4);
+        }
         bool page = str_starts(rest, STR("<!--nextpage-->"));
         bool more = str_starts(rest, STR("<!--more")) || str_starts(rest, STR("<!--noteaser"));
         buf_put(out, str_slice(text, at, begin));
         if (close != STR_NPOS && (page || more)) {
             r->pages += page;
             buf_put(out, STR("\n\n"));
-            at = begin + close + 3;
+            at = close + 3;
         } else {
             buf_put(out, STR("<!--"));
             at = begin + 4;

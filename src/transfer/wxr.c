@@ -149,6 +149,7 @@ struct wxr {
     void *ctx;
     struct err *err;    /* of the running feed */
     enum status status; /* sticky */
+    int64_t fed_bytes;  /* to the parser */
 
     struct level levels[LIMIT_WXR_DEPTH];
     int depth; /* open elements; those past the array's end are only counted */
@@ -591,6 +592,18 @@ static enum status not_well_formed(struct wxr *w, struct err *err) {
                    line, column, what);
 }
 
+/* Text comes piece by piece, but a tag or a comment is kept by expat until its end, and looked
+ * through from its beginning with every piece. */
+static void refuse_endless_tag(struct wxr *w, bool last) {
+    int64_t begin = XML_GetCurrentByteIndex(w->parser);
+    if (!last && begin >= 0 && w->fed_bytes - begin > (int64_t)LIMIT_WXR_TAG_BYTES) {
+        stop(w, err_set(w->err, STATUS_INVALID,
+                        "line %ld: a tag or comment of more than %u bytes begins here; what stands "
+                        "before it was read",
+                        wxr_line(w), LIMIT_WXR_TAG_BYTES));
+    }
+}
+
 enum status wxr_feed(struct wxr *w, struct str bytes, bool last, struct err *err) {
     if (w->status != STATUS_OK) {
         return w->status;
@@ -606,6 +619,10 @@ enum status wxr_feed(struct wxr *w, struct str bytes, bool last, struct err *err
         if (!ok && w->status == STATUS_OK) {
             w->status = not_well_formed(w, err);
         }
+        w->fed_bytes += (int64_t)cleaned.len;
+    }
+    if (w->status == STATUS_OK) {
+        refuse_endless_tag(w, last);
     }
     w->err = NULL;
     return w->status;

@@ -1,6 +1,7 @@
 #include "transfer/shortcode.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "tests/harness.h"
 
@@ -66,6 +67,14 @@ TEST(shortcode_walk_is_linear) {
         n++;
     }
     CHECK_INT(n, text.len / 4);
+    /* Names without end: each look for its bracket would go to the end of the text. */
+    buf_reset(&text);
+    while (text.len < 3 * MIB) {
+        buf_put(&text, STR("[x "));
+    }
+    int64_t begin_us = clock_mono_us();
+    CHECK(!shortcode_next(&a, &walk, buf_str(&text), 0, &code));
+    CHECK(clock_mono_us() - begin_us < US_PER_SECOND);
     buf_done(&text);
     arena_done(&a);
 }

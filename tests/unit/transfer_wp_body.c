@@ -1,5 +1,8 @@
 #include "transfer/wp_body.h"
 
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/limits.h"
 #include "tests/harness.h"
 
 #include <stdio.h>
@@ -80,6 +83,31 @@ TEST(wp_body_reads_classic_bodies) {
     CHECK_BODY("see https://v.example/ here", "<p>see https://v.example/ here</p>", 0);
     CHECK_BODY("<script>x()</script><p onclick=\"x()\">a</p>", "<p>a</p>", 0);
     CHECK_BODY("", "", 0);
+}
+
+/* A megabyte that opens comments and closes one at the end, or none: found out in one pass, not in
+ * one from each. */
+TEST(wp_body_reads_unclosed_comments_once) {
+    static const char *const ends[] = { "", " --> end" };
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        struct arena a = { 0 };
+        struct buf text;
+        struct err err = { 0 };
+        struct html html = { STR("") };
+        struct told t = { 0 };
+        struct wp_library library = { &t, media, children, block, told };
+        buf_init(&text, 4 * MIB);
+        while (text.len < MIB) {
+            buf_put(&text, STR("<!--"));
+        }
+        buf_put(&text, str_of(ends[i]));
+        struct wp_body body = { .content = buf_str(&text) };
+        int64_t begin_us = clock_mono_us();
+        CHECK_INT(wp_body_read(&a, &body, &library, &html, &pages, &err), STATUS_OK);
+        CHECK(clock_mono_us() - begin_us < 10 * US_PER_SECOND);
+        buf_done(&text);
+        arena_done(&a);
+    }
 }
 
 TEST(wp_body_expands_shortcodes) {

@@ -179,6 +179,26 @@ TEST(wxr_sets_a_too_large_item_apart) {
     buf_done(&log.out);
 }
 
+TEST(wxr_refuses_a_tag_without_end) {
+    static const char *const begins[] = { "<item a='", "<!--", "<?php " };
+    struct log log = { 0 };
+    for (size_t i = 0; i < COUNT_OF(begins); i++) {
+        struct buf text;
+        buf_init(&text, 64 * MIB);
+        buf_printf(&text, HEAD "<item><wp:post_id>1</wp:post_id></item>\n%s", begins[i]);
+        while (text.len < 2 * LIMIT_WXR_TAG_BYTES) {
+            buf_put(&text, STR("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"));
+        }
+        CHECK_INT(read_all(&log, buf_str(&text), LIMIT_WXR_CHUNK_BYTES), STATUS_INVALID);
+        CHECK_STR(str_of(log.err.message),
+                  "line 6: a tag or comment of more than 1048576 bytes begins here; what stands "
+                  "before it was read");
+        CHECK_INT(log.items, 1);
+        buf_done(&text);
+    }
+    buf_done(&log.out);
+}
+
 static enum status count_items(void *ctx, const struct wxr_event *event, UNUSED struct err *err) {
     *(size_t *)ctx += event->kind == WXR_ITEM;
     return STATUS_OK;
