@@ -20,8 +20,10 @@
 #include "site/key.h"
 #include "site/site.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -33,7 +35,11 @@ struct server {
     struct cache *cache;
     struct http_server *http;
     struct newsroom_clock *clock;
+    _Atomic unsigned unlocks; /* under way */
 };
+
+/* The table knows so many readers; the last of them is warm_errors. */
+enum { WARMING_READER = EPOCH_READERS_MAX - 1, LOOPS_MAX = WARMING_READER };
 
 /* The answers of refused requests; the site has a page for each. */
 static const int error_statuses[] = { 400, 405, 408, 413, 414, 417, 431, 500, 501, 503, 505 };
@@ -99,11 +105,16 @@ struct file_job {
     struct str name, head, etag;
     int status;
     int fd;
+    bool try_later; /* there may be a file, but no descriptor is left for it */
     uint64_t size;
 };
 
 static void reply_file(void *ctx, struct http_exchange *ex, const struct http_request *req) {
     struct file_job *job = ctx;
+    if (job->fd < 0 && job->try_later) {
+        reply_busy(job->server, ex);
+        return;
+    }
     if (job->fd < 0) {
         reply_error(job->server, ex, 404, STR(""));
         return;
@@ -138,6 +149,7 @@ static void open_file(void *source_thread, void *arg) {
     snprintf(path, sizeof path, "%s/media/%.*s", store_dir(job->server->store), STR_FMT(job->name));
     struct stat st;
     job->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    job->try_later = job->fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM);
     if (job->fd >= 0 && (fstat(job->fd, &st) != 0 || !S_ISREG(st.st_mode))) {
         close(job->fd);
         job->fd = -1;
@@ -177,8 +189,13 @@ struct unlock_job {
 static void reply_unlocked(void *ctx, struct http_exchange *ex, const struct http_request *req) {
     (void)req;
     struct unlock_job *job = ctx;
+    atomic_fetch_sub(&job->server->unlocks, 1);
     if (job->status != STATUS_OK) {
         reply_error(job->server, ex, status_http(job->status), STR(""));
+    } else if (job->page.alias.len > 0) {
+        reply_error(job->server, ex, job->page.status, STR(""));
+    } else if (job->page.file.len > 0) {
+        reply_error(job->server, ex, 405, STR("Allow: GET, HEAD\r\n"));
     } else {
         struct str body = buf_str(&job->body);
         struct iovec part = { (void *)(uintptr_t)body.ptr, body.len };
@@ -223,8 +240,15 @@ static void start_unlock(struct server *s, struct http_exchange *ex, const struc
         reply_error(s, ex, 405, STR("Allow: GET, HEAD\r\n"));
         return;
     }
+    /* Each renders a page: a flood of them must leave the renderers to others. */
+    if (atomic_fetch_add(&s->unlocks, 1) >= LIMIT_UNLOCKS) {
+        atomic_fetch_sub(&s->unlocks, 1);
+        reply_busy(s, ex);
+        return;
+    }
     http_defer(ex);
     if (!cache_run(s->cache, unlock, job)) {
+        atomic_fetch_sub(&s->unlocks, 1);
         http_resume(ex, again_busy, s);
     }
 }
@@ -316,13 +340,15 @@ static void no_report(void *ctx, bool is_error, const char *message) {
 
 /* So that a refused request gets the site's own look from the first on. */
 static void warm_errors(struct server *s) {
+    cache_online(s->cache, WARMING_READER);
     for (size_t i = 0; i < COUNT_OF(error_statuses); i++) {
         char key[32];
         struct answer a;
         int n = snprintf(key, sizeof key, "error:%d", error_statuses[i]);
-        (void)cache_answer(s->cache, EPOCH_READERS_MAX - 1, str_make(key, (size_t)n), false, &a,
-                           NULL, NULL);
+        (void)cache_answer(s->cache, WARMING_READER, str_make(key, (size_t)n), false, &a, NULL,
+                           NULL);
     }
+    cache_offline(s->cache, WARMING_READER);
 }
 
 enum status server_start(struct store *store, const struct server_options *options,
@@ -349,6 +375,7 @@ enum status server_start(struct store *store, const struct server_options *optio
         struct http_server_options http = { .address = options->address,
                                             .port = options->port,
                                             .loops = options->loops,
+                                            .loops_max = LOOPS_MAX,
                                             .ctx = s,
                                             .handler = on_request,
                                             .error = on_refused,
@@ -368,6 +395,10 @@ enum status server_start(struct store *store, const struct server_options *optio
 
 int server_port(const struct server *s) {
     return http_server_port(s->http);
+}
+
+size_t server_loops(const struct server *s) {
+    return http_server_loops(s->http);
 }
 
 void server_stats(struct server *s, struct cache_stats *ret) {

@@ -10,7 +10,7 @@ struct server;
 struct server_options {
     const char *address; /* numeric; NULL: 127.0.0.1 */
     int port;            /* 0: any free one */
-    size_t loops;        /* 0: one a core */
+    size_t loops;        /* 0: one a core; at most 63 are made */
     size_t renderers;    /* 0: one a core */
     size_t memory_max_bytes;
     bool no_clock; /* tests that write themselves */
@@ -24,6 +24,7 @@ struct server_options {
 NODISCARD enum status server_start(struct store *store, const struct server_options *options,
                                    struct server **ret, struct err *err);
 int server_port(const struct server *s);
+size_t server_loops(const struct server *s);
 /* Finish what is in flight and end. NULL is accepted. */
 void server_stop(struct server *s);
 void server_stats(struct server *s, struct cache_stats *ret);

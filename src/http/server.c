@@ -73,6 +73,9 @@ static void set_defaults(struct http_server_options *o) {
     DEFAULT(write_timeout_ms, LIMIT_WRITE_TIMEOUT_MS);
     DEFAULT(shutdown_ms, LIMIT_SHUTDOWN_MS);
 #undef DEFAULT
+    if (o->loops_max > 0 && o->loops > o->loops_max) {
+        o->loops = o->loops_max;
+    }
 }
 
 static enum status start_loops(struct http_server *s, struct sockaddr *address, struct err *err) {

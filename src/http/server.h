@@ -29,6 +29,7 @@ struct http_server_options {
     const char *address; /* numeric, v4 or v6; NULL: 127.0.0.1 */
     int port;            /* 0: any free one, see http_server_port */
     size_t loops;        /* 0: one a core */
+    size_t loops_max;    /* at most so many, whoever chose the number; 0: no limit */
     void *ctx;           /* handed to all of the following */
     http_handler *handler;
     http_error_handler *error; /* NULL: http_reply_plain */

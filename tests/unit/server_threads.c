@@ -5,6 +5,7 @@
 #include "tests/town.h"
 
 #include "app/server.h"
+#include "base/epoch.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -58,6 +59,23 @@ static void *read_pages(void *arg) {
     }
     client_close(&c);
     return NULL;
+}
+
+/* The table has room for so many readers. */
+TEST(server_threads_makes_no_more_loops_than_the_table_knows) {
+    struct town t;
+    struct server *server = NULL;
+    struct server_options options = { .loops = 200, .renderers = 1 };
+    town_make(&t, test_seed());
+    MUST(server_start(t.store, &options, &server, &err));
+    for (int i = 0; i < 40; i++) {
+        struct client c;
+        client_open(&c, server_port(server), 0);
+        client_close(&c);
+    }
+    CHECK(server_loops(server) < EPOCH_READERS_MAX);
+    server_stop(server);
+    town_done(&t);
 }
 
 TEST(server_threads_eight_readers_and_a_writer) {
