@@ -77,6 +77,13 @@ static void put_common_head(struct buf *head, const struct item *page,
     }
 }
 
+size_t answer_bytes(const struct item *page) {
+    enum { OWN_FIELDS_BYTES = 160 }; /* Cache-Control, ETag, Vary, Content-Encoding */
+    size_t head = page->head.len + OWN_FIELDS_BYTES +
+                  (page->keys.ptr != NULL ? SURROGATE_MAX_BYTES / 4 : 0);
+    return sizeof(struct answer_set) + 2 * head + (2 * page->n_parts + 2) * sizeof(struct iovec);
+}
+
 enum answer_status answer_build(const struct cell_table *t, const struct item *page,
                                 struct answer_set **ret, char key_space[ANSWER_KEY_MAX],
                                 struct str *ret_missing) {

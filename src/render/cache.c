@@ -113,6 +113,15 @@ static void link_keys(struct cache *c, struct item *item, const struct keys *key
     }
 }
 
+/* With each key as if no other item had it: most keys of a page are its own. */
+static size_t links_bytes(const struct item *item) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < item->n_links; i++) {
+        bytes += sizeof item->links[i] + sizeof(struct dep) + item->links[i].dep->key.len + 64;
+    }
+    return bytes;
+}
+
 static void unlink_keys(struct cache *c, struct item *item) {
     for (size_t i = 0; i < item->n_links; i++) {
         struct dep *dep = item->links[i].dep;
@@ -282,11 +291,17 @@ static struct str keys_text(bool wanted, struct arena *a, const struct keys *key
     if (!wanted) {
         return (struct str){ NULL, 0 };
     }
-    struct str text = STR("");
+    size_t len = 0;
     for (size_t i = 0; i < keys->list.len; i++) {
-        text = arena_printf(a, "%.*s %.*s", STR_FMT(text), STR_FMT(keys->list.ptr[i]));
+        len += 1 + keys->list.ptr[i].len;
     }
-    return text;
+    char *text = arena_alloc(a, len + 1), *at = text;
+    for (size_t i = 0; i < keys->list.len; i++) {
+        *at++ = ' ';
+        memcpy(at, keys->list.ptr[i].ptr, keys->list.ptr[i].len);
+        at += keys->list.ptr[i].len;
+    }
+    return str_make(text, len);
 }
 
 /* Slots and alias are still keys here; insert makes them cells. */
@@ -302,7 +317,8 @@ static void render_page(struct cache *c, struct cell *cell, void *thread, struct
     struct err err = { 0 };
     r->page = (struct page_build){ .arena = &r->arena, .keys = &r->keys, .status = 200 };
     r->status = c->source.page(thread, cell->key, &r->page, &err);
-    if (r->status == STATUS_OK && r->page.parts.len > LIMIT_PAGE_SLOTS) {
+    if (r->status == STATUS_OK &&
+        (r->page.parts.len > LIMIT_PAGE_SLOTS || r->page.head.len > LIMIT_PAGE_HEAD_BYTES)) {
         r->status = STATUS_TOO_LARGE;
     }
     if (r->status != STATUS_OK) {
@@ -311,6 +327,7 @@ static void render_page(struct cache *c, struct cell *cell, void *thread, struct
     r->item = item_new(cell, r->page.head, r->page.file, (struct ids){ 0 },
                        keys_text(r->page.surrogate_keys, &r->arena, &r->keys), r->page.parts.len);
     r->item->status = r->page.status;
+    r->item->bytes += answer_bytes(r->item);
     for (size_t i = 0; i < r->page.parts.len; i++) {
         const struct page_part *from = &r->page.parts.ptr[i];
         struct item_part *to = &r->item->parts[i];
@@ -361,7 +378,7 @@ static void insert(struct cache *c, struct cell *cell, struct rendered *r) {
         c->n_negatives++;
     }
     link_keys(c, item, &r->keys);
-    item->bytes += item->n_links * (sizeof *item->links + sizeof(struct dep) + 32);
+    item->bytes += links_bytes(item);
     c->stats.bytes += item->bytes;
     atomic_store_explicit(&cell->used, true, memory_order_relaxed);
     atomic_store_explicit(&cell->current, item, memory_order_release);

@@ -119,6 +119,9 @@ enum answer_status answer_build(const struct cell_table *t, const struct item *p
                                 struct answer_set **ret, char key_space[ANSWER_KEY_MAX],
                                 struct str *ret_missing);
 
+/* About how much they will take, to be reckoned with the page. */
+size_t answer_bytes(const struct item *page);
+
 /* The key of the variant of a slot's fragment without one story. */
 struct str answer_variant_key(char key_space[ANSWER_KEY_MAX], struct str key, int64_t except_id);
 bool ids_has_sorted(struct ids ids, int64_t id);

@@ -51,6 +51,12 @@ static enum status make_page(void *thread, struct str key, struct page_build *pa
         page_own(page, STR("nothing here"));
         return STATUS_OK;
     }
+    if (str_eq(key, STR("/headlong"))) { /* as a redirect to an imported address may be */
+        char *url = arena_alloc(page->arena, 100000);
+        memset(url, 'x', 100000);
+        page->head = str_make(url, 100000);
+        return STATUS_OK;
+    }
     if (str_eq(key, STR("/broken"))) {
         return err_set(err, STATUS_DB, "no");
     }
@@ -215,6 +221,25 @@ TEST(cache_shares_one_page_among_unknown_addresses_and_keeps_no_failure) {
     cache_stats(c, &stats);
     CHECK_INT(stats.cells, 3);
     arena_done(&a);
+    cache_free(c);
+}
+
+static void note_outcome(void *arg, enum status outcome) {
+    atomic_store((_Atomic int *)arg, (int)outcome);
+}
+
+TEST(cache_refuses_a_head_that_no_client_would_take) {
+    struct cache *c = new_cache(0);
+    struct answer got;
+    _Atomic int outcome = -1;
+    cache_online(c, 0);
+    CHECK_INT(cache_answer(c, 0, STR("/headlong"), false, &got, note_outcome, &outcome),
+              CACHE_PENDING);
+    cache_offline(c, 0);
+    for (int i = 0; i < 5000 && atomic_load(&outcome) < 0; i++) {
+        usleep(1000);
+    }
+    CHECK_INT(atomic_load(&outcome), STATUS_TOO_LARGE);
     cache_free(c);
 }
 
