@@ -17,14 +17,14 @@ void page_asset(struct pass *pass, const struct asset *asset, struct page_build 
  * right to run one, and no browser may guess another type. */
 static void protect(struct pass *pass, const struct media *media, struct page_build *page) {
     pass_head(pass, page, "X-Content-Type-Options", STR("nosniff"));
+    bool is_pdf = str_eq(media->mime, STR("application/pdf"));
     bool shown = str_starts(media->mime, STR("image/")) || str_starts(media->mime, STR("audio/")) ||
-                 str_starts(media->mime, STR("video/")) ||
-                 str_eq(media->mime, STR("application/pdf")) ||
+                 str_starts(media->mime, STR("video/")) || is_pdf ||
                  str_eq(media->mime, STR("text/plain"));
     if (!shown) {
         pass_head(pass, page, "Content-Disposition", STR("attachment"));
     }
-    if (str_starts(media->mime, STR("image/svg"))) {
+    if (!is_pdf) { /* browsers refuse to show a sandboxed one */
         pass_head(pass, page, "Content-Security-Policy",
                   STR("default-src 'none'; style-src 'unsafe-inline'; sandbox"));
     }

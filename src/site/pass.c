@@ -170,6 +170,11 @@ enum status pass_page(struct pass *pass, const char *name, const void *root, int
     if (status == STATUS_OK) {
         cut_own(&cut);
         pass_head(pass, page, "Content-Type", STR("text/html; charset=utf-8"));
+        pass_head(pass, page, "X-Content-Type-Options", STR("nosniff"));
+        pass_head(pass, page, "Referrer-Policy", STR("strict-origin-when-cross-origin"));
+        if (pass->settings.content_policy.len > 0) {
+            pass_head(pass, page, "Content-Security-Policy", pass->settings.content_policy);
+        }
     }
     buf_done(&cut.out);
     return status;

@@ -43,6 +43,12 @@ const struct setting_def setting_defs[] = {
       "put at the end of standfirsts, {site} being the name; usually empty" },
     { "feed_stories", SETTING_COUNT, "20", 1, 100, NULL, "stories in a feed" },
     { "comments_shown", SETTING_COUNT, "200", 0, 1000, NULL, "comments shown under a story" },
+    { "content_security_policy", SETTING_HEADER,
+      "default-src 'none'; img-src http: https: data:; media-src http: https:; "
+      "style-src 'self' 'unsafe-inline'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+      "frame-ancestors 'self'",
+      0, 0, NULL,
+      "what browsers may load on a page; loosen it for a theme with scripts; empty: not sent" },
     { "surrogate_keys", SETTING_CHOICE, "off", 0, 0, "off|on",
       "send a Surrogate-Key header, for a cache in front" },
 };
@@ -74,6 +80,18 @@ static bool has_control(struct str value) {
         }
     }
     return false;
+}
+
+/* Of a header field that every page carries. */
+enum { HEADER_VALUE_MAX_BYTES = 4096 };
+
+static bool is_header_value(struct str value) {
+    for (size_t i = 0; i < value.len; i++) {
+        if ((unsigned char)value.ptr[i] < ' ' || (unsigned char)value.ptr[i] > '~') {
+            return false;
+        }
+    }
+    return value.len <= HEADER_VALUE_MAX_BYTES;
 }
 
 static bool is_slug(struct str value) {
@@ -111,6 +129,12 @@ static enum status def_check(const struct setting_def *def, struct str value, st
             return STATUS_OK;
         }
         return err_set(err, STATUS_INVALID, "%s: one line of text, please", def->key);
+    case SETTING_HEADER:
+        if (is_header_value(value)) {
+            return STATUS_OK;
+        }
+        return err_set(err, STATUS_INVALID, "%s: at most %d visible ASCII characters, please",
+                       def->key, (int)HEADER_VALUE_MAX_BYTES);
     case SETTING_URL:
         if (is_site_url(value)) {
             return STATUS_OK;
@@ -214,6 +238,7 @@ enum status settings_load(struct store_reader *r, struct arena *a, struct site_s
         .tag_base = value_of(&s, "tag_base"),
         .front_page = value_of(&s, "front_page"),
         .house_credit = value_of(&s, "house_credit"),
+        .content_policy = value_of(&s, "content_security_policy"),
         .excerpt_ellipsis = value_of(&s, "excerpt_ellipsis"),
         .neighbours_in_section = str_eq(value_of(&s, "neighbours"), STR("section")),
         .surrogate_keys = str_eq(value_of(&s, "surrogate_keys"), STR("on")),

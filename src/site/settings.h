@@ -11,6 +11,7 @@
 
 enum setting_kind {
     SETTING_TEXT,
+    SETTING_HEADER,    /* of a header field: visible ASCII */
     SETTING_URL,       /* http or https, host, no query; kept without a trailing slash */
     SETTING_LANGUAGE,  /* BCP 47 */
     SETTING_TIMEZONE,  /* IANA */
@@ -47,6 +48,7 @@ struct site_settings {
     struct str category_base, tag_base;
     struct str front_page; /* path of the page at "/"; empty: the stories */
     struct str house_credit, excerpt_ellipsis;
+    struct str content_policy; /* empty: none is sent */
     bool neighbours_in_section;
     bool surrogate_keys;
     int64_t stories_per_page;

@@ -243,6 +243,17 @@ TEST(site_files_are_sent_with_their_types) {
     CHECK_STR(answer.file, "ab/ferry.jpg");
     CHECK(str_find(answer.head, STR("Content-Type: image/jpeg\r\n"), 0) != STR_NPOS);
     CHECK(str_find(answer.head, STR("X-Content-Type-Options: nosniff\r\n"), 0) != STR_NPOS);
+    CHECK(str_find(answer.head, STR("Content-Security-Policy: default-src 'none'"), 0) != STR_NPOS);
+    CHECK(str_find(answer.head, STR("sandbox\r\n"), 0) != STR_NPOS);
+    keys_done(&answer.keys);
+
+    fixture_get(&f, "/", &answer);
+    CHECK(str_find(answer.head, STR("Content-Security-Policy: default-src 'none'"), 0) != STR_NPOS);
+    CHECK(str_find(answer.head, STR("X-Content-Type-Options: nosniff\r\n"), 0) != STR_NPOS);
+    keys_done(&answer.keys);
+    fixture_set(&f, "content_security_policy", "");
+    fixture_get(&f, "/", &answer);
+    CHECK(str_find(answer.head, STR("Content-Security-Policy"), 0) == STR_NPOS);
     keys_done(&answer.keys);
 
     struct str html = fixture_body(&f, "/");
