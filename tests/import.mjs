@@ -4,7 +4,7 @@
 import assert from "node:assert";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { finish, readExport, root, run, serve, test, textOf, tmp } from "./lib/site.mjs";
+import { decodeEntities, finish, readExport, root, run, serve, test, textOf, tmp } from "./lib/site.mjs";
 
 const files = [join(root, "demo/quay-lantern.xml")];
 const outside = join(root, "../shared/data/wordpress");
@@ -93,6 +93,16 @@ for (const file of files) {
             }
         }
         assert.deepEqual(wrong, []);
+    });
+
+    // Feed readers know a story by its guid: nobody gets one twice because the paper has moved.
+    await test(`${name}: the feed has the stories' own guids`, async () => {
+        const known = new Set(items.map((i) => i.guid));
+        const { text } = await server.get("/feed/");
+        const guids = [...text.matchAll(/<guid isPermaLink="false">(.*?)<\/guid>/g)].map(([, g]) => decodeEntities(g));
+        assert.ok(guids.length > 0);
+        assert.equal(guids.length, text.split("<item>").length - 1);
+        assert.deepEqual(guids.filter((g) => !known.has(g)), []);
     });
 
     await test(`${name}: a second import changes nothing`, async () => {

@@ -284,6 +284,25 @@ static const char *put_address(struct world *w) {
     return "address";
 }
 
+static const char *put_metas(struct world *w, int64_t story) {
+    struct setting meta = { STR("k"), text(w) };
+    enum meta_kind kind = (enum meta_kind)(META_STORY + below(w, META_COMMENT));
+    int64_t id = story;
+    switch (kind) {
+    case META_STORY: break;
+    case META_MEDIA: id = 1; break;
+    case META_SECTION: id = 1 + (int64_t)below(w, WORLD_SECTIONS); break;
+    case META_TAG: id = 1 + (int64_t)below(w, WORLD_TAGS); break;
+    case META_AUTHOR: id = 1 + (int64_t)below(w, WORLD_AUTHORS); break;
+    case META_COMMENT:
+        kind = w->shown_comment != 0 ? kind : META_STORY;
+        id = w->shown_comment != 0 ? w->shown_comment : id;
+        break;
+    }
+    OK(store_metas_put(store_site_write(w->site), kind, id, &meta, below(w, 2), &w->site->err));
+    return "metas";
+}
+
 static const char *change_other(struct world *w) {
     struct store_writer *writer = store_site_write(w->site);
     struct err *err = &w->site->err;
@@ -319,6 +338,7 @@ static const char *change_other(struct world *w) {
                              .kind = STR("comment"),
                              .state = (enum comment_state)below(w, 4) };
         OK(store_comment_put(writer, &c, &id, err));
+        w->shown_comment = c.state == COMMENT_APPROVED ? id : w->shown_comment;
         return "comment";
     }
     case 5: {
@@ -326,11 +346,7 @@ static const char *change_other(struct world *w) {
         OK(store_media_put(writer, &m, &id, err));
         return "media";
     }
-    case 6: {
-        struct setting meta = { STR("k"), text(w) };
-        OK(store_metas_put(writer, story, &meta, below(w, 2), err));
-        return "metas";
-    }
+    case 6: return put_metas(w, story);
     default: {
         OK(store_story_body_put(writer, story, (struct html){ text(w) }, 7, err));
         struct story now;

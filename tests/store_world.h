@@ -37,7 +37,8 @@ struct world {
     struct author authors[WORLD_AUTHORS];
     int section_paths[WORLD_SECTIONS];
     struct world_path paths[WORLD_PATHS];
-    char texts[64][24]; /* what random fields say */
+    int64_t shown_comment; /* the last that was saved as approved; 0 none */
+    char texts[64][24];    /* what random fields say */
 };
 
 void world_open(struct world *w, struct store_site *site, uint64_t seed, size_t stories_max);

@@ -80,7 +80,7 @@ static enum status put_guid(struct pass *pass, struct buf *out, const struct sto
                             struct err *err) {
     struct str guid;
     enum status status =
-        store_meta(pass->reader, pass->arena, story->id, STR("_wp_guid"), &guid, err);
+        store_meta(pass->reader, pass->arena, META_STORY, story->id, STR("_wp_guid"), &guid, err);
     if (status == STATUS_OK) {
         buf_put(out, STR("<guid isPermaLink=\"false\">"));
         put_text(out, guid.ptr != NULL && guid.len > 0

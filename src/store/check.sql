@@ -146,3 +146,16 @@ WHERE CASE m.target
     WHEN 3 THEN NOT EXISTS (SELECT 1 FROM tag x WHERE x.id = m.target_id)
     ELSE 1
     END;
+
+-- name: check_meta_owner
+SELECT 'meta ' || m.key || ' of ' || m.owner_kind || '/' || m.owner_id || ' has no owner'
+FROM meta m
+WHERE CASE m.owner_kind
+    WHEN 1 THEN NOT EXISTS (SELECT 1 FROM story x WHERE x.id = m.owner_id)
+    WHEN 2 THEN NOT EXISTS (SELECT 1 FROM media x WHERE x.id = m.owner_id)
+    WHEN 3 THEN NOT EXISTS (SELECT 1 FROM section x WHERE x.id = m.owner_id)
+    WHEN 4 THEN NOT EXISTS (SELECT 1 FROM tag x WHERE x.id = m.owner_id)
+    WHEN 5 THEN NOT EXISTS (SELECT 1 FROM author x WHERE x.id = m.owner_id)
+    WHEN 6 THEN NOT EXISTS (SELECT 1 FROM comment x WHERE x.id = m.owner_id)
+    ELSE 1
+    END;

@@ -156,6 +156,16 @@ struct menu_item {
     int parent;        /* index in the list; -1 at the top */
 };
 
+/* What metas are kept of. */
+enum meta_kind {
+    META_STORY = 1, /* story or page */
+    META_MEDIA = 2,
+    META_SECTION = 3,
+    META_TAG = 4,
+    META_AUTHOR = 5,
+    META_COMMENT = 6,
+};
+
 /* What answers at an address. */
 enum address_kind {
     ADDRESS_NONE = 0,

@@ -159,9 +159,14 @@ NODISCARD enum status store_user(struct store_reader *r, struct arena *a, struct
                                  struct user *ret, struct err *err);
 /* When the next scheduled story is due; 0: none. Notes nothing. */
 NODISCARD enum status store_next_due(struct store_reader *r, int64_t *ret_us, struct err *err);
-/* Value of one of a story's kept metas (first of that name), ptr NULL if none. Notes story:<id>. */
-NODISCARD enum status store_meta(struct store_reader *r, struct arena *a, int64_t story_id,
-                                 struct str key, struct str *ret, struct err *err);
+/* Values that are kept of a thing and have no field (of an import, mostly): that of a key, the
+ * first if there are several, ptr NULL if none; or all, in their order. None of a thing that there
+ * is not. Notes the thing's row (story:<id>, row:tag:<id>…), of a comment comments:<its story's
+ * id>. */
+NODISCARD enum status store_meta(struct store_reader *r, struct arena *a, enum meta_kind kind,
+                                 int64_t id, struct str key, struct str *ret, struct err *err);
+NODISCARD enum status store_metas(struct store_reader *r, struct arena *a, enum meta_kind kind,
+                                  int64_t id, struct settings *ret, struct err *err);
 
 /* ---- writing ---- */
 
@@ -223,8 +228,9 @@ NODISCARD enum status store_slot_put(struct store_writer *w, struct str name, st
                                      struct err *err);
 NODISCARD enum status store_menu_put(struct store_writer *w, struct str name,
                                      const struct menu *menu, struct err *err);
-/* All kept metas of a story, replacing the old ones. */
-NODISCARD enum status store_metas_put(struct store_writer *w, int64_t story_id,
+/* All metas of a thing, replacing the old ones. NOT_FOUND: there is no such thing. Touches what
+ * reading them notes, unless they are the same. */
+NODISCARD enum status store_metas_put(struct store_writer *w, enum meta_kind kind, int64_t id,
                                       const struct setting *metas, size_t n, struct err *err);
 /* A redirect (or another address) at `path`. An address that something answers at itself is left
  * alone: CONFLICT. Repeating it changes nothing. */

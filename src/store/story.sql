@@ -100,16 +100,17 @@ INSERT INTO correction (story_id, position, at_us, text) VALUES (?1, ?2, ?3, ?4)
 DELETE FROM correction WHERE story_id = ?1;
 
 -- name: meta_get
-SELECT value FROM story_meta WHERE story_id = ?1 AND key = ?2 ORDER BY id LIMIT 1;
+SELECT value FROM meta WHERE owner_kind = ?1 AND owner_id = ?2 AND key = ?3
+ORDER BY position LIMIT 1;
 
 -- name: meta_all
-SELECT key, value FROM story_meta WHERE story_id = ?1 ORDER BY id;
+SELECT key, value FROM meta WHERE owner_kind = ?1 AND owner_id = ?2 ORDER BY position;
 
 -- name: meta_clear
-DELETE FROM story_meta WHERE story_id = ?1;
+DELETE FROM meta WHERE owner_kind = ?1 AND owner_id = ?2;
 
 -- name: meta_insert
-INSERT INTO story_meta (story_id, key, value) VALUES (?1, ?2, ?3);
+INSERT INTO meta (owner_kind, owner_id, position, key, value) VALUES (?1, ?2, ?3, ?4, ?5);
 
 -- The literal is COMMENT_APPROVED.
 -- name: comment_approved
@@ -121,6 +122,9 @@ FROM comment WHERE story_id = ?1 AND state = 1 ORDER BY created_us, id LIMIT ?2;
 SELECT id, story_id, parent_id, state, author, author_email, author_url, author_ip, body,
     created_us, kind
 FROM comment WHERE id = ?1;
+
+-- name: comment_story
+SELECT story_id FROM comment WHERE id = ?1;
 
 -- name: comment_insert
 INSERT INTO comment (id, story_id, parent_id, state, author, author_email, author_url, author_ip,

@@ -15,7 +15,9 @@ struct making {
     VEC(int64_t) sections;
     VEC(int64_t) tags;
     VEC(int64_t) authors;
-    VEC(struct setting) metas;
+    struct import_metas metas;
+    bool is_new;
+    bool has_byline;          /* its authors are not just the account that made it */
     int64_t waits_for_parent; /* WordPress's id of a parent that is not here yet */
 };
 

@@ -25,10 +25,11 @@ static uint64_t item_hash(const struct wxr_item *item) {
     hash = hash_field(hash, item->attachment_url);
     hash = hash_field(hash, item->date_gmt);
     hash = hash_number(hash, item->parent);
-    for (size_t i = 0; i < item->metas.len; i++) {
-        hash = hash_field(hash_field(hash, item->metas.ptr[i].key), item->metas.ptr[i].value);
-    }
-    return hash;
+    hash = hash_field(hash, item->guid);
+    hash = hash_field(hash, item->modified_gmt);
+    hash = hash_field(hash, item->creator);
+    hash = hash_number(hash, item->menu_order);
+    return metas_hash(hash, &item->metas);
 }
 
 static uint64_t media_hash(const struct media *m) {
@@ -219,6 +220,25 @@ static enum status queue(struct import_run *run, const struct attachment *at, st
     return status;
 }
 
+static enum status put_metas(struct import_run *run, const struct attachment *at, struct err *err) {
+    static const char *const understood[] = { "_wp_attachment_image_alt", NULL };
+    const struct wxr_item *item = at->item;
+    struct import_metas metas = { 0 };
+    struct store_writer *writer;
+    metas_add_item(run, &metas, item);
+    metas_add(run, &metas, STR("_wp_slug"), item->slug);
+    metas_add(run, &metas, STR("_wp_creator"), item->creator);
+    metas_add(run, &metas, STR("_wp_modified_gmt"), str_trim(item->modified_gmt));
+    metas_add(run, &metas, STR("_wp_description"), item->content);
+    metas_add_id(run, &metas, STR("_wp_parent"), item->parent);
+    metas_add_id(run, &metas, STR("_wp_menu_order"), item->menu_order);
+    metas_add_all(run, &metas, &item->metas, understood);
+    enum status status = run_writer(run, &writer, err);
+    return status == STATUS_OK
+               ? store_metas_put(writer, META_MEDIA, at->media.id, metas.ptr, metas.len, err)
+               : status;
+}
+
 /* ---- all of it ---- */
 
 /* The row as it is, when it may be replaced: false if it was edited here. */
@@ -253,7 +273,8 @@ static void remember_child(struct import_run *run, const struct wxr_item *item) 
     }
 }
 
-static enum status save(struct import_run *run, struct attachment *at, uint64_t hash,
+/* same: it is as it was imported, but for its file. */
+static enum status save(struct import_run *run, struct attachment *at, uint64_t hash, bool same,
                         struct err *err) {
     struct store_writer *writer;
     enum status status = run_writer(run, &writer, err);
@@ -263,6 +284,9 @@ static enum status save(struct import_run *run, struct attachment *at, uint64_t 
     }
     if (status == STATUS_OK) {
         status = store_media_put(writer, &at->media, &at->media.id, err);
+    }
+    if (status == STATUS_OK && !same) {
+        status = put_metas(run, at, err);
     }
     if (status == STATUS_OK) {
         status = run_remember(run, "attachment", at->source_id, at->media.id, hash, err);
@@ -335,7 +359,7 @@ enum status import_attachment(struct import_run *run, const struct wxr_item *ite
             return copied;
         }
     }
-    return save(run, &at, hash, err);
+    return save(run, &at, hash, same, err);
 }
 
 bool import_find_media(void *ctx, struct arena *a, int64_t id, struct wp_media *ret) {

@@ -222,6 +222,29 @@ enum import_role {
 };
 enum import_role import_role_of(const struct import_run *run, const struct wxr_item *item);
 
+/* import_metas.c */
+struct import_metas {
+    struct setting *ptr;
+    size_t len, cap;
+};
+/* Nothing, if the value is empty or 0. */
+void metas_add(struct import_run *run, struct import_metas *metas, struct str key,
+               struct str value);
+void metas_add_id(struct import_run *run, struct import_metas *metas, struct str key, int64_t id);
+/* All but those that have a field here; the list ends with NULL, or is NULL. */
+void metas_add_all(struct import_run *run, struct import_metas *metas, const struct wxr_metas *from,
+                   const char *const *understood);
+/* What an item of any type has beside its metas, and we have no field for. */
+void metas_add_item(struct import_run *run, struct import_metas *metas,
+                    const struct wxr_item *item);
+uint64_t metas_hash(uint64_t hash, const struct wxr_metas *metas);
+/* Keep the metas of a term or an author, remembered as `memory`: they replace those of the same
+ * keys, unless those come from a newer export; the others stay, as an export may be the shorter
+ * one, and an author is made of several things. */
+NODISCARD enum status metas_put(struct import_run *run, const char *memory, struct str source_id,
+                                enum meta_kind kind, int64_t id, const struct import_metas *metas,
+                                struct err *err);
+
 /* import_menu.c */
 void import_menu_item(struct import_run *run, const struct wxr_item *item);
 NODISCARD enum status import_menus(struct import_run *run, struct err *err);

@@ -14,7 +14,7 @@
 
 /* Raised when the importer makes other stories of the same items: a new import brings them up to
  * date. */
-#define IMPORT_REVISION 1
+#define IMPORT_REVISION 2
 
 /* ---- what an item is ---- */
 
@@ -54,12 +54,11 @@ static uint64_t item_hash(const struct making *m) {
     for (size_t i = 0; i < item->terms.len; i++) {
         hash = hash_field(hash_field(hash, item->terms.ptr[i].taxonomy), item->terms.ptr[i].slug);
     }
-    for (size_t i = 0; i < item->metas.len; i++) {
-        hash = hash_field(hash_field(hash, item->metas.ptr[i].key), item->metas.ptr[i].value);
-    }
+    hash = metas_hash(hash, &item->metas);
     for (size_t i = 0; i < item->comments.len; i++) {
         const struct wxr_comment *c = &item->comments.ptr[i];
         hash = hash_field(hash_field(hash_number(hash, c->id), c->content), c->approved);
+        hash = metas_hash(hash, &c->metas);
     }
     return hash;
 }
@@ -251,8 +250,7 @@ static enum status read_terms(struct making *m, struct err *err) {
             status = import_byline_of(run, ref, &id, err);
             ADD_ID(m, authors, id);
         } else if (str_eq(ref->taxonomy, STR("post_format"))) {
-            *vec_push(&run->item, &m->metas) =
-                (struct setting){ STR("_wp_post_format"), ref->slug };
+            metas_add(run, &m->metas, STR("_wp_post_format"), ref->slug);
         } else if (!import_taxonomy_is_internal(ref->taxonomy)) {
             status = import_term_of(run, ref, &id, err);
             if (str_eq(ref->taxonomy, STR("category"))) {
@@ -262,7 +260,8 @@ static enum status read_terms(struct making *m, struct err *err) {
             }
         }
     }
-    if (status == STATUS_OK && m->authors.len == 0) {
+    m->has_byline = m->authors.len > 0;
+    if (status == STATUS_OK && !m->has_byline) {
         int64_t id;
         status = import_author_of(run, m->item->creator, &id, err);
         ADD_ID(m, authors, id);
@@ -311,21 +310,27 @@ static enum status read_media_and_parent(struct making *m, struct err *err) {
 }
 
 static void read_metas(struct making *m) {
-    struct arena *a = &m->run->item;
-    for (size_t i = 0; i < m->item->metas.len; i++) {
-        const struct wxr_meta *meta = &m->item->metas.ptr[i];
-        if (meta->key.len > 0 && !str_eq(meta->key, STR("_edit_lock"))) {
-            *vec_push(a, &m->metas) = (struct setting){ meta->key, meta->value };
-        }
-    }
+    struct import_run *run = m->run;
+    const struct wxr_item *item = m->item;
+    const struct story *s = &m->story;
+    metas_add_item(run, &m->metas, item);
     if (m->role == ROLE_KEPT ||
-        !str_eq(m->item->type, m->role == ROLE_PAGE ? STR("page") : STR("post"))) {
-        *vec_push(a, &m->metas) = (struct setting){ STR("_wp_post_type"), m->item->type };
+        !str_eq(item->type, m->role == ROLE_PAGE ? STR("page") : STR("post"))) {
+        metas_add(run, &m->metas, STR("_wp_post_type"), item->type);
     }
-    bool own_status = m->story.state == STORY_DRAFT && !str_eq(m->item->status, STR("draft"));
-    if (own_status) {
-        *vec_push(a, &m->metas) = (struct setting){ STR("_wp_status"), m->item->status };
+    if (s->state == STORY_DRAFT && !str_eq(item->status, STR("draft"))) {
+        metas_add(run, &m->metas, STR("_wp_status"), item->status);
     }
+    if (m->has_byline) {
+        metas_add(run, &m->metas, STR("_wp_creator"), item->creator);
+    }
+    if (s->updated_us == 0) {
+        metas_add(run, &m->metas, STR("_wp_modified_gmt"), str_trim(item->modified_gmt));
+    }
+    if (s->visibility != STORY_PASSWORD) {
+        metas_add(run, &m->metas, STR("_wp_password"), item->password);
+    }
+    metas_add_all(run, &m->metas, &item->metas, NULL);
 }
 
 static enum status read_seo(struct making *m, struct err *err) {
@@ -386,6 +391,7 @@ static enum status put_comment(struct making *m, const struct wxr_comment *c, st
     struct store_writer *writer;
     uint64_t hash = hash_field(hash_field(hash_field(6, c->content), c->approved), c->author);
     hash = hash_number(hash_number(hash, c->parent), m->story.id);
+    hash = metas_hash(hash, &c->metas);
     enum status status = run_known(run, "comment", source_id, &known, err);
     if (status != STATUS_OK || (known.id != 0 && known.hash == hash)) {
         return status;
@@ -417,8 +423,15 @@ static enum status put_comment(struct making *m, const struct wxr_comment *c, st
         comment.created_us = m->story.published_us;
     }
     int64_t id;
+    struct import_metas metas = { 0 };
+    metas_add_id(run, &metas, STR("_wp_comment_id"), c->id);
+    metas_add_id(run, &metas, STR("_wp_user_id"), c->user_id);
+    metas_add_all(run, &metas, &c->metas, NULL);
     status = store_comment_put(writer, &comment, &id, err);
     run->report->comments += status == STATUS_OK;
+    if (status == STATUS_OK) {
+        status = store_metas_put(writer, META_COMMENT, id, metas.ptr, metas.len, err);
+    }
     return status == STATUS_OK ? run_remember(run, "comment", source_id, id, hash, err) : status;
 }
 
@@ -429,7 +442,7 @@ static enum status put_dependents(struct making *m, uint64_t hash, struct err *e
     struct story saved;
     enum status status = run_writer(run, &writer, err);
     if (status == STATUS_OK) {
-        status = store_metas_put(writer, m->story.id, m->metas.ptr, m->metas.len, err);
+        status = store_metas_put(writer, META_STORY, m->story.id, m->metas.ptr, m->metas.len, err);
     }
     for (size_t i = 0; status == STATUS_OK && i < m->item->comments.len; i++) {
         status = put_comment(m, &m->item->comments.ptr[i], err);

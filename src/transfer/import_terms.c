@@ -126,11 +126,29 @@ enum status import_author(struct import_run *run, const struct wxr_author *autho
     };
     int64_t id;
     enum status status = put_author(run, "author", login, &ours, &id, err);
+    struct import_metas metas = { 0 };
+    metas_add_id(run, &metas, STR("_wp_author_id"), author->id);
+    metas_add(run, &metas, STR("_wp_first_name"), author->first_name);
+    metas_add(run, &metas, STR("_wp_last_name"), author->last_name);
+    if (status == STATUS_OK) {
+        status = metas_put(run, "author-metas", login, META_AUTHOR, id, &metas, err);
+    }
     if (status == STATUS_OK && author->id > 0) {
         struct str path = arena_printf(&run->item, "/?author=%lld", (long long)author->id);
         status = run_redirect(run, path, ADDRESS_AUTHOR, id, err);
     }
     return status;
+}
+
+static enum status put_guest_metas(struct import_run *run, const struct wxr_item *item,
+                                   struct str slug, int64_t id, struct err *err) {
+    static const char *const understood[] = { "cap-display_name", "cap-description",
+                                              "cap-user_email", NULL };
+    struct import_metas metas = { 0 };
+    metas_add_item(run, &metas, item);
+    metas_add(run, &metas, STR("_wp_status"), item->status);
+    metas_add_all(run, &metas, &item->metas, understood);
+    return metas_put(run, "guest-metas", slug, META_AUTHOR, id, &metas, err);
 }
 
 /* "cap-jane" is jane's. */
@@ -153,7 +171,8 @@ enum status import_guest_author(struct import_run *run, const struct wxr_item *i
         return status;
     }
     if (login.len > 0 && account.id != 0) {
-        return run_remember(run, "guest", slug, account.id, 0, err);
+        status = run_remember(run, "guest", slug, account.id, 0, err);
+        return status == STATUS_OK ? put_guest_metas(run, item, slug, account.id, err) : status;
     }
     struct author ours = {
         .name = run_plain_text(run, name.len > 0 ? name : item->title),
@@ -165,6 +184,9 @@ enum status import_guest_author(struct import_run *run, const struct wxr_item *i
     int64_t id;
     int64_t authors = run->report->authors;
     status = put_author(run, "guest", slug, &ours, &id, err);
+    if (status == STATUS_OK) {
+        status = put_guest_metas(run, item, slug, id, err);
+    }
     struct str picture = str_trim(wxr_meta_get(&item->metas, "_thumbnail_id"));
     struct store_writer *writer;
     if (status == STATUS_OK && picture.len > 0 && authors != run->report->authors) {
@@ -393,9 +415,9 @@ static enum status import_tag(struct import_run *run, const struct wxr_term *ter
 
 /* ---- both ---- */
 
-/* The addresses that do without a permalink shape, and the id that metas name. */
-static enum status put_term_ids(struct import_run *run, const struct wxr_term *term,
-                                struct err *err) {
+/* The addresses that do without a permalink shape, the id that metas name, and its own metas. */
+static enum status put_term_rest(struct import_run *run, const struct wxr_term *term,
+                                 struct err *err) {
     bool category = str_eq(term->taxonomy, STR("category"));
     struct import_entry known;
     struct str source_id = category ? term->slug : tag_source_id(run, term->taxonomy, term->slug);
@@ -419,6 +441,14 @@ static enum status put_term_ids(struct import_run *run, const struct wxr_term *t
             status = run_remember(run, id_kind, id, known.id, 0, err);
         }
     }
+    struct import_metas metas = { 0 };
+    metas_add_id(run, &metas, STR("_wp_term_id"), term->id);
+    metas_add(run, &metas, STR("_wp_parent"), category ? STR("") : term->parent);
+    metas_add_all(run, &metas, &term->metas, NULL);
+    if (status == STATUS_OK && known.id != 0) {
+        status = metas_put(run, category ? "category-metas" : "term-metas", source_id,
+                           category ? META_SECTION : META_TAG, known.id, &metas, err);
+    }
     return status;
 }
 
@@ -432,7 +462,7 @@ enum status import_term(struct import_run *run, const struct wxr_term *term, str
     }
     enum status status = str_eq(term->taxonomy, STR("category")) ? import_category(run, term, err)
                                                                  : import_tag(run, term, err);
-    return status == STATUS_OK ? put_term_ids(run, term, err) : status;
+    return status == STATUS_OK ? put_term_rest(run, term, err) : status;
 }
 
 enum status import_term_of(struct import_run *run, const struct wxr_term_ref *ref, int64_t *ret,

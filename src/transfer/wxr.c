@@ -98,6 +98,7 @@ static const struct field fields[] = {
     META(PLACE_ITEM_META),
     COMMENT("comment_id", FIELD_INT, id),
     COMMENT("comment_parent", FIELD_INT, parent),
+    COMMENT("comment_user_id", FIELD_INT, user_id),
     COMMENT("comment_author", FIELD_STR, author),
     COMMENT("comment_author_email", FIELD_STR, author_email),
     COMMENT("comment_author_url", FIELD_STR, author_url),

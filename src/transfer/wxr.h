@@ -44,7 +44,7 @@ struct wxr_term_ref {
 };
 
 struct wxr_comment {
-    int64_t id, parent;
+    int64_t id, parent, user_id;
     struct str author, author_email, author_url, author_ip;
     struct str date, date_gmt, content, approved, type;
     struct wxr_metas metas;

@@ -105,7 +105,7 @@ export function textOf(html) {
 // The items of a WordPress export, read the simple way.
 export function readExport(xml) {
     const field = (item, name) => {
-        const m = new RegExp(`<${name}>([\\s\\S]*?)</${name}>`).exec(item);
+        const m = new RegExp(`<${name}>([\\s\\S]*?)</${name.split(" ")[0]}>`).exec(item);
         if (!m) return "";
         const cdata = m[1].trim();
         return cdata.startsWith("<![CDATA[") ? cdata.replaceAll("<![CDATA[", "").replaceAll("]]>", "") : decodeEntities(cdata);
@@ -114,5 +114,6 @@ export function readExport(xml) {
         title: field(item, "title"), link: field(item, "link"), id: Number(field(item, "wp:post_id")),
         type: field(item, "wp:post_type"), status: field(item, "wp:status"), password: field(item, "wp:post_password"),
         slug: field(item, "wp:post_name"), body: field(item, "content:encoded"),
+        guid: field(item, 'guid isPermaLink="[a-z]+"'),
     }));
 }

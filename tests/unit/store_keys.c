@@ -112,7 +112,7 @@ static enum status read_story_part(struct store_reader *r, struct arena *a, cons
         }
         return status;
     case READ_EXCERPT: status = store_story_excerpt(r, a, q->id, &text, NULL); break;
-    case READ_META: status = store_meta(r, a, q->id, STR("k"), &text, NULL); break;
+    case READ_META: status = store_meta(r, a, META_STORY, q->id, STR("k"), &text, NULL); break;
     default: status = store_path_of(r, a, ADDRESS_STORY, q->id, &text, NULL); break;
     }
     buf_put(b, status == STATUS_OK && text.ptr != NULL ? text : STR(""));
@@ -144,6 +144,16 @@ static enum status read_list(struct store_reader *r, struct arena *a, const stru
     return status;
 }
 
+/* A row is what is read of it with its metas. */
+static void put_metas(struct store_reader *r, struct arena *a, enum meta_kind kind, int64_t id,
+                      struct buf *b) {
+    struct settings metas = { 0 };
+    OK(store_metas(r, a, kind, id, &metas, NULL));
+    for (size_t i = 0; i < metas.len; i++) {
+        buf_printf(b, "{%.*s %.*s}", STR_FMT(metas.ptr[i].key), STR_FMT(metas.ptr[i].value));
+    }
+}
+
 static enum status read_row(struct store_reader *r, struct arena *a, const struct read *q,
                             struct buf *b) {
     struct section section;
@@ -159,24 +169,29 @@ static enum status read_row(struct store_reader *r, struct arena *a, const struc
     case READ_SECTION:
         status = store_section(r, a, q->id, &section, NULL);
         put_section(b, &section);
+        put_metas(r, a, META_SECTION, q->id, b);
         break;
     case READ_SECTIONS:
         status = store_sections(r, a, &sections, NULL);
         for (size_t i = 0; i < sections.len; i++) {
             put_section(b, &sections.ptr[i]);
+            put_metas(r, a, META_SECTION, sections.ptr[i].id, b);
         }
         break;
     case READ_TAG:
         status = store_tag(r, a, q->id, &tag, NULL);
         buf_put(b, tag.name);
+        put_metas(r, a, META_TAG, q->id, b);
         break;
     case READ_AUTHOR:
         status = store_author(r, a, q->id, &author, NULL);
         buf_put(b, author.name);
+        put_metas(r, a, META_AUTHOR, q->id, b);
         break;
     case READ_MEDIA:
         status = store_media(r, a, q->id, &media, NULL);
         buf_put(b, media.alt);
+        put_metas(r, a, META_MEDIA, q->id, b);
         break;
     case READ_MENU:
         status = store_menu(r, a, STR("primary"), &menu, NULL);
@@ -188,6 +203,7 @@ static enum status read_row(struct store_reader *r, struct arena *a, const struc
         status = store_comments(r, a, q->id, 99, &comments, NULL);
         for (size_t i = 0; i < comments.len; i++) {
             buf_printf(b, "%" PRId64 " %.*s;", comments.ptr[i].id, STR_FMT(comments.ptr[i].author));
+            put_metas(r, a, META_COMMENT, comments.ptr[i].id, b);
         }
         break;
     default:

@@ -214,6 +214,13 @@ static const struct {
     { "UPDATE address SET redirect = 1 WHERE path = '/world/'", "nothing answers at /world/" },
     { "INSERT INTO menu VALUES ('main', 0, 'x', '', 2, 99, -1)", "menu main has no target" },
     { "INSERT INTO slot VALUES ('lead', 0, 99)", "foreign key" },
+    { "INSERT INTO meta VALUES (1, 99, 0, 'k', '')", "meta k of 1/99 has no owner" },
+    { "INSERT INTO meta VALUES (2, 1, 0, 'k', '')", "meta k of 2/1 has no owner" },
+    { "INSERT INTO meta VALUES (3, 99, 0, 'k', '')", "meta k of 3/99 has no owner" },
+    { "INSERT INTO meta VALUES (4, 99, 0, 'k', '')", "meta k of 4/99 has no owner" },
+    { "INSERT INTO meta VALUES (5, 99, 0, 'k', '')", "meta k of 5/99 has no owner" },
+    { "INSERT INTO meta VALUES (6, 1, 0, 'k', '')", "meta k of 6/1 has no owner" },
+    { "INSERT INTO meta VALUES (7, 1, 0, 'k', '')", "meta k of 7/1 has no owner" },
 };
 
 static void remember_fault(void *ctx, struct str what) {

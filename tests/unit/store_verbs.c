@@ -484,23 +484,73 @@ TEST(store_slots_menus_and_top_pages) {
     store_site_close(&site);
 }
 
-TEST(store_metas_and_imports) {
+static void check_metas(struct store_site *site, enum meta_kind kind, int64_t id, const char *key) {
+    const struct setting metas[] = { { STR("_old"), STR("1") },
+                                     { STR("a"), STR("") },
+                                     { STR("_old"), STR("2") } };
+    struct settings all;
+    struct str value;
+    OK(store_metas_put(store_site_write(site), kind, id, metas, 3, &site->err));
+    store_site_commit(site);
+    CHECK_STR(site->touched, key);
+    OK(store_metas_put(store_site_write(site), kind, id, metas, 3, &site->err));
+    store_site_commit(site);
+    CHECK_STR(site->touched, "");
+    OK(store_meta(store_site_read(site), &site->arena, kind, id, STR("_old"), &value, &site->err));
+    CHECK_STR(value, "1");
+    CHECK_INT(site->noted.list.len, 1);
+    CHECK(keys_has(&site->noted, str_of(key)));
+    OK(store_meta(store_site_read(site), &site->arena, kind, id, STR("a"), &value, &site->err));
+    CHECK(value.ptr != NULL && value.len == 0);
+    OK(store_meta(store_site_read(site), &site->arena, kind, id, STR("no"), &value, &site->err));
+    CHECK(value.ptr == NULL);
+    OK(store_metas(store_site_read(site), &site->arena, kind, id, &all, &site->err));
+    REQUIRE(all.len == 3);
+    CHECK_STR(all.ptr[1].key, "a");
+    CHECK_STR(all.ptr[2].value, "2");
+    OK(store_metas(store_site_read(site), &site->arena, kind, 99, &all, &site->err));
+    CHECK_INT(all.len, 0);
+    CHECK_INT(store_metas_put(store_site_write(site), kind, 99, metas, 3, NULL), STATUS_NOT_FOUND);
+    store_site_commit(site);
+    CHECK_STR(site->touched, "");
+}
+
+TEST(store_metas_of_everything) {
+    struct store_site site;
+    store_site_open(&site);
+    struct story first = make_story("/a/", NOON), s = make_story("/b/", NOON);
+    int64_t tag, author, media, comment;
+    put(&site, &first);
+    int64_t story = put(&site, &s);
+    int64_t section = store_site_section(&site, 0, "News", "/news/");
+    struct store_writer *w = store_site_write(&site);
+    OK(store_tag_put(w, &(struct tag){ .name = STR("T") }, &tag, &site.err));
+    OK(store_author_put(w, &(struct author){ .name = STR("A") }, &author, &site.err));
+    OK(store_media_put(w, &(struct media){ .alt = STR("M") }, &media, &site.err));
+    /* A held one, which readers do not see, has metas all the same. */
+    struct comment held = { .story_id = story, .kind = STR("comment") };
+    OK(store_comment_put(w, &held, &comment, &site.err));
+    store_site_commit(&site);
+    check_metas(&site, META_STORY, story, "story:2");
+    check_metas(&site, META_MEDIA, media, "media:1");
+    check_metas(&site, META_SECTION, section, "row:section:1");
+    check_metas(&site, META_TAG, tag, "row:tag:1");
+    check_metas(&site, META_AUTHOR, author, "row:author:1");
+    check_metas(&site, META_COMMENT, comment, "comments:2");
+    /* Those who read the metas of a comment hear that it went elsewhere. */
+    held = (struct comment){ .id = comment, .story_id = 1, .kind = STR("comment") };
+    OK(store_comment_put(store_site_write(&site), &held, &comment, &site.err));
+    store_site_commit(&site);
+    CHECK_STR(site.touched, "comments:2");
+    CHECK_INT(store_site_faults(&site), 0);
+    store_site_close(&site);
+}
+
+TEST(store_imports) {
     struct store_site site;
     store_site_open(&site);
     struct story s = make_story("/a/", NOON);
     int64_t id = put(&site, &s);
-    struct setting metas[] = { { STR("_old"), STR("1") }, { STR("_old"), STR("2") } };
-    OK(store_metas_put(store_site_write(&site), id, metas, 2, &site.err));
-    store_site_commit(&site);
-    CHECK_STR(site.touched, "story:1");
-    OK(store_metas_put(store_site_write(&site), id, metas, 2, &site.err));
-    store_site_commit(&site);
-    CHECK_STR(site.touched, "");
-    struct str value;
-    OK(store_meta(store_site_read(&site), &site.arena, id, STR("_old"), &value, &site.err));
-    CHECK_STR(value, "1");
-    OK(store_meta(store_site_read(&site), &site.arena, id, STR("none"), &value, &site.err));
-    CHECK(value.ptr == NULL);
     struct str source = STR("https://example.org");
     struct import_entry entry = { id, UINT64_MAX - 3 };
     OK(store_import_put(store_site_write(&site), source, STR("post"), STR("7"), entry, &site.err));

@@ -298,14 +298,89 @@ TEST(import_maps_a_story) {
     CHECK_STR(tag.taxonomy, "boat");
     CHECK_STR(tag.slug, "boat-ketch");
     struct str meta;
-    CHECK_INT(store_meta(s.reader, &s.arena, first.id, STR("odd_meta"), &meta, &err), STATUS_OK);
-    CHECK_STR(meta, "kept");
-    CHECK_INT(store_meta(s.reader, &s.arena, first.id, STR("_wp_post_format"), &meta, &err),
+    CHECK_INT(store_meta(s.reader, &s.arena, META_STORY, first.id, STR("odd_meta"), &meta, &err),
               STATUS_OK);
+    CHECK_STR(meta, "kept");
+    CHECK_INT(
+        store_meta(s.reader, &s.arena, META_STORY, first.id, STR("_wp_post_format"), &meta, &err),
+        STATUS_OK);
     CHECK_STR(meta, "post-format-aside");
     struct story child = story_at(&s, "/parent/child/");
     CHECK_INT(child.parent_id, story_at(&s, "/parent/").id);
     CHECK(!child.comments_open);
+    end(&s);
+}
+
+static void check_meta(struct site *s, enum meta_kind kind, int64_t id, const char *key,
+                       const char *expected) {
+    struct str value = { 0 };
+    struct err err = { 0 };
+    CHECK_INT(store_meta(s->reader, &s->arena, kind, id, str_of(key), &value, &err), STATUS_OK);
+    if (expected == NULL || value.ptr == NULL || !str_eq(value, str_of(expected))) {
+        if (value.ptr != NULL || expected != NULL) {
+            test_fail(__FILE__, __LINE__, "%s of %d/%lld is '%.*s', not '%s'", key, kind,
+                      (long long)id, STR_FMT(value), expected ? expected : "(none)");
+        }
+    }
+}
+
+static int64_t id_at(struct site *s, const char *path) {
+    int64_t id = at(s, path).id;
+    CHECK(id != 0);
+    return id;
+}
+
+TEST(import_keeps_what_has_no_field) {
+    struct site s;
+    struct err err = { 0 };
+    begin(&s);
+    import(&s, &every_clause);
+    int64_t first = id_at(&s, "/news/first-story/");
+    check_meta(&s, META_STORY, first, "_wp_guid", "https://bay.example/2021/05/first-guid/");
+    check_meta(&s, META_STORY, first, "_wp_post_id", "1");
+    check_meta(&s, META_STORY, first, "_wp_ping_status", "open");
+    check_meta(&s, META_STORY, first, "_wp_creator", "jane"); /* its byline is the guest's */
+    check_meta(&s, META_STORY, first, "_edit_lock", NULL);
+    check_meta(&s, META_STORY, id_at(&s, "/news/second/"), "_wp_creator", NULL);
+    check_meta(&s, META_STORY, id_at(&s, "/parent/child/"), "_wp_guid", "https://bay.example/?p=3");
+    int64_t pier = id_at(&s, "/wp-content/uploads/2021/05/pier.jpg");
+    check_meta(&s, META_MEDIA, pier, "_wp_description", "Seen <b>from</b> the ferry.");
+    check_meta(&s, META_MEDIA, pier, "_wp_attached_file", "2021/05/pier.jpg");
+    check_meta(&s, META_MEDIA, pier, "_wp_guid", "https://bay.example/?p=100");
+    check_meta(&s, META_MEDIA, pier, "_wp_attachment_image_alt", NULL); /* is media.alt */
+    struct settings metas;
+    CHECK_INT(store_metas(s.reader, &s.arena, META_MEDIA, pier, &metas, &err), STATUS_OK);
+    bool has_sizes = false;
+    for (size_t i = 0; i < metas.len; i++) {
+        has_sizes |= str_eq(metas.ptr[i].key, STR("_wp_attachment_metadata")) &&
+                     contains(metas.ptr[i].value, "pier-300x225.jpg");
+    }
+    CHECK(has_sizes);
+    int64_t news = id_at(&s, "/?cat=10");
+    int64_t ketch = id_at(&s, "/boat/ketch/");
+    check_meta(&s, META_SECTION, news, "colour", "teal");
+    check_meta(&s, META_SECTION, news, "_wp_term_id", "10");
+    check_meta(&s, META_TAG, ketch, "masts", "2");
+    check_meta(&s, META_TAG, ketch, "_wp_parent", "sail");
+    int64_t jane = id_at(&s, "/?author=3");
+    int64_t guest = id_at(&s, "/author/guest/");
+    check_meta(&s, META_AUTHOR, jane, "_wp_first_name", "Desk");
+    check_meta(&s, META_AUTHOR, jane, "_wp_last_name", "One");
+    check_meta(&s, META_AUTHOR, guest, "cap-website", "https://guest.example/");
+    check_meta(&s, META_AUTHOR, guest, "cap-description", NULL); /* is author.biography */
+    struct comments comments;
+    CHECK_INT(store_comments(s.reader, &s.arena, first, 100, &comments, &err), STATUS_OK);
+    REQUIRE(comments.len > 1);
+    check_meta(&s, META_COMMENT, comments.ptr[1].id, "stars", "4");
+    check_meta(&s, META_COMMENT, comments.ptr[1].id, "_wp_user_id", "3");
+    check_meta(&s, META_COMMENT, comments.ptr[1].id, "_wp_comment_id", "2");
+    /* A newer export's values stand for the old ones; what it does not have stays. */
+    import(&s, &(struct run){ .files = { "tests/data/wxr/newer.xml" }, .uploads = UPLOADS });
+    check_meta(&s, META_SECTION, news, "colour", "red");
+    check_meta(&s, META_SECTION, news, "icon", "bell");
+    check_meta(&s, META_AUTHOR, jane, "_wp_first_name", "Desk");
+    import(&s, &every_clause);
+    check_meta(&s, META_SECTION, news, "colour", "red");
     end(&s);
 }
 

@@ -134,14 +134,6 @@ CREATE TABLE correction (
     PRIMARY KEY (story_id, position)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE story_meta (
-    id INTEGER PRIMARY KEY,
-    story_id INTEGER NOT NULL REFERENCES story (id),
-    key TEXT NOT NULL,
-    value TEXT NOT NULL
-) STRICT;
-CREATE INDEX story_meta_by_key ON story_meta (story_id, key);
-
 CREATE TABLE comment (
     id INTEGER PRIMARY KEY,
     story_id INTEGER NOT NULL REFERENCES story (id),
@@ -156,6 +148,16 @@ CREATE TABLE comment (
     kind TEXT NOT NULL
 ) STRICT;
 CREATE INDEX comment_by_story ON comment (story_id, state, created_us, id);
+
+-- What is kept of a thing beside its row (enum meta_kind): values of an import that have no column.
+CREATE TABLE meta (
+    owner_kind INTEGER NOT NULL,
+    owner_id INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (owner_kind, owner_id, key, position)
+) STRICT;
 
 CREATE TABLE slot (
     name TEXT NOT NULL,
