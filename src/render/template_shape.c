@@ -1,5 +1,7 @@
 #include "render/template_shape.h"
 
+#include "base/hash.h"
+
 #include <stdio.h>
 
 struct shape shape_of(struct shapes *s, enum value_kind kind, const struct type *type) {
@@ -38,8 +40,22 @@ const char *shape_words(struct shape shape, char out[80]) {
     return out;
 }
 
+static uint64_t hash_shape(uint64_t hash, const struct shape *s) {
+    hash = hash_mix(hash, (uint64_t)s->kind * 64 + (uint64_t)s->item_kind);
+    hash = hash_mix(hash, (uintptr_t)s->type);
+    return hash_mix(hash, (uintptr_t)s->overlay);
+}
+
+static uint64_t hash_overlay(const struct shape_overlay *o) {
+    uint64_t hash = hash_shape(o->len, &o->base);
+    for (size_t i = 0; i < o->len; i++) {
+        hash = hash_shape(hash_mix(hash, (uintptr_t)o->names[i].ptr), &o->shapes[i]);
+    }
+    return hash;
+}
+
 static bool same_overlay(const struct shape_overlay *a, const struct shape_overlay *b) {
-    if (a->len != b->len || !same_shape(&a->base, &b->base)) {
+    if (a->hash != b->hash || a->len != b->len || !same_shape(&a->base, &b->base)) {
         return false;
     }
     for (size_t i = 0; i < a->len; i++) {
@@ -72,15 +88,17 @@ struct shape shape_overlay(struct shapes *s, struct shape base, const struct str
             all_shapes[all++] = under->shapes[i];
         }
     }
-    struct shape_overlay made = { under ? under->base : base, all_names, all_shapes, all,
-                                  s->overlays };
-    const struct shape_overlay *known = s->overlays;
+    struct shape_overlay made = { under ? under->base : base, all_names, all_shapes, all, 0, NULL };
+    made.hash = hash_overlay(&made);
+    struct shape_overlay **bucket = &s->overlays[made.hash % SHAPE_BUCKETS];
+    made.next = *bucket;
+    const struct shape_overlay *known = *bucket;
     while (known != NULL && !same_overlay(known, &made)) {
         known = known->next;
     }
     if (known == NULL) {
-        known = s->overlays = ARENA_NEW(&s->arena, struct shape_overlay);
-        *s->overlays = made;
+        known = *bucket = ARENA_NEW(&s->arena, struct shape_overlay);
+        **bucket = made;
     }
     struct shape shape = shape_of(s, VALUE_OBJECT, &type_overlay);
     shape.overlay = known;

@@ -21,15 +21,18 @@ struct shape_overlay {
     const struct str *names;
     const struct shape *shapes;
     size_t len;
-    const struct shape_overlay *next; /* of all */
+    uint64_t hash;
+    const struct shape_overlay *next; /* in its bucket */
 };
+
+enum { SHAPE_BUCKETS = 1024 };
 
 /* The shapes of one check. */
 struct shapes {
     struct theme *theme;
     struct err *err;
     struct arena arena;
-    struct shape_overlay *overlays;
+    struct shape_overlay *overlays[SHAPE_BUCKETS];
     uint32_t identities;
 };
 

@@ -88,10 +88,11 @@ static int judge_utf8(struct str s) {
 /* ---- the declaration ---- */
 
 static struct str declared_encoding(struct str head) {
-    if (!str_starts(head, STR("<?xml"))) {
+    size_t end = str_find(head, STR("?>"), 0);
+    if (!str_starts(head, STR("<?xml")) || end == STR_NPOS) {
         return STR("");
     }
-    head = str_slice(head, 0, str_find(head, STR("?>"), 0));
+    head = str_slice(head, 0, end);
     size_t at = str_find(head, STR("encoding"), 0);
     if (at == STR_NPOS) {
         return STR("");
@@ -108,7 +109,8 @@ static struct str declared_encoding(struct str head) {
 
 /* Skip what may not stand before the declaration, and find the encoding. */
 static enum status begin(struct xml_clean *c, size_t *ret_skip, struct err *err) {
-    struct str in = buf_str(&c->in);
+    /* No more than what is there however the bytes are cut. */
+    struct str in = str_slice(buf_str(&c->in), 0, DECLARATION_BYTES);
     if (str_starts(in, STR("\xFF\xFE")) || str_starts(in, STR("\xFE\xFF"))) {
         return err_set(err, STATUS_INVALID,
                        "the file is UTF-16: turn it into UTF-8 first (iconv -f UTF-16 -t UTF-8)");
