@@ -37,13 +37,11 @@
 #define LIMIT_MENU_ITEMS    2000
 
 /* Templates and fragments (src/render) */
-#define LIMIT_TEMPLATE_BYTES (1 * MIB)
-#define LIMIT_TEMPLATE_DEPTH 64 /* nested blocks; partial calls */
-#define LIMIT_TEMPLATE_NESTED                                                                      \
-    512                             /* blocks and partials within one another while a page is made \
-                                     */
-#define LIMIT_TEMPLATE_ARGS   32    /* of one helper or partial */
-#define LIMIT_TEMPLATE_CHECKS 20000 /* blocks x contexts that one entry is checked for */
+#define LIMIT_TEMPLATE_BYTES  (1 * MIB)
+#define LIMIT_TEMPLATE_DEPTH  64       /* nested blocks; partial calls */
+#define LIMIT_TEMPLATE_NESTED 512      /* blocks and partials within one another in one run */
+#define LIMIT_TEMPLATE_ARGS   32       /* of one helper or partial */
+#define LIMIT_TEMPLATE_CHECKS 20000    /* blocks x contexts that one entry is checked for */
 #define LIMIT_RENDER_STEPS    20000000 /* operations of one run */
 #define LIMIT_RENDER_BYTES    (32 * MIB)
 #define LIMIT_PAGE_SLOTS      64         /* fragments included by one page */
@@ -51,7 +49,6 @@
 #define LIMIT_RENDER_QUEUE    4096       /* requests waiting for a renderer: 503 */
 #define LIMIT_UNLOCKS         16         /* passwords being tried at a time: 503 */
 #define LIMIT_NEGATIVE_PATHS  16384      /* unknown addresses remembered */
-#define LIMIT_DEPS            4096       /* keys one fragment may depend on */
 #define LIMIT_FRAGMENT_MEMORY (64 * MIB)
 
 /* The site (src/site) */
@@ -72,7 +69,6 @@
 #define LIMIT_IMPORT_BLOCKS_BYTES (16 * MIB) /* reusable blocks, in memory */
 #define LIMIT_GALLERY_ITEMS       500        /* pictures of one gallery */
 #define LIMIT_MEDIA_BYTES         (512 * MIB)
-#define LIMIT_JSON_BYTES          (16 * MIB)
 #define LIMIT_PHP_DEPTH           32    /* serialized PHP */
 #define LIMIT_PHP_VALUES          20000 /* of one serialized value, all levels */
 

@@ -89,8 +89,7 @@ enum status store_comment_put(struct store_writer *w, const struct comment *comm
             sql_run(db, id == 0 ? "comment_insert" : "comment_update", params, COUNT_OF(params));
         id = id == 0 ? made : id;
         /* Readers see approved ones only; but the metas of any depend on its story's key. */
-        if (was.id != 0 &&
-            (was.state == COMMENT_APPROVED || was.story_id != comment->story_id)) {
+        if (was.id != 0 && (was.state == COMMENT_APPROVED || was.story_id != comment->story_id)) {
             touchf(w, "comments:%" PRId64, was.story_id);
         }
         if (comment->state == COMMENT_APPROVED) {
