@@ -427,7 +427,10 @@ static enum status put_term_rest(struct import_run *run, const struct wxr_term *
     if (category && term->id > 0) {
         query = arena_printf(&run->item, "/?cat=%lld", (long long)term->id);
     } else if (str_eq(term->taxonomy, STR("post_tag"))) {
-        query = arena_printf(&run->item, "/?tag=%.*s", STR_FMT(term->slug));
+        /* Escaped as requests are before they are looked up (site/key.h), whatever the export's
+         * way with other scripts is. */
+        struct str slug = encoded(run, url_decode(&run->item, term->slug, false));
+        query = arena_printf(&run->item, "/?tag=%.*s", STR_FMT(slug));
     }
     if (status == STATUS_OK && query.ptr != NULL && query.len <= LIMIT_PATH_BYTES) {
         status = run_redirect(run, query, kind, known.id, err);

@@ -660,6 +660,7 @@ TEST(import_reads_odd_files) {
                    "Split ]]&gt; here, &amp; there, \xEF\xBF\xBD bad."));
     CHECK(warned(&s, "control character", 1));
     CHECK(warned(&s, "not UTF-8", 1));
+    CHECK_INT(at(&s, "/?tag=%D7%A9%22").kind, ADDRESS_TAG); /* as a request for it is spelled */
     end(&s);
 }
 
