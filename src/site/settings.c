@@ -4,7 +4,7 @@
 #include "text/url.h"
 
 const struct setting_def setting_defs[] = {
-    { "title", SETTING_TEXT, "Broadsheet", 0, 0, NULL, "the paper's name" },
+    { "title", SETTING_TEXT, "Broadsheet", 1, 0, NULL, "the paper's name" },
     { "tagline", SETTING_TEXT, "", 0, 0, NULL, "a line under the name; may be empty" },
     { "url", SETTING_URL, "http://localhost:8080", 0, 0, NULL,
       "the public address of the site, as readers type it" },
@@ -125,7 +125,7 @@ static enum status def_check(const struct setting_def *def, struct str value, st
     int64_t n;
     switch (def->kind) {
     case SETTING_TEXT:
-        if (!has_control(value)) {
+        if (!has_control(value) && (int64_t)str_trim(value).len >= def->min) {
             return STATUS_OK;
         }
         return err_set(err, STATUS_INVALID, "%s: one line of text, please", def->key);

@@ -25,7 +25,7 @@ struct setting_def {
     const char *key;
     enum setting_kind kind;
     const char *fallback;
-    int64_t min, max;
+    int64_t min, max;    /* of a count; of a text, min is the least number of bytes */
     const char *choices; /* "site|section" */
     const char *meaning; /* one line, for people */
 };

@@ -22,6 +22,8 @@ TEST(settings_refuse_what_they_are_not) {
         { "title", "two\nlines", STATUS_INVALID },
         { "content_security_policy", "x\r\nSet-Cookie: a=b", STATUS_INVALID },
         { "content_security_policy", "", STATUS_OK },
+        { "title", " ", STATUS_INVALID },
+        { "tagline", "", STATUS_OK },
         { "url", "courier.example", STATUS_INVALID },
         { "url", "ftp://courier.example", STATUS_INVALID },
         { "url", "https://courier.example/?x", STATUS_INVALID },
