@@ -30,6 +30,7 @@ await test("wrong use exits 2 and says how to go on", () => {
     for (const args of [[], ["fly"], ["new"], ["new", "a", "b"], ["new", join(tmp(), "x")], ["get", "--colour"],
         ["get", "a", "b"], ["version", "x"], ["import"], ["user", "fly"], ["help", "fly"],
         ["slot", "dont-mis", "--site", site], ["slot", "lead", "/a/", "--clear", "--site", site], ["get", "nonsense", "--site", site], ["serve", "--listen", "nowhere"], ["serve", "--listen"],
+        ["serve", "--loops", "0", "--site", site], ["serve", "--loops", "9999", "--site", site], ["serve", "--renderers", "x", "--site", site], ["serve", "--memory", "-1", "--site", site],
         ["new", join(tmp(), "x"), "--title", "T", "--url", "ftp://x"], ["new", join(tmp(), "x"), "--title", "T", "--url", "https://e.org", "--timezone", "Mars/Base"]]) {
         const { err } = run(args, { expect: 2 });
         assert.match(err, /Try: broadsheet help|Usage|Commands/, args.join(" "));

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <stdio.h>
 
+enum { THREADS_MAX = 1023, MEMORY_MAX_MIB = 1 << 20 };
+
 static void report(void *ctx, bool is_error, const char *message) {
     (void)ctx;
     fprintf(stderr, "%s%s\n", is_error ? "error: " : "", message);
@@ -33,11 +35,15 @@ static bool parse_listen(struct str listen, char address[64], int *ret_port) {
     return true;
 }
 
-static int positive(const char *text, int fallback) {
+/* The option's number, 0 if it is not given; false if it is no number from 1 to max. */
+static bool read_number(const struct cli *cli, const char *option, int64_t max, size_t *ret) {
+    const char *text = cli_value(cli, option);
     int64_t value = 0;
-    return text != NULL && str_to_i64(str_of(text), &value) && value > 0 && value < 1024
-               ? (int)value
-               : fallback;
+    if (text != NULL && (!str_to_i64(str_of(text), &value) || value < 1 || value > max)) {
+        return false;
+    }
+    *ret = (size_t)value;
+    return true;
 }
 
 static int run(struct cli *cli) {
@@ -47,6 +53,14 @@ static int run(struct cli *cli) {
     if (!parse_listen(str_of(listen ? listen : "127.0.0.1:8080"), address, &port)) {
         return cli_usage(cli, "--listen %s is no ADDR:PORT, such as 0.0.0.0:8080 or [::1]:8080",
                          listen);
+    }
+    size_t loops, renderers, memory_mib;
+    if (!read_number(cli, "--loops", THREADS_MAX, &loops) ||
+        !read_number(cli, "--renderers", THREADS_MAX, &renderers)) {
+        return cli_usage(cli, "--loops and --renderers are numbers from 1 to %d", THREADS_MAX);
+    }
+    if (!read_number(cli, "--memory", MEMORY_MAX_MIB, &memory_mib)) {
+        return cli_usage(cli, "--memory is a number of MiB from 1 to %d", MEMORY_MAX_MIB);
     }
     /* Blocked in every thread from here on; this one waits for them. */
     sigset_t stops;
@@ -64,9 +78,9 @@ static int run(struct cli *cli) {
     struct server_options options = {
         .address = address,
         .port = port,
-        .loops = (size_t)positive(cli_value(cli, "--loops"), 0),
-        .renderers = (size_t)positive(cli_value(cli, "--renderers"), 0),
-        .memory_max_bytes = (size_t)positive(cli_value(cli, "--memory"), 0) << 20,
+        .loops = loops,
+        .renderers = renderers,
+        .memory_max_bytes = memory_mib << 20,
         .report = report,
     };
     if (server_start(store, &options, &server, &cli->err) != STATUS_OK) {
