@@ -76,7 +76,7 @@ for (let i = 0; i < 400; i++) {
   inputs.push(mixed);
 }
 const outputs = JSON.parse(
-  execFileSync(tool, { input: JSON.stringify(inputs.map((s) => s.toWellFormed())), maxBuffer: 1 << 28 }),
+  execFileSync(tool, { input: JSON.stringify(inputs.map((s) => Buffer.from(s).toString())), maxBuffer: 1 << 28 }),
 );
 
 let passed = 0;

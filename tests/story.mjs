@@ -6,7 +6,7 @@ import assert from "node:assert";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeEntities, finish, readExport, root, serve, test, textOf, tmp } from "./lib.mjs";
+import { decodeEntities, finish, readExport, root, serve, test, textOf, tmp } from "./lib/site.mjs";
 
 const site = join(tmp(), "site");
 execFileSync("sh", [join(root, "script/demo"), site]);
