@@ -73,7 +73,8 @@ struct import_report {
     int64_t items_failed; /* broken: reported, not imported */
     int64_t comments, authors, sections, tags, menus;
     int64_t files_copied, files_missing;
-    struct map seen; /* private: "once per kind" */
+    int64_t stickies; /* put on top of the front page: slots "lead" and "secondaries" */
+    struct map seen;  /* private: "once per kind" */
 };
 
 void import_report_done(struct import_report *report);

@@ -44,6 +44,12 @@ struct import_child {
     int64_t parent, order, id;
 };
 
+/* A sticky story that is new here, and its task. */
+struct import_sticky {
+    int64_t seq, story_id, published_us;
+    int local_day;
+};
+
 /* A channel's fields as they come. */
 struct import_channel {
     struct str title, link, description, language, base_site_url, base_blog_url, pub_date;
@@ -115,7 +121,8 @@ struct import_run {
     /* where we are */
     enum import_pass pass;
     const char *file;
-    struct import_site *site;      /* NULL until the channel is known */
+    struct import_site *site; /* NULL until the channel is known */
+    VEC(struct import_sticky) stickies;
     struct map terms_seen;         /* of this file */
     struct import_channel channel; /* its fields while they come */
     long line;
@@ -244,6 +251,16 @@ uint64_t metas_hash(uint64_t hash, const struct wxr_metas *metas);
 NODISCARD enum status metas_put(struct import_run *run, const char *memory, struct str source_id,
                                 enum meta_kind kind, int64_t id, const struct import_metas *metas,
                                 struct err *err);
+
+/* import_front.c */
+/* A story that is here for the first time: queue it for the front page, if it is sticky. */
+NODISCARD enum status import_queue_sticky(struct import_run *run, const struct story *story,
+                                          struct err *err);
+/* Take note of what was queued; the task stays until import_front. */
+NODISCARD enum status import_take_sticky(struct import_run *run, const struct import_task *task,
+                                         struct err *err);
+/* Put them on top of the front page. */
+NODISCARD enum status import_front(struct import_run *run, struct err *err);
 
 /* import_menu.c */
 void import_menu_item(struct import_run *run, const struct wxr_item *item);

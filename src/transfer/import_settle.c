@@ -355,9 +355,11 @@ static enum status settle_site(struct import_run *run, bool retry_open, struct e
         }
         seq = task.seq;
         tell_progress(run, ++done_tasks);
-        bool is_open = str_eq(task.kind, STR("story-open"));
         bool done = true;
-        if (is_open) {
+        if (str_eq(task.kind, STR("sticky"))) {
+            done = false;
+            status = import_take_sticky(run, &task, err);
+        } else if (str_eq(task.kind, STR("story-open"))) {
             done = false;
             status = retry_open ? retry(run, &task, &done, err) : STATUS_OK;
         } else {
@@ -399,5 +401,5 @@ enum status import_settle(struct import_run *run, struct err *err) {
             status = run_commit(run, true, err);
         }
     }
-    return status;
+    return status == STATUS_OK ? import_front(run, err) : status;
 }

@@ -463,6 +463,9 @@ static enum status put_dependents(struct making *m, uint64_t hash, struct err *e
         status = run_remember(run, "post-version", m->source_id, m->story.id,
                               (uint64_t)saved.version, err);
     }
+    if (status == STATUS_OK && m->is_new) {
+        status = import_queue_sticky(run, &m->story, err);
+    }
     return status == STATUS_OK ? queue(m, err) : status;
 }
 
@@ -513,6 +516,7 @@ static enum status compare(struct making *m, uint64_t hash, bool *ret_skip, stru
     enum status status = run_known(run, "post", m->source_id, &known, err);
     if (status != STATUS_OK || known.id == 0) {
         run->report->items_new += status == STATUS_OK;
+        m->is_new = true;
         return status;
     }
     *ret_skip = true;

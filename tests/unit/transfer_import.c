@@ -561,6 +561,58 @@ TEST(import_publishes_the_types_it_is_told) {
     end(&s);
 }
 
+/* ---- the front page ---- */
+
+static void check_slot(struct site *s, const char *name, int64_t first, size_t n) {
+    struct ids ids = { 0 };
+    struct err err = { 0 };
+    CHECK_INT(store_slot(s->reader, &s->arena, str_of(name), &ids, &err), STATUS_OK);
+    CHECK_INT(ids.len, n);
+    CHECK(n == 0 || ids.ptr[0] == first);
+}
+
+static void put_slot(struct site *s, const char *name, int64_t story) {
+    struct store_writer *w;
+    struct err err = { 0 };
+    REQUIRE(store_write_begin(s->store, &w, &err) == STATUS_OK);
+    CHECK_INT(store_slot_put(w, str_of(name), (struct ids){ &story, story != 0 }, &err), STATUS_OK);
+    CHECK_INT(store_write_commit(w, &err), STATUS_OK);
+}
+
+TEST(import_puts_stickies_on_top_once) {
+    struct site s;
+    begin(&s);
+    import(&s, &every_clause);
+    CHECK_INT(s.report.stickies, 2); /* a draft is sticky, too, and a page */
+    check_slot(&s, "lead", id_at(&s, "/news/second/"), 1);
+    check_slot(&s, "secondaries", id_at(&s, "/news/first-story/"), 1);
+    /* What an editor has cleared stays so. */
+    put_slot(&s, "lead", 0);
+    put_slot(&s, "secondaries", 0);
+    import(&s, &every_clause);
+    CHECK_INT(s.report.stickies, 0);
+    import(&s, &(struct run){ .files = { "tests/data/wxr/newer.xml" }, .uploads = UPLOADS });
+    check_slot(&s, "lead", 0, 0);
+    check_slot(&s, "secondaries", 0, 0);
+    end(&s);
+}
+
+TEST(import_leaves_a_front_page_that_is_made) {
+    struct site s;
+    begin(&s);
+    import(&s, &(struct run){ .files = { "tests/data/wxr/plain.xml" } });
+    int64_t ours = id_at(&s, "/?p=7");
+    put_slot(&s, "secondaries", ours);
+    import(&s, &every_clause);
+    CHECK_INT(s.report.stickies, 0);
+    CHECK(warned(&s, "2 sticky stories are new", 0));
+    check_slot(&s, "lead", 0, 0);
+    check_slot(&s, "secondaries", ours, 1);
+    import(&s, &every_clause);
+    CHECK(!warned(&s, "sticky", 0));
+    end(&s);
+}
+
 /* ---- again ---- */
 
 TEST(import_twice_changes_nothing) {
