@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 enum { THREADS_MAX = 1023, MEMORY_MAX_MIB = 1 << 20 };
 
@@ -46,6 +47,15 @@ static bool read_number(const struct cli *cli, const char *option, int64_t max, 
     return true;
 }
 
+/* A connection is a descriptor: take as many as we may have. */
+static void raise_descriptors(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 static int run(struct cli *cli) {
     const char *listen = cli_value(cli, "--listen");
     char address[64];
@@ -69,6 +79,7 @@ static int run(struct cli *cli) {
     sigaddset(&stops, SIGINT);
     pthread_sigmask(SIG_BLOCK, &stops, NULL);
     signal(SIGPIPE, SIG_IGN);
+    raise_descriptors();
 
     struct store *store = NULL;
     struct server *server = NULL;

@@ -36,6 +36,8 @@ struct server {
     struct http_server *http;
     struct newsroom_clock *clock;
     _Atomic unsigned unlocks; /* under way */
+    void (*report)(void *ctx, bool is_error, const char *message);
+    void *report_ctx;
 };
 
 /* The table knows so many readers; the last of them is warm_errors. */
@@ -334,6 +336,11 @@ static void on_commit(void *ctx, const struct keys *touched) {
     cache_touch(((struct server *)ctx)->cache, touched);
 }
 
+static void on_render_failed(void *ctx, const char *message) {
+    struct server *s = ctx;
+    s->report(s->report_ctx, true, message);
+}
+
 static void no_report(void *ctx, bool is_error, const char *message) {
     (void)ctx, (void)is_error, (void)message;
 }
@@ -356,11 +363,15 @@ enum status server_start(struct store *store, const struct server_options *optio
     struct server *s = calloc(1, sizeof *s);
     check(s != NULL);
     s->store = store;
+    s->report = options->report ? options->report : no_report;
+    s->report_ctx = options->report_ctx;
     enum status status = site_open(store, &s->site, err);
     if (status == STATUS_OK) {
         struct render_source source = site_source(s->site);
         struct cache_options cache = { .memory_max_bytes = options->memory_max_bytes,
-                                       .renderers = options->renderers };
+                                       .renderers = options->renderers,
+                                       .report = on_render_failed,
+                                       .report_ctx = s };
         status = cache_new(&source, &cache, &s->cache, err);
     }
     if (status == STATUS_OK) {
@@ -368,8 +379,7 @@ enum status server_start(struct store *store, const struct server_options *optio
         warm_errors(s);
     }
     if (status == STATUS_OK && !options->no_clock) {
-        status = newsroom_clock_start(store, options->report ? options->report : no_report,
-                                      options->report_ctx, &s->clock, err);
+        status = newsroom_clock_start(store, s->report, s->report_ctx, &s->clock, err);
     }
     if (status == STATUS_OK) {
         struct http_server_options http = { .address = options->address,

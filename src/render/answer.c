@@ -51,18 +51,21 @@ static const struct item *slot_item(const struct cell_table *t, const struct ite
     return item;
 }
 
-/* Surrogate-Key of a page and its fragments; an edge's limits are tighter than ours, so a page that
- * has more keys than fit names only what fits, and `site`, which is purged when in doubt. */
+/* Surrogate-Key of a page and its fragments. An edge's limits are tighter than ours: a page with
+ * more keys than fit carries the key `many` for the rest, which an edge must purge with every
+ * commit. */
 enum { SURROGATE_MAX_BYTES = 8000 };
 
 static void put_surrogate_keys(struct buf *head, const struct item *const *items, size_t n) {
     buf_put(head, STR("Surrogate-Key: site theme"));
     size_t from = head->len;
+    bool all = true;
     for (size_t i = 0; i < n; i++) {
-        if (head->len - from + items[i]->keys.len < SURROGATE_MAX_BYTES) {
-            buf_put(head, items[i]->keys);
-        }
+        bool fits = head->len - from + items[i]->keys.len < SURROGATE_MAX_BYTES;
+        buf_put(head, fits ? items[i]->keys : STR(""));
+        all = all && fits;
     }
+    buf_put(head, all ? STR("") : STR(" many"));
     buf_put(head, STR("\r\n"));
 }
 

@@ -18,12 +18,14 @@
  * before the fragments that they use. */
 #include "render/cache.h"
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/limits.h"
 #include "render/cell.h"
 #include "render/pool.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -54,6 +56,8 @@ struct cache {
     struct render_source source;
     struct pool *pool;
     size_t bytes_max;
+    void (*report)(void *ctx, const char *message);
+    void *report_ctx;
     struct scratch scratch[EPOCH_READERS_MAX];
 
     pthread_mutex_t lock; /* all that follows */
@@ -66,6 +70,7 @@ struct cache {
     uint64_t log_len;       /* ever */
     uint64_t log_forgotten; /* highest generation that fell out of the log */
     struct cache_stats stats;
+    int64_t reported_us; /* when a failure was last told */
 };
 
 static void render_job(void *source_thread, void *arg);
@@ -311,12 +316,12 @@ struct rendered {
     struct item *item;
     struct page_build page;
     enum status status;
+    struct err err;
 };
 
 static void render_page(struct cache *c, struct cell *cell, void *thread, struct rendered *r) {
-    struct err err = { 0 };
     r->page = (struct page_build){ .arena = &r->arena, .keys = &r->keys, .status = 200 };
-    r->status = c->source.page(thread, cell->key, &r->page, &err);
+    r->status = c->source.page(thread, cell->key, &r->page, &r->err);
     if (r->status == STATUS_OK &&
         (r->page.parts.len > LIMIT_PAGE_SLOTS || r->page.head.len > LIMIT_PAGE_HEAD_BYTES)) {
         r->status = STATUS_TOO_LARGE;
@@ -340,10 +345,9 @@ static void render_page(struct cache *c, struct cell *cell, void *thread, struct
 }
 
 static void render_fragment(struct cache *c, struct cell *cell, void *thread, struct rendered *r) {
-    struct err err = { 0 };
     struct fragment_build f = { .arena = &r->arena, .keys = &r->keys };
     buf_init(&f.out, LIMIT_RENDER_BYTES);
-    r->status = c->source.fragment(thread, cell->key, &f, &err);
+    r->status = c->source.fragment(thread, cell->key, &f, &r->err);
     if (r->status == STATUS_OK) {
         r->status = f.out.status;
     }
@@ -405,12 +409,26 @@ static void wake_all(struct waiter *waiters, enum status outcome) {
     }
 }
 
+/* What failed and why, for the log: at most once a second. Lock held. */
+static void describe_failure(struct cache *c, const struct cell *cell, const struct rendered *r,
+                             char *message, size_t size) {
+    int64_t now_us = clock_mono_us();
+    if (c->report == NULL || now_us < c->reported_us + US_PER_SECOND) {
+        return;
+    }
+    c->reported_us = now_us;
+    int shown = cell->key.len < KEY_BYTES_MAX ? (int)cell->key.len : KEY_BYTES_MAX;
+    snprintf(message, size, "%.*s could not be rendered: %s", shown, cell->key.ptr,
+             r->err.message[0] ? r->err.message : status_text(r->status));
+}
+
 static void render_job(void *source_thread, void *arg) {
     struct cell *cell = arg;
     struct cache *c = cell->cache;
     struct waiter *waiters = NULL;
     enum status outcome = STATUS_BUSY;
-    for (int tries = 0; tries < RENDER_TRIES && outcome == STATUS_BUSY; tries++) {
+    bool last = false;
+    for (int tries = 1; !last && tries <= RENDER_TRIES; tries++) {
         uint64_t generation = atomic_load(&c->generation);
         struct rendered r = { 0 };
         keys_init(&r.keys);
@@ -421,17 +439,20 @@ static void render_job(void *source_thread, void *arg) {
         }
         pthread_mutex_lock(&c->lock);
         c->stats.renders++;
-        bool last = true;
+        char message[ERR_MESSAGE_MAX + KEY_BYTES_MAX] = "";
+        last = true;
         if (r.status != STATUS_OK) {
             outcome = r.status;
+            describe_failure(c, cell, &r, message, sizeof message);
         } else if (!is_stale(c, generation, &r.keys)) {
             insert(c, cell, &r);
             outcome = STATUS_OK;
             r.item = NULL;
         } else {
             c->stats.stale_renders++;
-            /* Then to the end of the queue, still in flight. */
-            last = tries + 1 == RENDER_TRIES && !pool_submit(c->pool, render_job, cell);
+            /* Then to the end of the queue, still in flight; BUSY for those who wait if that is
+             * full. */
+            last = tries == RENDER_TRIES && !pool_submit(c->pool, render_job, cell);
         }
         if (last) {
             waiters = cell->waiters;
@@ -443,6 +464,9 @@ static void render_job(void *source_thread, void *arg) {
         }
         epoch_collect(&c->epoch);
         pthread_mutex_unlock(&c->lock);
+        if (message[0] != '\0') {
+            c->report(c->report_ctx, message);
+        }
         if (r.item != NULL) {
             item_free(r.item);
         }
@@ -628,6 +652,9 @@ enum status cache_new(const struct render_source *source, const struct cache_opt
     cell_table_init(&c->table);
     epoch_init(&c->epoch);
     c->source = *source;
+    c->report = options->report;
+    c->report_ctx = options->report_ctx;
+    c->reported_us = -US_PER_SECOND;
     c->bytes_max = options->memory_max_bytes ? options->memory_max_bytes : LIMIT_FRAGMENT_MEMORY;
     pthread_mutex_init(&c->lock, NULL);
     TAILQ_INIT(&c->ring);

@@ -18,6 +18,9 @@
 struct cache;
 
 struct cache_options {
+    /* Told of a rendering that failed, at most once a second; any thread. NULL: nobody. */
+    void (*report)(void *ctx, const char *message);
+    void *report_ctx;
     size_t memory_max_bytes; /* of kept items; 0: LIMIT_FRAGMENT_MEMORY */
     size_t renderers;        /* threads; 0: one a core, at least 2 */
 };

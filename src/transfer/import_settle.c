@@ -270,8 +270,12 @@ static enum status settle_attachment(struct import_run *run, const struct import
     }
     bool by_story = known.id != 0 && story.state == STORY_PUBLISHED &&
                     story.visibility != STORY_PRIVATE && story.path.len > 0;
-    while (status == STATUS_OK && (by_story || media.path.len > 0) &&
-           str_split(&rest, '\n', &line)) {
+    /* Without a file here its page leads to where it was. */
+    bool by_media = status == STATUS_OK &&
+                    (media.path.len > 0 || (media.remote_url.len <= LIMIT_PATH_BYTES &&
+                                            (str_starts_nocase(media.remote_url, STR("https://")) ||
+                                             str_starts_nocase(media.remote_url, STR("http://")))));
+    while (status == STATUS_OK && (by_story || by_media) && str_split(&rest, '\n', &line)) {
         status = run_redirect(run, line, by_story ? ADDRESS_STORY : ADDRESS_MEDIA,
                               by_story ? known.id : task->id, err);
     }
