@@ -105,6 +105,16 @@ for (const file of files) {
         assert.deepEqual(guids.filter((g) => !known.has(g)), []);
     });
 
+    await test(`${name}: attachment pages lead somewhere`, async () => {
+        const wrong = [];
+        for (const item of items) {
+            if (item.type !== "attachment" || !/^https?:/.test(item.url)) continue;
+            const r = await server.get(`/?attachment_id=${item.id}`);
+            if (r.status !== 301 || !r.headers.location) wrong.push(`/?attachment_id=${item.id}: ${r.status}`);
+        }
+        assert.deepEqual(wrong, []);
+    });
+
     await test(`${name}: a second import changes nothing`, async () => {
         const path = items.find((i) => i.type === "post" && i.status === "publish");
         const before = await server.get(target(path.link));

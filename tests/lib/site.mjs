@@ -113,7 +113,7 @@ export function readExport(xml) {
     return [...xml.matchAll(/<item>([\s\S]*?)<\/item>/g)].map(([, item]) => ({
         title: field(item, "title"), link: field(item, "link"), id: Number(field(item, "wp:post_id")),
         type: field(item, "wp:post_type"), status: field(item, "wp:status"), password: field(item, "wp:post_password"),
-        slug: field(item, "wp:post_name"), body: field(item, "content:encoded"),
+        slug: field(item, "wp:post_name"), url: field(item, "wp:attachment_url"), body: field(item, "content:encoded"),
         guid: field(item, 'guid isPermaLink="[a-z]+"'),
     }));
 }
