@@ -27,6 +27,8 @@
 #define LIMIT_HTML_INPUT_BYTES (16 * MIB)  /* untrusted HTML given to the parser */
 #define LIMIT_HTML_PARSE_BYTES (256 * MIB) /* memory for its parse tree */
 #define LIMIT_HTML_PARSE_MS    3000        /* processor time for parsing it */
+#define LIMIT_IMAGE_HEAD_BYTES (512 * KIB) /* of a picture's file, to find its size */
+#define LIMIT_IMAGE_SIDE       1000000     /* pixels */
 
 /* What is stored (src/store) */
 #define LIMIT_SECTION_DEPTH 64  /* sections above each other */

@@ -76,9 +76,10 @@ static void read_texts(struct import_run *run, struct attachment *at) {
     m->mime = str_slice(m->mime, 0, str_find_char(m->mime, ';', 0));
     int64_t width = php_value_int(php_value_get(&at->meta, "width"));
     int64_t height = php_value_int(php_value_get(&at->meta, "height"));
-    bool sane = width > 0 && height > 0 && width < 1000000 && height < 1000000;
-    m->width = sane ? (int)width : 0;
-    m->height = sane ? (int)height : 0;
+    if (width > 0 && height > 0 && width <= LIMIT_IMAGE_SIDE && height <= LIMIT_IMAGE_SIDE) {
+        m->width = (int)width;
+        m->height = (int)height;
+    }
     if (!clock_parse_datetime(str_trim(item->date_gmt), &m->created_us) &&
         !clock_parse_datetime(str_trim(item->date), &m->created_us)) {
         m->created_us = 0;
@@ -134,6 +135,10 @@ static enum status copy_file(struct import_run *run, struct attachment *at, stru
         if (status == STATUS_OK) {
             at->media.file = upload.file;
             at->media.size_bytes = upload.size_bytes;
+            if (at->media.width == 0) {
+                at->media.width = upload.width;
+                at->media.height = upload.height;
+            }
             run->report->files_copied++;
             return run_free_path(run, at->path, ADDRESS_MEDIA, at->media.id, &at->media.path, err);
         }
@@ -259,6 +264,8 @@ static enum status load_known(struct import_run *run, struct attachment *at, int
     at->media.file = now.file;
     at->media.path = now.path;
     at->media.size_bytes = now.size_bytes;
+    at->media.width = now.width;
+    at->media.height = now.height;
     at->media.parent_story_id = now.parent_story_id;
     if (*ret_edited) {
         at->media = now;

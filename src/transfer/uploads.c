@@ -2,6 +2,7 @@
 
 #include "base/io.h"
 #include "base/limits.h"
+#include "text/image_size.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -76,8 +77,9 @@ static bool write_all(int fd, const char *bytes, size_t n) {
     return true;
 }
 
-/* Copy and hash on the way. */
-static bool pump(int from, int to, unsigned char hash[HASH_BYTES], int64_t *ret_bytes) {
+/* Copy and hash on the way; the head is filled up to its limit. */
+static bool pump(int from, int to, unsigned char hash[HASH_BYTES], struct buf *head,
+                 int64_t *ret_bytes) {
     static const size_t chunk = 256 * KIB;
     char *bytes = malloc(chunk);
     check(bytes != NULL);
@@ -93,6 +95,7 @@ static bool pump(int from, int to, unsigned char hash[HASH_BYTES], int64_t *ret_
             free(bytes);
             return false;
         }
+        buf_put(head, str_slice(str_make(bytes, (size_t)n), 0, head->max - head->len));
         crypto_generichash_update(&state, (const unsigned char *)bytes, (unsigned long long)n);
         total += n;
     }
@@ -188,8 +191,10 @@ enum status upload_copy(struct arena *a, const char *uploads_dir, struct str rel
     snprintf(temporary, sizeof temporary, "%s/" INCOMING "XXXXXX", media_dir);
     int to = mkstemp(temporary);
     unsigned char hash[HASH_BYTES];
+    struct buf head;
+    buf_init(&head, LIMIT_IMAGE_HEAD_BYTES);
     bool ok = to >= 0 && flock(to, LOCK_EX) == 0 && fchmod(to, 0644) == 0 &&
-              pump(from, to, hash, &ret->size_bytes) && fsync(to) == 0;
+              pump(from, to, hash, &head, &ret->size_bytes) && fsync(to) == 0;
     if (!ok) {
         status = failed(err, "copy", temporary);
     }
@@ -199,9 +204,12 @@ enum status upload_copy(struct arena *a, const char *uploads_dir, struct str rel
         char extension[12];
         sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
         extension_of(relative, extension);
+        ret->width = ret->height = 0;
+        (void)image_size(buf_str(&head), &ret->width, &ret->height);
         ret->file = arena_printf(a, "%.2s/%s%s", hex, hex + 2, extension);
         status = keep(temporary, media_dir, ret->file.ptr, err);
     }
+    buf_done(&head);
     if (status != STATUS_OK && to >= 0) {
         unlink(temporary);
     }

@@ -9,6 +9,7 @@
 struct upload {
     struct str file; /* below the media folder */
     int64_t size_bytes;
+    int width, height; /* of a picture, as its first bytes say; 0: not known */
 };
 
 /* Copy uploads_dir/relative; on the disk when it returns OK. `relative` comes from the export: it

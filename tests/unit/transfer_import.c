@@ -493,6 +493,25 @@ TEST(import_takes_files) {
     end(&s);
 }
 
+/* second.png has no _wp_attachment_metadata: its own first bytes say it. */
+TEST(import_reads_sizes_from_files) {
+    struct site s;
+    struct media media;
+    struct err err = { 0 };
+    begin(&s);
+    import(&s, &(struct run){ .files = { "tests/data/wxr/every-clause.xml" } });
+    for (int i = 0; i < 2; i++) {
+        import(&s, i == 0 ? &every_clause : &(struct run){ .files = {
+            "tests/data/wxr/newer.xml"
+        } });
+        int64_t id = id_at(&s, "/wp-content/uploads/2021/06/second.png");
+        CHECK_INT(store_media(s.reader, &s.arena, id, &media, &err), STATUS_OK);
+        CHECK_INT(media.width, 12);
+        CHECK_INT(media.height, 7);
+    }
+    end(&s);
+}
+
 TEST(import_without_uploads_leaves_files_where_they_are) {
     struct site s;
     begin(&s);
