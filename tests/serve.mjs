@@ -65,6 +65,15 @@ await test("errors in the site's own look", async () => {
     assert.equal(body.status, 413);
 });
 
+await test("WordPress's other spellings of feeds and sections lead home", async () => {
+    for (const [path, to] of [["/feed/atom/", "/feed/"], ["/feed/rdf/", "/feed/"], ["/category/harbour/feed/atom/", "/category/harbour/feed/"],
+        ["/category/ferry/", "/category/harbour/ferry/"], ["/2022/03/14/perseverance-arrives-on-time", story]]) {
+        const r = await server.get(path);
+        assert.deepEqual([path, r.status, r.headers.location], [path, 301, to]);
+        assert.equal((await server.get(to)).status, 200);
+    }
+});
+
 await test("made-up parameters make no new page", async () => {
     const plain = await server.get(story);
     const asked = await server.get(story + "?utm_source=x&" + Math.random());

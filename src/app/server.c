@@ -286,6 +286,10 @@ static void reply_moved(struct http_exchange *ex, struct str location) {
 static void on_request(void *ctx, struct http_exchange *ex, const struct http_request *req) {
     struct server *s = ctx;
     struct str key;
+    if (req->method != HTTP_GET && req->method != HTTP_HEAD && req->method != HTTP_POST) {
+        reply_error(s, ex, 405, STR("Allow: GET, HEAD\r\n"));
+        return;
+    }
     switch (site_page_key(http_arena(ex), req->path, req->query, &key)) {
     case PAGE_KEY_OK: break;
     case PAGE_KEY_MOVED: reply_moved(ex, key); return;
@@ -293,10 +297,6 @@ static void on_request(void *ctx, struct http_exchange *ex, const struct http_re
     }
     if (req->method == HTTP_POST) {
         start_unlock(s, ex, req, key);
-        return;
-    }
-    if (req->method != HTTP_GET && req->method != HTTP_HEAD) {
-        reply_error(s, ex, 405, STR("Allow: GET, HEAD\r\n"));
         return;
     }
     bool gzip = http_accepts_gzip(req);

@@ -35,7 +35,9 @@ static struct str last_segment(struct str path, struct str *ret_before) {
 static struct wanted split_path(struct str path) {
     struct wanted w = { path, 1, false, false };
     struct str before, last = last_segment(path, &before);
-    if (str_eq(last, STR("rss2")) || str_eq(last, STR("rss"))) { /* /feed/rss2/ */
+    /* WordPress's other feeds of the same lists lead to the one there is: /feed/atom/ */
+    if (str_eq(last, STR("rss2")) || str_eq(last, STR("rss")) || str_eq(last, STR("atom")) ||
+        str_eq(last, STR("rdf"))) {
         struct str above, feed = last_segment(before, &above);
         if (str_eq(feed, STR("feed"))) {
             last = feed;

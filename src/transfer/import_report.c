@@ -153,6 +153,7 @@ void import_report_json(const struct import_report *report, const struct err *er
     json_close(&j, ']');
     if (error != NULL && error->status != STATUS_OK) {
         json_field_str(&j, STR("error"), str_of(error->message));
+        json_field_str(&j, STR("status"), str_of(status_text(error->status)));
     }
     json_close(&j, '}');
     buf_put_char(out, '\n');

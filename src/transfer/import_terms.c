@@ -304,6 +304,12 @@ static enum status put_section(struct import_run *run, struct str slug, struct s
     if (status == STATUS_OK) {
         status = store_section_put(writer, section, &id, err);
     }
+    if (status == STATUS_OK && section->id == 0 && section->parent_id != 0) {
+        /* WordPress finds a child without its parents, too. */
+        struct str bare = arena_printf(&run->item, "/%.*s/%.*s/", STR_FMT(run->site->category_base),
+                                       STR_FMT(encoded(run, section->slug)));
+        status = run_redirect(run, bare, ADDRESS_SECTION, id, err);
+    }
     return status == STATUS_OK ? remember(run, "category", slug, id, hash, err) : status;
 }
 
