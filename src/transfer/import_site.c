@@ -195,7 +195,8 @@ static enum status put_setting(struct import_run *run, const char *key, struct s
         return status;
     }
     status = store_setting(reader, &run->item, str_of(key), &now, err);
-    if (status != STATUS_OK || (now.len > 0 && (!overwrite || str_eq(now, value)))) {
+    /* A value that was cleared here is a choice, too. */
+    if (status != STATUS_OK || (now.ptr != NULL && (!overwrite || str_eq(now, value)))) {
         return status;
     }
     status = run_writer(run, &writer, err);

@@ -616,6 +616,107 @@ TEST(import_puts_stickies_on_top_once) {
     end(&s);
 }
 
+static void put_setting(struct site *s, const char *key, const char *value) {
+    struct store_writer *w;
+    struct err err = { 0 };
+    REQUIRE(store_write_begin(s->store, &w, &err) == STATUS_OK);
+    CHECK_INT(store_setting_put(w, str_of(key), str_of(value), &err), STATUS_OK);
+    CHECK_INT(store_write_commit(w, &err), STATUS_OK);
+}
+
+static void check_setting(struct site *s, const char *key, const char *expected) {
+    struct str value = { 0 };
+    struct err err = { 0 };
+    CHECK_INT(store_setting(s->reader, &s->arena, str_of(key), &value, &err), STATUS_OK);
+    CHECK_STR(value, expected);
+}
+
+/* The export as it would be on a date, with its parent page as the front page. */
+static void front_page_export(const char *path, const char *date) {
+    struct str link = STR("<link>https://bay.example/parent/</link>");
+    struct buf in;
+    struct buf out;
+    struct err err = { 0 };
+    buf_init(&in, MIB);
+    buf_init(&out, MIB);
+    CHECK_INT(io_read_file(test_path("tests/data/wxr/every-clause.xml"), &in, &err), STATUS_OK);
+    struct str text = buf_str(&in);
+    size_t day = str_find(text, STR("<pubDate>"), 0) + 9;
+    size_t day_end = str_find(text, STR("</pubDate>"), 0);
+    size_t at_link = str_find(text, link, 0);
+    REQUIRE(day_end != STR_NPOS && at_link != STR_NPOS);
+    size_t after_link = at_link + link.len;
+    buf_put(&out, str_slice(text, 0, day));
+    buf_put(&out, str_of(date));
+    buf_put(&out, str_slice(text, day_end, at_link));
+    buf_put(&out, STR("<link>https://bay.example/</link>"));
+    /* Another text in each, so that the newer one updates the page. */
+    size_t words = str_find(text, STR("Parent.<!--nextpage-->"), after_link);
+    REQUIRE(words != STR_NPOS);
+    buf_put(&out, str_slice(text, after_link, words));
+    buf_put(&out, str_of(date));
+    buf_put(&out, str_from(text, words));
+    CHECK_INT(io_write_file(path, buf_str(&out), &err), STATUS_OK);
+    buf_done(&in);
+    buf_done(&out);
+}
+
+static void import_path(struct site *s, const char *path) {
+    const char *const files[] = { path };
+    struct import_options options = { .files = files, .n_files = 1, .now_us = NOW_US };
+    struct err err = { 0 };
+    import_report_done(&s->report);
+    CHECK_INT(import_wordpress(s->store, &options, &s->report, &s->err), STATUS_OK);
+    if (s->reader == NULL) {
+        CHECK_INT(store_reader_open(s->store, &s->reader, &err), STATUS_OK);
+    } else {
+        store_read_end(s->reader);
+    }
+    CHECK_INT(store_read_begin(s->reader, NULL, &err), STATUS_OK);
+}
+
+TEST(import_again_leaves_what_an_editor_cleared) {
+    struct site s;
+    struct buf before;
+    struct buf after;
+    char file[600];
+    char newer[600];
+    begin(&s);
+    snprintf(file, sizeof file, "%s/front.xml", test_tmp_dir());
+    snprintf(newer, sizeof newer, "%s/newer-front.xml", test_tmp_dir());
+    front_page_export(file, "Fri, 07 May 2021 12:00:00 +0000");
+    front_page_export(newer, "Sun, 09 May 2021 12:00:00 +0000");
+    import_path(&s, file);
+    struct str chosen = { 0 };
+    struct err err = { 0 };
+    CHECK_INT(store_setting(s.reader, &s.arena, STR("front_page"), &chosen, &err), STATUS_OK);
+    CHECK(chosen.len > 1);
+    put_setting(&s, "front_page", "");
+    put_setting(&s, "tagline", "");
+    put_slot(&s, "lead", 0);
+    put_slot(&s, "secondaries", 0);
+    buf_init(&before, 64 * MIB);
+    buf_init(&after, 64 * MIB);
+    dump(s.dir, &before);
+    keys_touched = 0;
+    store_listen(s.store, on_touched, NULL);
+    import_path(&s, file);
+    CHECK_INT(keys_touched, 0);
+    dump(s.dir, &after);
+    check_same(&before, &after, "the second run");
+    store_listen(s.store, NULL, NULL);
+    /* A newer export changes its page, but not these. */
+    import_path(&s, newer);
+    CHECK(s.report.items_updated > 0);
+    check_setting(&s, "front_page", "");
+    check_setting(&s, "tagline", "");
+    check_slot(&s, "lead", 0, 0);
+    check_slot(&s, "secondaries", 0, 0);
+    buf_done(&before);
+    buf_done(&after);
+    end(&s);
+}
+
 TEST(import_leaves_a_front_page_that_is_made) {
     struct site s;
     begin(&s);
