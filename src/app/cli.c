@@ -304,3 +304,47 @@ enum status cli_open_store(struct cli *cli, struct store **ret) {
     }
     return status;
 }
+
+int cli_read(struct cli *cli, cli_read_fn *body, void *arg, size_t max_bytes) {
+    struct store *store = NULL;
+    struct store_reader *r = NULL;
+    struct buf out;
+    buf_init(&out, max_bytes);
+    enum status status = cli_open_store(cli, &store);
+    if (status == STATUS_OK) {
+        status = store_reader_open(store, &r, &cli->err);
+    }
+    if (status == STATUS_OK) {
+        status = store_read_begin(r, NULL, &cli->err);
+    }
+    if (status == STATUS_OK) {
+        status = body(cli, store, r, &out, arg);
+        store_read_end(r);
+    }
+    store_reader_close(r);
+    store_close(store);
+    if (status != STATUS_OK) {
+        buf_done(&out);
+        return cli_fail(cli);
+    }
+    return cli_print(cli, &out);
+}
+
+enum status cli_write(struct cli *cli, cli_write_fn *body, void *arg) {
+    struct store *store = NULL;
+    struct store_writer *w = NULL;
+    enum status status = cli_open_store(cli, &store);
+    if (status == STATUS_OK) {
+        status = store_write_begin(store, &w, &cli->err);
+    }
+    if (status == STATUS_OK) {
+        status = body(cli, w, arg);
+        if (status == STATUS_OK) {
+            status = store_write_commit(w, &cli->err);
+        } else {
+            store_write_rollback(w);
+        }
+    }
+    store_close(store);
+    return status;
+}

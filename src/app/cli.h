@@ -68,6 +68,15 @@ NODISCARD enum status cli_open_store(struct cli *cli, struct store **ret);
 #define CLI_JSON_OPTION                                                                            \
     { "--json", NULL, "print the result as JSON", NULL }
 
+/* Run `body` on one snapshot of the site and print what it put out (up to max_bytes). Returns the
+ * exit code. */
+typedef enum status cli_read_fn(struct cli *cli, struct store *store, struct store_reader *r,
+                                struct buf *out, void *arg);
+int cli_read(struct cli *cli, cli_read_fn *body, void *arg, size_t max_bytes);
+/* Run `body` in a write transaction on the site, committed when it returns OK. */
+typedef enum status cli_write_fn(struct cli *cli, struct store_writer *w, void *arg);
+NODISCARD enum status cli_write(struct cli *cli, cli_write_fn *body, void *arg);
+
 /* Write the buffer to stdout and free it; EXIT_FAILED when that fails. */
 int cli_print(struct cli *cli, struct buf *out);
 

@@ -171,50 +171,45 @@ static enum status check_addresses(struct checker *c) {
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-static int run(struct cli *cli) {
-    struct buf out;
-    buf_init(&out, 256u << 20);
-    struct checker c = { .cli = cli, .out = &out };
-    size_t database_faults = 0;
-    enum status status = cli_open_store(cli, &c.store);
-    if (status == STATUS_OK) {
-        status = store_reader_open(c.store, &c.r, &cli->err);
-    }
-    if (status == STATUS_OK) {
-        status = store_read_begin(c.r, NULL, &cli->err);
-    }
-    if (status == STATUS_OK) {
-        if (cli->json) {
-            json_init(&c.j, &out);
-            json_open(&c.j, '{');
-            json_key(&c.j, STR("faults"));
-            json_open(&c.j, '[');
-        }
-        status = store_check(c.r, fault, &c, &database_faults, &cli->err);
-        status = status == STATUS_OK ? check_bodies(&c) : status;
-        status = status == STATUS_OK ? check_media(&c) : status;
-        status = status == STATUS_OK ? check_addresses(&c) : status;
-        store_read_end(c.r);
-    }
-    store_reader_close(c.r);
-    store_close(c.store);
-    if (status != STATUS_OK) {
-        buf_done(&out);
-        return cli_fail(cli);
-    }
-    if (cli->json) {
-        json_close(&c.j, ']');
-        json_field_i64(&c.j, STR("stories"), (int64_t)c.stories);
-        json_field_i64(&c.j, STR("media"), (int64_t)c.media);
-        json_field_i64(&c.j, STR("addresses"), (int64_t)c.addresses);
-        json_close(&c.j, '}');
-        buf_put_char(&out, '\n');
+static void put_summary(struct checker *c) {
+    if (c->cli->json) {
+        json_close(&c->j, ']');
+        json_field_i64(&c->j, STR("stories"), (int64_t)c->stories);
+        json_field_i64(&c->j, STR("media"), (int64_t)c->media);
+        json_field_i64(&c->j, STR("addresses"), (int64_t)c->addresses);
+        json_close(&c->j, '}');
+        buf_put_char(c->out, '\n');
     } else {
-        buf_printf(&out, "%zu stories and pages, %zu media, %zu addresses: %zu %s\n", c.stories,
-                   c.media, c.addresses, c.faults, c.faults == 1 ? "fault" : "faults");
+        buf_printf(c->out, "%zu stories and pages, %zu media, %zu addresses: %zu %s\n", c->stories,
+                   c->media, c->addresses, c->faults, c->faults == 1 ? "fault" : "faults");
     }
-    int exit_code = cli_print(cli, &out);
-    return exit_code != EXIT_DONE ? exit_code : c.faults > 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+static enum status check_all(struct cli *cli, struct store *store, struct store_reader *r,
+                             struct buf *out, void *arg) {
+    struct checker *c = arg;
+    size_t database_faults = 0;
+    *c = (struct checker){ .cli = cli, .store = store, .r = r, .out = out };
+    if (cli->json) {
+        json_init(&c->j, out);
+        json_open(&c->j, '{');
+        json_key(&c->j, STR("faults"));
+        json_open(&c->j, '[');
+    }
+    enum status status = store_check(r, fault, c, &database_faults, &cli->err);
+    status = status == STATUS_OK ? check_bodies(c) : status;
+    status = status == STATUS_OK ? check_media(c) : status;
+    status = status == STATUS_OK ? check_addresses(c) : status;
+    if (status == STATUS_OK) {
+        put_summary(c);
+    }
+    return status;
+}
+
+static int run(struct cli *cli) {
+    struct checker c = { 0 };
+    int exit_code = cli_read(cli, check_all, &c, 256u << 20);
+    return exit_code == EXIT_DONE && c.faults > 0 ? EXIT_FAILED : exit_code;
 }
 
 const struct cli_command cmd_check = {

@@ -19,6 +19,11 @@ static int unknown_key(struct cli *cli, struct str key) {
                      STR_FMT(key));
 }
 
+static enum status put_value(struct cli *cli, struct store_writer *w, void *arg) {
+    (void)arg;
+    return store_setting_put(w, str_of(cli->args[0]), str_of(cli->args[1]), &cli->err);
+}
+
 static int run_set(struct cli *cli) {
     struct str key = str_of(cli->args[0]), value = str_of(cli->args[1]);
     switch (settings_check(key, value, &cli->err)) {
@@ -26,22 +31,7 @@ static int run_set(struct cli *cli) {
     case STATUS_NOT_FOUND: return unknown_key(cli, key);
     default: return cli_fail(cli);
     }
-    struct store *store = NULL;
-    struct store_writer *w = NULL;
-    enum status status = cli_open_store(cli, &store);
-    if (status == STATUS_OK) {
-        status = store_write_begin(store, &w, &cli->err);
-    }
-    if (status == STATUS_OK) {
-        status = store_setting_put(w, key, value, &cli->err);
-        if (status == STATUS_OK) {
-            status = store_write_commit(w, &cli->err);
-        } else {
-            store_write_rollback(w);
-        }
-    }
-    store_close(store);
-    return status == STATUS_OK ? EXIT_DONE : cli_fail(cli);
+    return cli_write(cli, put_value, NULL) == STATUS_OK ? EXIT_DONE : cli_fail(cli);
 }
 
 static void put_setting(struct cli *cli, struct buf *out, struct json *j,
@@ -61,52 +51,39 @@ static void put_setting(struct cli *cli, struct buf *out, struct json *j,
     }
 }
 
+static enum status show_values(struct cli *cli, struct store *store, struct store_reader *r,
+                               struct buf *out, void *arg) {
+    (void)store, (void)arg;
+    struct json j;
+    enum status status = STATUS_OK;
+    json_init(&j, out);
+    if (cli->json) {
+        json_open(&j, '{');
+    }
+    for (size_t i = 0; status == STATUS_OK && i < setting_defs_len; i++) {
+        const struct setting_def *def = &setting_defs[i];
+        struct str value;
+        bool is_set;
+        if (cli->n_args == 1 && !str_eq(str_of(cli->args[0]), str_of(def->key))) {
+            continue;
+        }
+        status = read_value(r, &cli->arena, def, &value, &is_set, &cli->err);
+        if (status == STATUS_OK) {
+            put_setting(cli, out, &j, def, value, is_set);
+        }
+    }
+    if (cli->json) {
+        json_close(&j, '}');
+        buf_put_char(out, '\n');
+    }
+    return status;
+}
+
 static int run_get(struct cli *cli) {
     if (cli->n_args == 1 && settings_find(str_of(cli->args[0])) == NULL) {
         return unknown_key(cli, str_of(cli->args[0]));
     }
-    struct store *store = NULL;
-    struct store_reader *r = NULL;
-    struct buf out;
-    struct json j;
-    buf_init(&out, 1u << 20);
-    json_init(&j, &out);
-    enum status status = cli_open_store(cli, &store);
-    if (status == STATUS_OK) {
-        status = store_reader_open(store, &r, &cli->err);
-    }
-    if (status == STATUS_OK) {
-        status = store_read_begin(r, NULL, &cli->err);
-    }
-    if (status == STATUS_OK) {
-        if (cli->json) {
-            json_open(&j, '{');
-        }
-        for (size_t i = 0; status == STATUS_OK && i < setting_defs_len; i++) {
-            const struct setting_def *def = &setting_defs[i];
-            struct str value;
-            bool is_set;
-            if (cli->n_args == 1 && !str_eq(str_of(cli->args[0]), str_of(def->key))) {
-                continue;
-            }
-            status = read_value(r, &cli->arena, def, &value, &is_set, &cli->err);
-            if (status == STATUS_OK) {
-                put_setting(cli, &out, &j, def, value, is_set);
-            }
-        }
-        if (cli->json) {
-            json_close(&j, '}');
-            buf_put_char(&out, '\n');
-        }
-        store_read_end(r);
-    }
-    store_reader_close(r);
-    store_close(store);
-    if (status != STATUS_OK) {
-        buf_done(&out);
-        return cli_fail(cli);
-    }
-    return cli_print(cli, &out);
+    return cli_read(cli, show_values, NULL, 1u << 20);
 }
 
 const struct cli_command cmd_set = {

@@ -43,29 +43,23 @@ static enum status find_story(struct cli *cli, struct store_reader *r, const cha
     return status;
 }
 
-static enum status set_slot(struct cli *cli, struct store *store) {
-    struct store_writer *w = NULL;
-    enum status status = store_write_begin(store, &w, &cli->err);
-    if (status != STATUS_OK) {
-        return status;
-    }
+static enum status set_slot(struct cli *cli, struct store_writer *w, void *arg) {
+    (void)arg;
     int64_t *ids = arena_array(&cli->arena, (size_t)cli->n_args, sizeof *ids);
     size_t n = 0;
+    enum status status = STATUS_OK;
     for (int i = 1; status == STATUS_OK && i < cli->n_args; i++) {
         status = find_story(cli, store_writer_reader(w), cli->args[i], &ids[n]);
         n += status == STATUS_OK;
     }
-    if (status == STATUS_OK) {
-        status = store_slot_put(w, str_of(cli->args[0]), (struct ids){ ids, n }, &cli->err);
-    }
-    if (status != STATUS_OK) {
-        store_write_rollback(w);
-        return status;
-    }
-    return store_write_commit(w, &cli->err);
+    return status != STATUS_OK
+               ? status
+               : store_slot_put(w, str_of(cli->args[0]), (struct ids){ ids, n }, &cli->err);
 }
 
-static enum status show_slot(struct cli *cli, struct store_reader *r, struct buf *out) {
+static enum status show_slot(struct cli *cli, struct store *store, struct store_reader *r,
+                             struct buf *out, void *arg) {
+    (void)store, (void)arg;
     struct ids ids;
     struct json j;
     json_init(&j, out);
@@ -111,31 +105,11 @@ static int run(struct cli *cli) {
     if (!is_shown(str_of(cli->args[0]))) {
         return cli_usage(cli, "no page shows a list '%s'", cli->args[0]);
     }
-    struct store *store = NULL;
-    struct store_reader *r = NULL;
-    struct buf out;
-    buf_init(&out, 1u << 20);
-    enum status status = cli_open_store(cli, &store);
-    if (status == STATUS_OK && (cli->n_args > 1 || cli_flag(cli, "--clear"))) {
-        status = set_slot(cli, store);
-    }
-    if (status == STATUS_OK) {
-        status = store_reader_open(store, &r, &cli->err);
-    }
-    if (status == STATUS_OK) {
-        status = store_read_begin(r, NULL, &cli->err);
-    }
-    if (status == STATUS_OK) {
-        status = show_slot(cli, r, &out);
-        store_read_end(r);
-    }
-    store_reader_close(r);
-    store_close(store);
-    if (status != STATUS_OK) {
-        buf_done(&out);
+    if ((cli->n_args > 1 || cli_flag(cli, "--clear")) &&
+        cli_write(cli, set_slot, NULL) != STATUS_OK) {
         return cli_fail(cli);
     }
-    return cli_print(cli, &out);
+    return cli_read(cli, show_slot, NULL, 1u << 20);
 }
 
 const struct cli_command cmd_slot = {

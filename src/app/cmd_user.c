@@ -27,6 +27,17 @@ static bool read_line(const char *prompt, char line[PASSWORD_BYTES_MAX + 2]) {
     return ok;
 }
 
+struct person {
+    struct str login, name, email, password;
+    enum user_role role;
+    int64_t id;
+};
+
+static enum status add(struct cli *cli, struct store_writer *w, void *arg) {
+    struct person *p = arg;
+    return people_add(w, p->login, p->name, p->email, p->role, p->password, &p->id, &cli->err);
+}
+
 static int run(struct cli *cli) {
     struct str login = str_of(cli->args[0]);
     const char *name = cli_value(cli, "--name");
@@ -51,25 +62,12 @@ static int run(struct cli *cli) {
             return cli_failf(cli, "the two passwords differ; nothing was changed");
         }
     }
-    struct store *store = NULL;
-    struct store_writer *w = NULL;
-    int64_t id = 0;
-    enum status status = cli_open_store(cli, &store);
-    if (status == STATUS_OK) {
-        status = store_write_begin(store, &w, &cli->err);
-    }
-    if (status == STATUS_OK) {
-        status = people_add(w, login, name ? str_of(name) : login, str_of(email), role,
-                            str_of(password), &id, &cli->err);
-        if (status == STATUS_OK) {
-            status = store_write_commit(w, &cli->err);
-        } else {
-            store_write_rollback(w);
-        }
-    }
+    struct person person = { login,         name ? str_of(name) : login,
+                             str_of(email), str_of(password),
+                             role,          0 };
+    enum status status = cli_write(cli, add, &person);
     explicit_bzero(password, sizeof password);
     explicit_bzero(again, sizeof again);
-    store_close(store);
     if (status != STATUS_OK) {
         return cli_fail(cli);
     }
@@ -79,7 +77,7 @@ static int run(struct cli *cli) {
         struct json j;
         json_init(&j, &out);
         json_open(&j, '{');
-        json_field_i64(&j, STR("id"), id);
+        json_field_i64(&j, STR("id"), person.id);
         json_field_str(&j, STR("login"), login);
         json_close(&j, '}');
         buf_put_char(&out, '\n');
