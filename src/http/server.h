@@ -39,7 +39,7 @@ struct http_server_options {
 
     /* On each loop's thread; any may be NULL. sleep: just before it may block in the kernel. wake:
      * after that, before it runs anything else. A loop is awake from loop_start on, and at
-     * loop_stop. (Made for userspace RCU's quiescent states. Handles
+     * loop_stop. (Made for the quiescent states of base/epoch.h. Handles
      * of libuv's own, uv_prepare and uv_check, would be wrong for it: libuv runs the callbacks of
      * sockets before the check handles.) */
     void (*loop_start)(void *ctx, size_t loop);
