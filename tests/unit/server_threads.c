@@ -11,7 +11,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { READERS = 8, WRITES = 150 };
+/* Writing goes on until each reader has had so many answers: how fast they come is the machine's. */
+enum { READERS = 8, WRITES = 150, ANSWERS_EACH = 20 };
 
 struct reader {
     int port;
@@ -19,7 +20,8 @@ struct reader {
     const char *const *addresses;
     size_t n_addresses;
     _Atomic bool *stop;
-    size_t answers, wrong;
+    _Atomic size_t answers;
+    size_t wrong;
 };
 
 static bool is_whole(const struct client_answer *a) {
@@ -49,7 +51,7 @@ static void *read_pages(void *arg) {
             printf("  %s answered %d\n", path, a.status);
             r->wrong++;
         }
-        r->answers++;
+        atomic_fetch_add(&r->answers, 1);
         bool ended = a.status == 0;
         answer_done(&a);
         if (ended) {
@@ -59,6 +61,15 @@ static void *read_pages(void *arg) {
     }
     client_close(&c);
     return NULL;
+}
+
+static bool all_have(const struct reader *readers, size_t answers) {
+    for (size_t i = 0; i < READERS; i++) {
+        if (atomic_load(&readers[i].answers) < answers) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* The table has room for so many readers. */
@@ -103,17 +114,14 @@ TEST(server_threads_eight_readers_and_a_writer) {
                                       .stop = &stop };
         check(pthread_create(&threads[i], NULL, read_pages, &readers[i]) == 0);
     }
-    for (int i = 0; i < WRITES; i++) {
+    for (int i = 0; i < WRITES || !all_have(readers, ANSWERS_EACH); i++) {
         town_write(&t);
     }
     atomic_store(&stop, true);
-    size_t answers = 0;
     for (size_t i = 0; i < READERS; i++) {
         pthread_join(threads[i], NULL);
         CHECK_INT(readers[i].wrong, 0);
-        answers += readers[i].answers;
     }
-    CHECK(answers > READERS);
     server_stop(server);
     town_done(&t);
 }
