@@ -11,7 +11,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* Writing goes on until each reader has had so many answers: how fast they come is the machine's. */
+/* Writing goes on until each reader has had so many answers: how fast they come is the machine's.
+ */
 enum { READERS = 8, WRITES = 150, ANSWERS_EACH = 20 };
 
 struct reader {
