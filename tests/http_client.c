@@ -8,7 +8,7 @@
 
 void client_open(struct client *c, int port, int rcvbuf_bytes) {
     struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
-    struct timeval limit = { .tv_sec = 10 };
+    struct timeval limit = { .tv_sec = 60 };
     a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     buf_init(&c->in, 64 * MIB);
     c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

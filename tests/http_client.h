@@ -1,5 +1,5 @@
-/* A small blocking HTTP client for tests of servers over real sockets. A wait of more than ten
- * seconds fails. */
+/* A small blocking HTTP client for tests of servers over real sockets. A wait of more than a
+ * minute fails. */
 #ifndef TESTS_HTTP_CLIENT_H
 #define TESTS_HTTP_CLIENT_H
 
