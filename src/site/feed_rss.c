@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "site/cards.h"
 #include "site/story_body.h"
-#include "text/utf8.h"
+#include "text/xml.h"
 
 struct str feed_rss_path(struct arena *a, struct str base) {
     if (str_find_char(base, '?', 0) != STR_NPOS) {
@@ -16,83 +16,35 @@ struct str feed_rss_path(struct arena *a, struct str base) {
                                     : arena_printf(a, "%.*s/feed", STR_FMT(base));
 }
 
-/* ---- XML ---- */
-
-/* XML 1.0, production 2: not every code point is a character. */
-static bool is_xml_char(uint32_t c) {
-    return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c <= 0xd7ff) ||
-           (c >= 0xe000 && c <= 0xfffd) || c >= 0x10000;
-}
-
-static void put_text(struct buf *out, struct str text) {
-    for (size_t at = 0; at < text.len;) {
-        uint32_t c = utf8_next(text, &at);
-        switch (c) {
-        case '&': buf_put(out, STR("&amp;")); break;
-        case '<': buf_put(out, STR("&lt;")); break;
-        case '>': buf_put(out, STR("&gt;")); break;
-        case '"': buf_put(out, STR("&quot;")); break;
-        default:
-            if (is_xml_char(c)) {
-                utf8_put(out, c);
-            }
-        }
-    }
-}
-
-static void put_element(struct buf *out, const char *name, struct str text) {
-    buf_printf(out, "<%s>", name);
-    put_text(out, text);
-    buf_printf(out, "</%s>\n", name);
-}
-
-/* "]]>" ends a CDATA section: it is cut in two there. */
-static void put_cdata(struct buf *out, struct str text) {
-    buf_put(out, STR("<![CDATA["));
-    size_t brackets = 0;
-    for (size_t at = 0; at < text.len;) {
-        uint32_t c = utf8_next(text, &at);
-        if (c == '>' && brackets >= 2) {
-            buf_put(out, STR("]]><![CDATA["));
-        }
-        brackets = c == ']' ? brackets + 1 : 0;
-        if (is_xml_char(c)) {
-            utf8_put(out, c);
-        }
-    }
-    buf_put(out, STR("]]>"));
-}
-
 /* ---- items ---- */
 
-static void put_names(struct buf *out, const char *element, struct list links) {
+static void put_names(struct xml *x, const char *element, struct list links) {
     const struct view_link *link = links.items;
     for (size_t i = 0; i < links.len; i++) {
-        buf_printf(out, "<%s>", element);
-        put_cdata(out, link[i].label);
-        buf_printf(out, "</%s>\n", element);
+        xml_element_cdata(x, element, link[i].label);
     }
 }
 
 /* What the story was called in feeds before it came here, so that nobody gets it twice; else a name
  * that stays when the address changes. */
-static enum status put_guid(struct pass *pass, struct buf *out, const struct story *story,
+static enum status put_guid(struct pass *pass, struct xml *x, const struct story *story,
                             struct err *err) {
     struct str guid;
     enum status status =
         store_meta(pass->reader, pass->arena, META_STORY, story->id, STR("_wp_guid"), &guid, err);
     if (status == STATUS_OK) {
-        buf_put(out, STR("<guid isPermaLink=\"false\">"));
-        put_text(out, guid.ptr != NULL && guid.len > 0
-                          ? guid
-                          : arena_printf(pass->arena, "%.*s/#story-%lld",
-                                         STR_FMT(pass->settings.url), (long long)story->id));
-        buf_put(out, STR("</guid>\n"));
+        xml_open(x, "guid");
+        xml_attr(x, "isPermaLink", STR("false"));
+        xml_text(x, guid.ptr != NULL && guid.len > 0
+                        ? guid
+                        : arena_printf(pass->arena, "%.*s/#story-%lld", STR_FMT(pass->settings.url),
+                                       (long long)story->id));
+        xml_close(x);
     }
     return status;
 }
 
-static enum status put_enclosure(struct pass *pass, struct buf *out, const struct story *story,
+static enum status put_enclosure(struct pass *pass, struct xml *x, const struct story *story,
                                  struct err *err) {
     const struct view_image *image;
     enum status status = card_image(pass, story->lead_media_id, &image, err);
@@ -102,16 +54,16 @@ static enum status put_enclosure(struct pass *pass, struct buf *out, const struc
     struct media media;
     status = store_media(pass->reader, pass->arena, story->lead_media_id, &media, err);
     if (status == STATUS_OK && media.size_bytes > 0) {
-        buf_put(out, STR("<enclosure url=\""));
-        put_text(out, pass_absolute(pass, image->src));
-        buf_printf(out, "\" length=\"%lld\" type=\"", (long long)media.size_bytes);
-        put_text(out, media.mime);
-        buf_put(out, STR("\"/>\n"));
+        xml_open(x, "enclosure");
+        xml_attr(x, "url", pass_absolute(pass, image->src));
+        xml_attr_i64(x, "length", media.size_bytes);
+        xml_attr(x, "type", media.mime);
+        xml_close(x);
     }
     return status;
 }
 
-static enum status put_item(struct pass *pass, struct buf *out, const struct story *story,
+static enum status put_item(struct pass *pass, struct xml *x, const struct story *story,
                             struct err *err) {
     struct list authors, sections, tags;
     struct html body = { STR("") };
@@ -128,49 +80,48 @@ static enum status put_item(struct pass *pass, struct buf *out, const struct sto
     if (status != STATUS_OK) {
         return status;
     }
-    buf_put(out, STR("<item>\n"));
-    put_element(out, "title", card_headline(pass, story));
-    put_element(out, "link", pass_absolute(pass, story->path));
-    put_names(out, "dc:creator", authors);
-    put_element(out, "pubDate", dates_rfc822(pass->dates, pass->arena, story->published_us));
-    put_names(out, "category", sections);
-    put_names(out, "category", tags);
-    status = put_guid(pass, out, story, err);
-    buf_put(out, STR("<description>"));
-    put_cdata(out, story->standfirst);
-    buf_put(out, STR("</description>\n<content:encoded>"));
-    put_cdata(out, body.raw);
-    buf_put(out, STR("</content:encoded>\n"));
+    xml_open(x, "item");
+    xml_element(x, "title", card_headline(pass, story));
+    xml_element(x, "link", pass_absolute(pass, story->path));
+    put_names(x, "dc:creator", authors);
+    xml_element(x, "pubDate", dates_rfc822(pass->dates, pass->arena, story->published_us));
+    put_names(x, "category", sections);
+    put_names(x, "category", tags);
+    status = put_guid(pass, x, story, err);
+    xml_element_cdata(x, "description", story->standfirst);
+    xml_element_cdata(x, "content:encoded", body.raw);
     if (status == STATUS_OK) {
-        status = put_enclosure(pass, out, story, err);
+        status = put_enclosure(pass, x, story, err);
     }
-    buf_put(out, STR("</item>\n"));
+    xml_close(x);
     return status;
 }
 
 /* ---- the feed ---- */
 
-static void put_channel(struct pass *pass, struct buf *out, struct list_id list,
+static void put_channel(struct pass *pass, struct xml *x, struct list_id list,
                         const struct list_name *name, struct str base, int64_t changed_us) {
     struct str title = pass->settings.title;
     if (list.kind != LIST_LATEST) {
         title = arena_printf(pass->arena, "%.*s – %.*s", STR_FMT(name->title), STR_FMT(title));
     }
     struct str description = list.kind == LIST_LATEST ? pass->settings.tagline : name->description;
-    put_element(out, "title", title);
-    put_element(out, "link", pass_absolute(pass, base));
-    put_element(out, "description", description.len > 0 ? description : title);
-    put_element(out, "language", pass->settings.language);
+    xml_element(x, "title", title);
+    xml_element(x, "link", pass_absolute(pass, base));
+    xml_element(x, "description", description.len > 0 ? description : title);
+    xml_element(x, "language", pass->settings.language);
     if (changed_us > 0) {
-        put_element(out, "lastBuildDate", dates_rfc822(pass->dates, pass->arena, changed_us));
+        xml_element(x, "lastBuildDate", dates_rfc822(pass->dates, pass->arena, changed_us));
     }
-    buf_put(out, STR("<atom:link href=\""));
-    put_text(out, pass_absolute(pass, feed_rss_path(pass->arena, base)));
-    buf_put(out, STR("\" rel=\"self\" type=\"application/rss+xml\"/>\n"));
+    xml_open(x, "atom:link");
+    xml_attr(x, "href", pass_absolute(pass, feed_rss_path(pass->arena, base)));
+    xml_attr(x, "rel", STR("self"));
+    xml_attr(x, "type", STR("application/rss+xml"));
+    xml_close(x);
 }
 
-static enum status put_feed(struct pass *pass, struct buf *out, struct list_id list,
-                            struct str base, struct err *err) {
+static enum status put_feed(struct pass *pass, struct xml *x, struct list_id list, struct str base,
+                            struct err *err) {
     struct list_name name;
     struct ids ids;
     enum status status = page_list_name(pass, list, &name, err);
@@ -192,24 +143,28 @@ static enum status put_feed(struct pass *pass, struct buf *out, struct list_id l
                                                                         : stories[i].published_us;
         changed_us = at_us > changed_us ? at_us : changed_us;
     }
-    buf_put(out, STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                     "<rss version=\"2.0\""
-                     " xmlns:content=\"http://purl.org/rss/1.0/modules/content/\""
-                     " xmlns:dc=\"http://purl.org/dc/elements/1.1/\""
-                     " xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n"));
-    put_channel(pass, out, list, &name, base, changed_us);
+    xml_open(x, "rss");
+    xml_attr(x, "version", STR("2.0"));
+    xml_attr(x, "xmlns:content", STR("http://purl.org/rss/1.0/modules/content/"));
+    xml_attr(x, "xmlns:dc", STR("http://purl.org/dc/elements/1.1/"));
+    xml_attr(x, "xmlns:atom", STR("http://www.w3.org/2005/Atom"));
+    xml_open(x, "channel");
+    put_channel(pass, x, list, &name, base, changed_us);
     for (size_t i = 0; status == STATUS_OK && i < ids.len; i++) {
-        status = put_item(pass, out, &stories[i], err);
+        status = put_item(pass, x, &stories[i], err);
     }
-    buf_put(out, STR("</channel>\n</rss>\n"));
+    xml_close(x);
+    xml_close(x);
     return status;
 }
 
 enum status feed_rss(struct pass *pass, struct list_id list, struct str base,
                      struct page_build *page, struct err *err) {
     struct buf out;
+    struct xml x;
     buf_init(&out, LIMIT_RENDER_BYTES);
-    enum status status = put_feed(pass, &out, list, base, err);
+    xml_init(&x, &out);
+    enum status status = put_feed(pass, &x, list, base, err);
     if (status == STATUS_OK && out.status != STATUS_OK) {
         status = err_set(err, out.status, "a feed is too large");
     }
