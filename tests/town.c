@@ -229,7 +229,9 @@ void town_write(struct town *t) {
         for (size_t i = 0; i < 3; i++) {
             ids[i] = pick(t, t->stories, t->n_stories);
         }
-        struct str name = test_below(&t->rng, 2) ? STR("dont-miss") : STR("front");
+        static const char *const names[] = { "dont-miss", "most-read", "lead", "secondaries",
+                                             "section-sec1" };
+        struct str name = str_of(names[test_below(&t->rng, COUNT_OF(names))]);
         size_t n = ids[0] != ids[1] ? 2 : 1;
         MUST(store_slot_put(w, name, (struct ids){ ids, n }, &err));
         break;
@@ -274,6 +276,7 @@ void town_write(struct town *t) {
         static const char *const settings[][3] = { { "title", "The Quay Lantern", "The Lantern" },
                                                    { "neighbours", "site", "section" },
                                                    { "stories_per_page", "10", "7" },
+                                                   { "views", "beacon", "off" },
                                                    { "house_credit", "", "reports {site}" } };
         size_t i = test_below(&t->rng, COUNT_OF(settings));
         MUST(store_setting_put(w, str_of(settings[i][0]),

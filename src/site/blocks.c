@@ -149,24 +149,39 @@ static enum status render_latest(struct pass *pass, int64_t section_id, int64_t 
     return pass_html(pass, "latest", &root, &fragment->out, err);
 }
 
-static enum status render_dont_miss(struct pass *pass, int64_t section_id, int64_t except,
-                                    struct fragment_build *fragment, struct err *err) {
-    struct view_block_root root = { .name = pass->settings.title };
-    size_t count = (size_t)pass->settings.dont_miss_count;
-    struct ids latest, picked, newest;
-    enum status status = latest_ids(pass, section_id, except, &latest, err);
-    if (status != STATUS_OK) {
-        return status;
+/* Up to n stories for Don't Miss, none of those shown: the editors', the most read, the newest. */
+static enum status dont_miss_ids(struct pass *pass, size_t n, struct ids shown, struct ids *ret,
+                                 struct err *err) {
+    struct ids picked, read, newest;
+    enum status status = cards_picked(pass, STR("dont-miss"), n, shown, &picked, err);
+    if (status == STATUS_OK && picked.len < n) {
+        status =
+            cards_most_read(pass, n - picked.len, ids_join(pass->arena, shown, picked), &read, err);
+        if (status == STATUS_OK) {
+            picked = ids_join(pass->arena, picked, read);
+        }
     }
-    struct ids shown = ids_join(pass->arena, latest, (struct ids){ &except, except > 0 ? 1 : 0 });
-    status = cards_picked(pass, STR("dont-miss"), count, shown, &picked, err);
-    if (status == STATUS_OK && picked.len < count) {
-        status = store_newest(pass->reader, pass->arena, section_list(0), count - picked.len,
+    if (status == STATUS_OK && picked.len < n) {
+        status = store_newest(pass->reader, pass->arena, section_list(0), n - picked.len,
                               ids_join(pass->arena, shown, picked), &newest, err);
         if (status == STATUS_OK) {
             picked = ids_join(pass->arena, picked, newest);
         }
     }
+    *ret = picked;
+    return status;
+}
+
+static enum status render_dont_miss(struct pass *pass, int64_t section_id, int64_t except,
+                                    struct fragment_build *fragment, struct err *err) {
+    struct view_block_root root = { .name = pass->settings.title };
+    struct ids latest, picked;
+    enum status status = latest_ids(pass, section_id, except, &latest, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct ids shown = ids_join(pass->arena, latest, (struct ids){ &except, except > 0 ? 1 : 0 });
+    status = dont_miss_ids(pass, (size_t)pass->settings.dont_miss_count, shown, &picked, err);
     if (status == STATUS_OK) {
         status = cards_read(pass, picked, pass->settings.dont_miss_excerpt_words, &root.cards, err);
     }

@@ -217,3 +217,11 @@ enum status cards_picked(struct pass *pass, struct str slot, size_t n, struct id
     *ret = (struct ids){ good.ptr, good.len };
     return status;
 }
+
+enum status cards_most_read(struct pass *pass, size_t n, struct ids except, struct ids *ret,
+                            struct err *err) {
+    *ret = (struct ids){ NULL, 0 };
+    return n > 0 && pass->settings.views != VIEWS_OFF
+               ? cards_picked(pass, STORE_SLOT_MOST_READ, n, except, ret, err)
+               : STATUS_OK;
+}

@@ -35,6 +35,10 @@ NODISCARD enum status cards_read(struct pass *pass, struct ids ids, int64_t word
 NODISCARD enum status cards_picked(struct pass *pass, struct str slot, size_t n, struct ids except,
                                    struct ids *ret, struct err *err);
 
+/* The same of the most read of the last 24 hours; none where views are not counted. */
+NODISCARD enum status cards_most_read(struct pass *pass, size_t n, struct ids except,
+                                      struct ids *ret, struct err *err);
+
 /* a followed by b. */
 struct ids ids_join(struct arena *a, struct ids first, struct ids second);
 bool ids_have(struct ids ids, int64_t id);

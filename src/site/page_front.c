@@ -1,3 +1,10 @@
+/* The front page: the lead, the secondaries, the most read, the newest, a band for each section.
+ *
+ * No story stands on it twice, so the parts take their stories one after the other, and the order
+ * is one of right: first whatever an editor put somewhere, in the bands too, since a story that was
+ * picked must stand where it was picked; then the most read, a list that nothing can fill up; then
+ * the newest, of which none may be missing from the page; and what is left fills the bands. The
+ * lead and the secondaries fill up before all that, as they are what the page is for. */
 #include "site/pages.h"
 
 #include "site/cards.h"
@@ -52,37 +59,80 @@ static enum status take_river(struct pass *pass, struct taken *taken, struct vie
     return cards_read(pass, ids, 0, &root->river, err);
 }
 
-static enum status read_band(struct pass *pass, struct taken *taken, const struct section *section,
-                             struct view_band *ret, struct err *err) {
-    struct ids ids;
-    struct str slot = arena_printf(pass->arena, "section-%.*s", STR_FMT(section->slug));
-    struct view_card *first = ARENA_NEW(pass->arena, struct view_card);
-    enum status status = take(pass, taken, slot, section_list(section->id),
-                              (size_t)pass->settings.front_band_stories, &ids, err);
-    *ret = (struct view_band){ section->id, section->path, section->name, NULL, { NULL, 0 } };
-    if (status != STATUS_OK || ids.len == 0) {
-        return status;
-    }
-    status = card_read(pass, ids.ptr[0], EXCERPT_WORDS, first, err);
-    ret->first = first;
-    if (status == STATUS_OK) {
-        status = cards_read(pass, (struct ids){ ids.ptr + 1, ids.len - 1 }, 0, &ret->rest, err);
+/* A top section and what editors picked for its band. */
+struct band_plan {
+    const struct section *section;
+    struct ids picked;
+};
+struct bands_plan {
+    VEC(struct band_plan) bands;
+    size_t n_picked; /* of those that have picks: these are shown in any case */
+};
+
+static enum status plan_bands(struct pass *pass, struct taken *taken, struct bands_plan *ret,
+                              struct err *err) {
+    struct sections sections;
+    enum status status = store_sections(pass->reader, pass->arena, &sections, err);
+    *ret = (struct bands_plan){ 0 };
+    for (size_t i = 0; status == STATUS_OK && i < sections.len; i++) {
+        const struct section *section = &sections.ptr[i];
+        struct band_plan plan = { section, { NULL, 0 } };
+        if (section->parent_id != 0) {
+            continue;
+        }
+        if (ret->n_picked < BANDS_MAX) {
+            struct str slot = arena_printf(pass->arena, "section-%.*s", STR_FMT(section->slug));
+            status = cards_picked(pass, slot, (size_t)pass->settings.front_band_stories, taken->ids,
+                                  &plan.picked, err);
+            taken->ids = ids_join(pass->arena, taken->ids, plan.picked);
+            ret->n_picked += plan.picked.len > 0;
+        }
+        *vec_push(pass->arena, &ret->bands) = plan;
     }
     return status;
 }
 
+static enum status read_band(struct pass *pass, struct taken *taken, const struct band_plan *plan,
+                             struct view_band *ret, struct err *err) {
+    const struct section *section = plan->section;
+    size_t n = (size_t)pass->settings.front_band_stories;
+    struct ids ids = plan->picked, newest;
+    enum status status = STATUS_OK;
+    *ret = (struct view_band){ section->id, section->path, section->name, NULL, { NULL, 0 } };
+    if (ids.len < n) {
+        status = store_newest(pass->reader, pass->arena, section_list(section->id), n - ids.len,
+                              taken->ids, &newest, err);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        ids = ids_join(pass->arena, ids, newest);
+        taken->ids = ids_join(pass->arena, taken->ids, newest);
+    }
+    if (ids.len == 0) {
+        return STATUS_OK;
+    }
+    struct view_card *first = ARENA_NEW(pass->arena, struct view_card);
+    status = card_read(pass, ids.ptr[0], EXCERPT_WORDS, first, err);
+    ret->first = first;
+    return status == STATUS_OK
+               ? cards_read(pass, (struct ids){ ids.ptr + 1, ids.len - 1 }, 0, &ret->rest, err)
+               : status;
+}
+
 /* A block for each top section that has something left to show. */
-static enum status read_bands(struct pass *pass, struct taken *taken, struct list *ret,
-                              struct err *err) {
-    struct sections sections;
+static enum status read_bands(struct pass *pass, struct taken *taken, const struct bands_plan *plan,
+                              struct list *ret, struct err *err) {
     VEC(struct view_band) bands = { 0 };
-    enum status status = store_sections(pass->reader, pass->arena, &sections, err);
-    for (size_t i = 0; status == STATUS_OK && i < sections.len && bands.len < BANDS_MAX; i++) {
+    size_t reserved = plan->n_picked; /* places for those with picks that are still to come */
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < plan->bands.len; i++) {
+        const struct band_plan *from = &plan->bands.ptr[i];
         struct view_band band;
-        if (sections.ptr[i].parent_id != 0) {
+        reserved -= from->picked.len > 0;
+        if (bands.len + reserved >= BANDS_MAX) {
             continue;
         }
-        status = read_band(pass, taken, &sections.ptr[i], &band, err);
+        status = read_band(pass, taken, from, &band, err);
         if (status == STATUS_OK && band.first != NULL) {
             *vec_push(pass->arena, &bands) = band;
         }
@@ -91,8 +141,21 @@ static enum status read_bands(struct pass *pass, struct taken *taken, struct lis
     return status;
 }
 
+static enum status take_most_read(struct pass *pass, struct taken *taken, struct list *ret,
+                                  struct err *err) {
+    struct ids ids;
+    enum status status =
+        cards_most_read(pass, (size_t)pass->settings.front_most_read, taken->ids, &ids, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    taken->ids = ids_join(pass->arena, taken->ids, ids);
+    return cards_read(pass, ids, 0, ret, err);
+}
+
 static enum status fill(struct pass *pass, struct view_front_root *root, struct err *err) {
     struct taken taken = { { NULL, 0 } };
+    struct bands_plan plan = { 0 };
     struct ids lead, secondaries;
     enum status status = take(pass, &taken, STR("lead"), section_list(0), 1, &lead, err);
     if (status != STATUS_OK || lead.len == 0) {
@@ -109,10 +172,16 @@ static enum status fill(struct pass *pass, struct view_front_root *root, struct 
         status = cards_read(pass, secondaries, EXCERPT_WORDS, &root->secondaries, err);
     }
     if (status == STATUS_OK) {
+        status = plan_bands(pass, &taken, &plan, err);
+    }
+    if (status == STATUS_OK) {
+        status = take_most_read(pass, &taken, &root->most_read, err);
+    }
+    if (status == STATUS_OK) {
         status = take_river(pass, &taken, root, err);
     }
     if (status == STATUS_OK) {
-        status = read_bands(pass, &taken, &root->bands, err);
+        status = read_bands(pass, &taken, &plan, &root->bands, err);
     }
     return status;
 }

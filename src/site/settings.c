@@ -32,6 +32,12 @@ const struct setting_def setting_defs[] = {
       "stories below the lead on the front page" },
     { "front_band_stories", SETTING_COUNT, "4", 1, 12, NULL,
       "stories of each section on the front page" },
+    { "front_most_read", SETTING_COUNT, "5", 0, 20, NULL,
+      "stories in Most Read on the front page" },
+    { "views", SETTING_CHOICE, "server", 0, 0, "server|beacon|off",
+      "how views of stories are counted, for Most Read: as the server answers them; by a picture "
+      "on "
+      "their pages, behind a cache that answers for the server; or not at all" },
     { "words_per_minute", SETTING_COUNT, "200", 50, 1000, NULL, "reading speed" },
     { "updated_after_minutes", SETTING_COUNT, "60", 0, 1000000, NULL,
       "a change this long after publication is shown as Updated" },
@@ -206,6 +212,12 @@ static int64_t count_of(const struct settings *stored, const char *key) {
     return n;
 }
 
+static enum views_mode views_mode_of(struct str value) {
+    return str_eq(value, STR("server"))   ? VIEWS_SERVER
+           : str_eq(value, STR("beacon")) ? VIEWS_BEACON
+                                          : VIEWS_OFF;
+}
+
 static struct str origin_of(struct arena *a, struct str site_url) {
     struct url url;
     check(url_parse(site_url, &url));
@@ -242,6 +254,7 @@ enum status settings_load(struct store_reader *r, struct arena *a, struct site_s
         .excerpt_ellipsis = value_of(&s, "excerpt_ellipsis"),
         .neighbours_in_section = str_eq(value_of(&s, "neighbours"), STR("section")),
         .surrogate_keys = str_eq(value_of(&s, "surrogate_keys"), STR("on")),
+        .views = views_mode_of(value_of(&s, "views")),
         .stories_per_page = count_of(&s, "stories_per_page"),
         .latest_count = count_of(&s, "latest_count"),
         .latest_excerpt_words = count_of(&s, "latest_excerpt_words"),
@@ -250,6 +263,7 @@ enum status settings_load(struct store_reader *r, struct arena *a, struct site_s
         .list_excerpt_words = count_of(&s, "list_excerpt_words"),
         .front_secondaries = count_of(&s, "front_secondaries"),
         .front_band_stories = count_of(&s, "front_band_stories"),
+        .front_most_read = count_of(&s, "front_most_read"),
         .words_per_minute = count_of(&s, "words_per_minute"),
         .updated_after_minutes = count_of(&s, "updated_after_minutes"),
         .feed_stories = count_of(&s, "feed_stories"),

@@ -39,6 +39,8 @@ const struct setting_def *settings_find(struct str key);
 /* May this value be set? Errors: NOT_FOUND (no such setting), INVALID (why not). */
 NODISCARD enum status settings_check(struct str key, struct str value, struct err *err);
 
+enum views_mode { VIEWS_OFF, VIEWS_SERVER, VIEWS_BEACON };
+
 struct site_settings {
     struct str title, tagline;
     struct str url;    /* without a trailing slash */
@@ -51,11 +53,12 @@ struct site_settings {
     struct str content_policy; /* empty: none is sent */
     bool neighbours_in_section;
     bool surrogate_keys;
+    enum views_mode views;
     int64_t stories_per_page;
     int64_t latest_count, latest_excerpt_words;
     int64_t dont_miss_count, dont_miss_excerpt_words;
     int64_t list_excerpt_words;
-    int64_t front_secondaries, front_band_stories;
+    int64_t front_secondaries, front_band_stories, front_most_read;
     int64_t words_per_minute;
     int64_t updated_after_minutes;
     int64_t feed_stories;

@@ -145,6 +145,7 @@ static const struct field front_root_fields[] = {
     FIELD_STRUCT(struct view_front_root, head, &head_type),
     FIELD_OBJECT(struct view_front_root, lead, &card_type),
     FIELD_LIST(struct view_front_root, secondaries, &card_type),
+    FIELD_LIST(struct view_front_root, most_read, &card_type),
     FIELD_LIST(struct view_front_root, river, &card_type),
     FIELD_LIST(struct view_front_root, bands, &band_type),
     FIELD_STR(struct view_front_root, older),

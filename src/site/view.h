@@ -117,8 +117,8 @@ struct view_front_root {
     struct view_site site;
     struct view_head head;
     const struct view_card *lead;
-    struct list secondaries, river; /* view_card */
-    struct list bands;              /* view_band */
+    struct list secondaries, most_read, river; /* view_card */
+    struct list bands;                         /* view_band */
     struct str older;
 };
 struct view_list_root {

@@ -130,6 +130,8 @@ NODISCARD enum status store_author(struct store_reader *r, struct arena *a, int6
                                    struct author *ret, struct err *err);
 NODISCARD enum status store_media(struct store_reader *r, struct arena *a, int64_t id,
                                   struct media *ret, struct err *err);
+/* The slot that the counting of views fills: the most read of the last 24 hours, most first. */
+#define STORE_SLOT_MOST_READ STR("most-read")
 /* A curated list's story ids in order, published or not; empty if there is no such slot. */
 NODISCARD enum status store_slot(struct store_reader *r, struct arena *a, struct str name,
                                  struct ids *ret, struct err *err);
