@@ -109,6 +109,16 @@ WHERE c.stories = 0 OR NOT EXISTS (
         AND e.local_day BETWEEN c.date AND c.date + CASE c.level
             WHEN 0 THEN 99999999 WHEN 1 THEN 9999 WHEN 2 THEN 99 ELSE 0 END);
 
+-- name: check_comment_count
+WITH counted (id, comments, kept) AS (
+    SELECT s.id, (SELECT count(*) FROM comment c
+        WHERE c.story_id = s.id AND c.state = 1 AND c.kind IN ('', 'comment')),
+        coalesce(k.comments, 0)
+    FROM story s LEFT JOIN comment_count k ON k.story_id = s.id
+)
+SELECT 'story ' || id || ' has ' || comments || ' comments, its count says ' || kept
+FROM counted WHERE comments <> kept;
+
 -- name: check_address_target
 SELECT 'the address ' || a.path || ' has no target'
 FROM address a

@@ -32,6 +32,38 @@ enum status store_comments(struct store_reader *r, struct arena *a, int64_t stor
     return status;
 }
 
+enum status store_newest_comments(struct store_reader *r, struct arena *a, int64_t story_id,
+                                  size_t max, struct comments *ret, struct err *err) {
+    VEC(struct comment) all = { 0 };
+    struct rows rows;
+    if (story_id != 0) {
+        keys_notef(r->keys, "comments:%" PRId64, story_id);
+        rows = ROWS(r->sql, "comment_newest_of_story", I64(story_id), I64((int64_t)max));
+    } else {
+        keys_note(r->keys, STR("comments"));
+        rows = ROWS(r->sql, "comment_newest", I64((int64_t)max));
+    }
+    while (rows_next(&rows)) {
+        load_row(&rows, a, vec_push(a, &all));
+    }
+    enum status status = sql_result(r->sql, err);
+    if (status == STATUS_OK) {
+        *ret = (struct comments){ all.ptr, all.len };
+    }
+    return status;
+}
+
+enum status store_comment_count(struct store_reader *r, int64_t story_id, int64_t *ret,
+                                struct err *err) {
+    keys_notef(r->keys, "comments:%" PRId64, story_id);
+    int64_t count = RUN(r->sql, "comment_count", I64(story_id));
+    enum status status = sql_result(r->sql, err);
+    if (status == STATUS_OK) {
+        *ret = count;
+    }
+    return status;
+}
+
 static bool load(struct store_writer *w, int64_t id, struct comment *ret) {
     struct rows rows = ROWS(w->sql, "comment_get", I64(id));
     bool found = rows_next(&rows);
@@ -48,6 +80,33 @@ static bool equal(const struct comment *a, const struct comment *b) {
            str_eq(a->author_url, b->author_url) && str_eq(a->author_ip, b->author_ip) &&
            str_eq(a->body.raw, b->body.raw) && a->created_us == b->created_us &&
            str_eq(a->kind, b->kind);
+}
+
+static bool is_counted(const struct comment *c) {
+    return c->state == COMMENT_APPROVED && (c->kind.len == 0 || str_eq(c->kind, STR("comment")));
+}
+
+static void count(struct store_writer *w, const struct comment *was, const struct comment *now) {
+    if (was->id != 0 && is_counted(was)) {
+        RUN(w->sql, "comment_count_subtract", I64(was->story_id));
+    }
+    if (is_counted(now)) {
+        RUN(w->sql, "comment_count_add", I64(now->story_id));
+    }
+}
+
+/* Readers see approved ones only; but the metas of any depend on its story's key. */
+static void touch_lists(struct store_writer *w, const struct comment *was,
+                        const struct comment *now) {
+    if (was->id != 0 && (was->state == COMMENT_APPROVED || was->story_id != now->story_id)) {
+        touchf(w, "comments:%" PRId64, was->story_id);
+    }
+    if (now->state == COMMENT_APPROVED) {
+        touchf(w, "comments:%" PRId64, now->story_id);
+    }
+    if ((was->id != 0 && is_counted(was)) || is_counted(now)) {
+        touch(w, STR("comments"));
+    }
 }
 
 enum status store_comment_put(struct store_writer *w, const struct comment *comment,
@@ -88,13 +147,8 @@ enum status store_comment_put(struct store_writer *w, const struct comment *comm
         int64_t made =
             sql_run(db, id == 0 ? "comment_insert" : "comment_update", params, COUNT_OF(params));
         id = id == 0 ? made : id;
-        /* Readers see approved ones only; but the metas of any depend on its story's key. */
-        if (was.id != 0 && (was.state == COMMENT_APPROVED || was.story_id != comment->story_id)) {
-            touchf(w, "comments:%" PRId64, was.story_id);
-        }
-        if (comment->state == COMMENT_APPROVED) {
-            touchf(w, "comments:%" PRId64, comment->story_id);
-        }
+        count(w, &was, comment);
+        touch_lists(w, &was, comment);
     }
     status = sql_result(db, err);
     if (status == STATUS_OK) {

@@ -27,6 +27,16 @@ void journal_write(struct store_writer *w) {
     buf_done(&text);
 }
 
+/* One commit's, as journal_write put them. */
+static void add_keys(struct keys *keys, struct str text) {
+    struct str key;
+    while (str_split(&text, ' ', &key)) {
+        if (key.len > 0 && key.len <= KEY_BYTES_MAX) {
+            keys_add(keys, key);
+        }
+    }
+}
+
 /* The keys of the rows after polled_seq that others wrote. */
 static void collect(struct store *s, struct keys *keys) {
     struct sql *db = &s->poll_sql;
@@ -39,12 +49,7 @@ static void collect(struct store *s, struct keys *keys) {
     while (rows_next(&r)) {
         int64_t seq = rows_i64(&r, 0);
         if (rows_i64(&r, 1) != s->origin) {
-            struct str rest = rows_text(&r, &a, 2), key;
-            while (str_split(&rest, ' ', &key)) {
-                if (key.len > 0 && key.len <= KEY_BYTES_MAX) {
-                    keys_add(keys, key);
-                }
-            }
+            add_keys(keys, rows_text(&r, &a, 2));
             arena_reset(&a);
         }
         s->polled_seq = seq;
@@ -83,4 +88,64 @@ enum status store_poll(struct store *s, struct err *err) {
     }
     keys_done(&keys);
     return status;
+}
+
+/* ---- for those who keep their place ---- */
+
+enum status store_journal_last(struct store_reader *r, int64_t *ret_seq, struct err *err) {
+    int64_t seq = RUN(r->sql, "change_last", NONE);
+    enum status status = sql_result(r->sql, err);
+    if (status == STATUS_OK) {
+        *ret_seq = seq;
+    }
+    return status;
+}
+
+enum status store_journal_since(struct store_reader *r, int64_t seq, struct keys *keys,
+                                int64_t *ret_seq, bool *ret_forgotten, struct err *err) {
+    struct sql *db = r->sql;
+    int64_t first = RUN(db, "change_first", NONE), at = seq;
+    struct arena a = { 0 };
+    struct rows rows = ROWS(db, "change_since", I64(seq));
+    while (keys->list.len < KEYS_TOUCHED_MAX && rows_next(&rows)) {
+        at = rows_i64(&rows, 0);
+        add_keys(keys, rows_text(&rows, &a, 2));
+        arena_reset(&a);
+    }
+    rows_end(&rows);
+    arena_done(&a);
+    enum status status = sql_result(db, err);
+    if (status == STATUS_OK) {
+        *ret_seq = at;
+        *ret_forgotten = first > seq + 1;
+    }
+    return status;
+}
+
+enum status store_cursor(struct store_reader *r, struct str name, int64_t *ret_seq,
+                         struct err *err) {
+    struct rows rows = ROWS(r->sql, "cursor_get", TEXT(name));
+    bool found = rows_next(&rows);
+    int64_t seq = found ? rows_i64(&rows, 0) : 0;
+    rows_end(&rows);
+    enum status status = sql_result(r->sql, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (!found) {
+        return err_set(err, STATUS_NOT_FOUND, "the journal has no reader '%.*s'", STR_FMT(name));
+    }
+    *ret_seq = seq;
+    return STATUS_OK;
+}
+
+enum status store_cursor_put(struct store_writer *w, struct str name, int64_t seq,
+                             struct err *err) {
+    struct sql *db = writer_verb(w);
+    if (seq < 0) {
+        RUN(db, "cursor_remove", TEXT(name));
+    } else {
+        RUN(db, "cursor_put", TEXT(name), I64(seq));
+    }
+    return sql_result(db, err);
 }

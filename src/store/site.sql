@@ -65,6 +65,16 @@ SELECT min(seq) FROM change;
 -- name: change_since
 SELECT seq, origin, keys FROM change WHERE seq > ?1 ORDER BY seq;
 
+-- name: cursor_get
+SELECT seq FROM journal_cursor WHERE name = ?1;
+
+-- name: cursor_put
+INSERT INTO journal_cursor (name, seq) VALUES (?1, ?2)
+ON CONFLICT (name) DO UPDATE SET seq = excluded.seq;
+
+-- name: cursor_remove
+DELETE FROM journal_cursor WHERE name = ?1;
+
 -- name: change_insert
 INSERT INTO change (seq, origin, keys) VALUES (?1, ?2, ?3);
 

@@ -52,6 +52,24 @@ void store_listen(struct store *s, store_listener *listener, void *ctx);
  * "site". For one thread. */
 NODISCARD enum status store_poll(struct store *s, struct err *err);
 
+/* What was committed, by any process: the journal, for those who must not miss anything even if the
+ * process dies. Readers of it keep the number of the last commit that they are done with under a
+ * name of their own. */
+
+/* The number of the newest commit; 0: none yet. */
+NODISCARD enum status store_journal_last(struct store_reader *r, int64_t *ret_seq, struct err *err);
+/* Add the keys of the commits after number `seq` to `keys`, until there are KEYS_TOUCHED_MAX of
+ * them or more, or no more commits; *ret_seq is the last of them, `seq` if there is none.
+ * *ret_forgotten: the journal does not reach back to `seq`; the keys are those of what it has. */
+NODISCARD enum status store_journal_since(struct store_reader *r, int64_t seq, struct keys *keys,
+                                          int64_t *ret_seq, bool *ret_forgotten, struct err *err);
+/* NOT_FOUND: none was kept. */
+NODISCARD enum status store_cursor(struct store_reader *r, struct str name, int64_t *ret_seq,
+                                   struct err *err);
+/* Keep it; seq -1: remove it. Touches nothing. */
+NODISCARD enum status store_cursor_put(struct store_writer *w, struct str name, int64_t seq,
+                                       struct err *err);
+
 /* ---- reading ---- */
 
 NODISCARD enum status store_reader_open(struct store *s, struct store_reader **ret,
@@ -150,6 +168,15 @@ struct comments {
 /* The approved comments of a story, oldest first, at most `max`. */
 NODISCARD enum status store_comments(struct store_reader *r, struct arena *a, int64_t story_id,
                                      size_t max, struct comments *ret, struct err *err);
+/* The newest approved comments of a story, newest first, at most `max`; story_id 0: of the site,
+ * whether readers may see their stories or not. What other sites sent (pingbacks) is left out.
+ * Notes comments:<story_id>, or "comments". */
+NODISCARD enum status store_newest_comments(struct store_reader *r, struct arena *a,
+                                            int64_t story_id, size_t max, struct comments *ret,
+                                            struct err *err);
+/* How many of those a story has. Notes comments:<story_id>. */
+NODISCARD enum status store_comment_count(struct store_reader *r, int64_t story_id, int64_t *ret,
+                                          struct err *err);
 /* Published pages at the top (no parent), by menu order, at most `max`. Notes "pages". */
 NODISCARD enum status store_top_pages(struct store_reader *r, struct arena *a, size_t max,
                                       struct ids *ret, struct err *err);

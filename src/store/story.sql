@@ -118,6 +118,28 @@ SELECT id, story_id, parent_id, state, author, author_email, author_url, author_
     created_us, kind
 FROM comment WHERE story_id = ?1 AND state = 1 ORDER BY created_us, id LIMIT ?2;
 
+-- name: comment_newest
+SELECT id, story_id, parent_id, state, author, author_email, author_url, author_ip, body,
+    created_us, kind
+FROM comment WHERE state = 1 AND kind IN ('', 'comment')
+ORDER BY created_us DESC, id DESC LIMIT ?1;
+
+-- name: comment_newest_of_story
+SELECT id, story_id, parent_id, state, author, author_email, author_url, author_ip, body,
+    created_us, kind
+FROM comment WHERE story_id = ?1 AND state = 1 AND kind IN ('', 'comment')
+ORDER BY created_us DESC, id DESC LIMIT ?2;
+
+-- name: comment_count
+SELECT comments FROM comment_count WHERE story_id = ?1;
+
+-- name: comment_count_add
+INSERT INTO comment_count (story_id, comments) VALUES (?1, 1)
+ON CONFLICT (story_id) DO UPDATE SET comments = comments + 1;
+
+-- name: comment_count_subtract
+UPDATE comment_count SET comments = comments - 1 WHERE story_id = ?1;
+
 -- name: comment_get
 SELECT id, story_id, parent_id, state, author, author_email, author_url, author_ip, body,
     created_us, kind

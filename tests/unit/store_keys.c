@@ -31,6 +31,8 @@ enum read_kind {
     READ_MENU,
     READ_TOP_PAGES,
     READ_CHILD_PAGES,
+    READ_NEWEST_COMMENTS,
+    READ_COMMENT_COUNT,
     READ_KINDS
 };
 
@@ -57,6 +59,8 @@ static const struct {
     [READ_MENU] = { "menu", true },
     [READ_TOP_PAGES] = { "top pages", false },
     [READ_CHILD_PAGES] = { "child pages", false },
+    [READ_NEWEST_COMMENTS] = { "newest comments", false },
+    [READ_COMMENT_COUNT] = { "comment count", false },
 };
 
 struct read {
@@ -164,6 +168,7 @@ static enum status read_row(struct store_reader *r, struct arena *a, const struc
     struct menu menu;
     struct comments comments;
     struct address at;
+    int64_t count = 0;
     enum status status = STATUS_OK;
     switch (q->kind) {
     case READ_SECTION:
@@ -205,6 +210,16 @@ static enum status read_row(struct store_reader *r, struct arena *a, const struc
             buf_printf(b, "%" PRId64 " %.*s;", comments.ptr[i].id, STR_FMT(comments.ptr[i].author));
             put_metas(r, a, META_COMMENT, comments.ptr[i].id, b);
         }
+        break;
+    case READ_NEWEST_COMMENTS:
+        status = store_newest_comments(r, a, q->id, 5, &comments, NULL);
+        for (size_t i = 0; i < comments.len; i++) {
+            buf_printf(b, "%" PRId64 " %.*s;", comments.ptr[i].id, STR_FMT(comments.ptr[i].author));
+        }
+        break;
+    case READ_COMMENT_COUNT:
+        status = store_comment_count(r, q->id, &count, NULL);
+        buf_put_i64(b, count);
         break;
     default:
         status = store_address(r, a, q->path, &at, NULL);
@@ -267,6 +282,8 @@ static struct reads all_reads(struct world *w, size_t stories) {
             add(&all, (enum read_kind)kind, id);
         }
         add(&all, READ_NEIGHBOURS, id)->list = (struct list_id){ LIST_LATEST, 0 };
+        add(&all, READ_NEWEST_COMMENTS, id);
+        add(&all, READ_COMMENT_COUNT, id);
         for (int64_t section = 1; section <= 3; section++) {
             add(&all, READ_NEIGHBOURS, id)->list = (struct list_id){ LIST_SECTION, section };
         }
@@ -296,6 +313,7 @@ static struct reads all_reads(struct world *w, size_t stories) {
     add(&all, READ_SLOT, 0);
     add(&all, READ_MENU, 0);
     add(&all, READ_TOP_PAGES, 0);
+    add(&all, READ_NEWEST_COMMENTS, 0);
     for (int64_t id = 1; id <= 3; id++) {
         add(&all, READ_CHILD_PAGES, id);
     }

@@ -56,6 +56,7 @@ static const struct {
     { "section_height", "walks the levels that it has just found" },
     { "story_due", "one row of an index of the scheduled stories only" },
     { "story_top_pages", "an index of just these pages, up to a limit" },
+    { "comment_newest", "an index of just these comments, up to a limit" },
 };
 
 static bool may_scan(struct str name) {

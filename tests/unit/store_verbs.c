@@ -435,15 +435,93 @@ TEST(store_comments_show_the_approved_oldest_first) {
     c.created_us++;
     OK(store_comment_put(store_site_write(&site), &c, &first, &site.err));
     store_site_commit(&site);
-    CHECK_STR(site.touched, "comments:1");
+    CHECK_STR(site.touched, "comments:1 comments");
     struct comments all;
     OK(store_comments(store_site_read(&site), &site.arena, story, 10, &all, &site.err));
     CHECK_INT(all.len, 2);
     CHECK_INT(all.ptr[0].id, second);
+    int64_t count = 0;
+    OK(store_comment_count(store_site_read(&site), story, &count, &site.err));
+    CHECK_INT(count, 2);
+    OK(store_newest_comments(store_site_read(&site), &site.arena, 0, 1, &all, &site.err));
+    CHECK_INT(all.len, 1);
+    CHECK_INT(all.ptr[0].id, first);
     c.id = 0;
     c.story_id = 99;
     CHECK_INT(store_comment_put(store_site_write(&site), &c, &second, NULL), STATUS_NOT_FOUND);
     store_site_commit(&site);
+    store_site_close(&site);
+}
+
+TEST(store_counts_what_readers_wrote_and_no_pingbacks) {
+    struct store_site site;
+    store_site_open(&site);
+    struct story a = make_story("/a/", NOON), b = make_story("/b/", NOON);
+    int64_t first = put(&site, &a), other = put(&site, &b), count = -1;
+    struct comment c = { .story_id = first, .kind = STR("pingback"), .state = COMMENT_APPROVED };
+    OK(store_comment_put(store_site_write(&site), &c, &c.id, &site.err));
+    store_site_commit(&site);
+    CHECK_STR(site.touched, "comments:1");
+    OK(store_comment_count(store_site_read(&site), first, &count, &site.err));
+    CHECK_INT(count, 0);
+    /* It becomes one, goes to another story, and is taken down. */
+    c.kind = STR("");
+    OK(store_comment_put(store_site_write(&site), &c, &c.id, &site.err));
+    c.story_id = other;
+    OK(store_comment_put(store_site_write(&site), &c, &c.id, &site.err));
+    store_site_commit(&site);
+    CHECK_STR(site.touched, "comments:1 comments comments:2");
+    OK(store_comment_count(store_site_read(&site), first, &count, &site.err));
+    CHECK_INT(count, 0);
+    OK(store_comment_count(store_site_read(&site), other, &count, &site.err));
+    CHECK_INT(count, 1);
+    c.state = COMMENT_SPAM;
+    OK(store_comment_put(store_site_write(&site), &c, &c.id, &site.err));
+    store_site_commit(&site);
+    CHECK_STR(site.touched, "comments:2 comments");
+    OK(store_comment_count(store_site_read(&site), other, &count, &site.err));
+    CHECK_INT(count, 0);
+    CHECK_INT(store_site_faults(&site), 0);
+    store_site_close(&site);
+}
+
+TEST(store_journal_is_read_from_a_place_that_is_kept) {
+    struct store_site site;
+    store_site_open(&site);
+    int64_t seq = 0, last = 0;
+    bool forgotten = true;
+    struct keys keys;
+    keys_init(&keys);
+    CHECK_INT(store_cursor(store_site_read(&site), STR("hub"), &seq, NULL), STATUS_NOT_FOUND);
+    OK(store_journal_last(store_site_read(&site), &last, &site.err));
+    CHECK_INT(last, 0);
+    struct story a = make_story("/a/", NOON), b = make_story("/b/", NOON);
+    int64_t first = put(&site, &a);
+    OK(store_journal_last(store_site_read(&site), &last, &site.err));
+    CHECK_INT(last, 1);
+    /* Keeping a place is no change of the site. */
+    OK(store_cursor_put(store_site_write(&site), STR("hub"), last, &site.err));
+    site.touched = STR("");
+    store_site_commit(&site);
+    CHECK_STR(site.touched, "");
+    (void)put(&site, &b);
+    OK(store_story_withdraw(store_site_write(&site), first, NOON, &site.err));
+    store_site_commit(&site);
+    OK(store_cursor(store_site_read(&site), STR("hub"), &seq, &site.err));
+    CHECK_INT(seq, 1);
+    OK(store_journal_since(store_site_read(&site), seq, &keys, &last, &forgotten, &site.err));
+    CHECK_INT(last, 3);
+    CHECK(!forgotten);
+    CHECK(keys_has(&keys, STR("story:1")) && keys_has(&keys, STR("story:2")) &&
+          keys_has(&keys, STR("path:/b/")) && !keys_has(&keys, STR("path:/a/")));
+    keys_reset(&keys);
+    OK(store_journal_since(store_site_read(&site), 3, &keys, &last, &forgotten, &site.err));
+    CHECK_INT(last, 3);
+    CHECK_INT(keys.list.len, 0);
+    OK(store_cursor_put(store_site_write(&site), STR("hub"), -1, &site.err));
+    store_site_commit(&site);
+    CHECK_INT(store_cursor(store_site_read(&site), STR("hub"), &seq, NULL), STATUS_NOT_FOUND);
+    keys_done(&keys);
     store_site_close(&site);
 }
 
