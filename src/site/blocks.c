@@ -22,7 +22,7 @@ enum { NAV_LINKS_MAX = 12, FOOTER_LINKS_MAX = 24, FOOTER_PAGES_MAX = 12, THEME_C
 static enum status menu_link(struct pass *pass, const struct menu_item *item, bool *ret_shown,
                              struct view_link *ret, struct err *err) {
     enum status status = STATUS_OK;
-    *ret = (struct view_link){ item->target_id, item->url, item->label };
+    *ret = (struct view_link){ .id = item->target_id, .href = item->url, .label = item->label };
     *ret_shown = item->url.len > 0;
     if (item->target == MENU_URL) {
         return STATUS_OK;
@@ -33,7 +33,9 @@ static enum status menu_link(struct pass *pass, const struct menu_item *item, bo
         struct story story;
         status = store_story(pass->reader, pass->arena, item->target_id, STORY_CARD, &story, &lost);
         if (status == STATUS_OK && story_is_public(&story)) {
-            target = (struct view_link){ story.id, story.path, card_headline(pass, &story) };
+            target = (struct view_link){ .id = story.id,
+                                         .href = story.path,
+                                         .label = card_headline(pass, &story) };
         }
     } else {
         enum address_kind kind = item->target == MENU_SECTION ? ADDRESS_SECTION : ADDRESS_TAG;
@@ -75,12 +77,15 @@ static enum status top_sections(struct pass *pass, size_t max, struct list *ret,
     struct sections sections;
     enum status status = store_sections(pass->reader, pass->arena, &sections, err);
     VEC(struct view_link) links = { 0 };
-    for (size_t i = 0; status == STATUS_OK && i < sections.len && links.len < max; i++) {
+    for (size_t i = 0; status == STATUS_OK && i < sections.len; i++) {
         const struct section *s = &sections.ptr[i];
         if (s->parent_id == 0) {
-            *vec_push(pass->arena, &links) = (struct view_link){ s->id, s->path, s->name };
+            *vec_push(pass->arena, &links) =
+                (struct view_link){ .id = s->id, .href = s->path, .label = s->name };
         }
     }
+    card_links_sort(pass, links.ptr, links.len);
+    links.len = links.len < max ? links.len : max;
     *ret = LIST_OF(links);
     return status;
 }

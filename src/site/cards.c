@@ -2,6 +2,8 @@
 
 #include "text/words.h"
 
+#include <stdlib.h>
+
 bool story_is_public(const struct story *story) {
     return story->state == STORY_PUBLISHED && story->visibility == STORY_PUBLIC;
 }
@@ -45,23 +47,35 @@ enum status card_link(struct pass *pass, enum address_kind kind, int64_t id, str
         struct section section;
         status = store_section(pass->reader, pass->arena, id, &section, err);
         if (status == STATUS_OK) {
-            *ret = (struct view_link){ id, section.path, section.name };
+            *ret = (struct view_link){ .id = id, .href = section.path, .label = section.name };
         }
     } else if (kind == ADDRESS_TAG) {
         struct tag tag;
         status = store_tag(pass->reader, pass->arena, id, &tag, err);
         if (status == STATUS_OK) {
-            *ret = (struct view_link){ id, tag.path, tag.name };
+            *ret = (struct view_link){ .id = id, .href = tag.path, .label = tag.name };
         }
     } else {
         struct author author;
         check(kind == ADDRESS_AUTHOR);
         status = store_author(pass->reader, pass->arena, id, &author, err);
         if (status == STATUS_OK) {
-            *ret = (struct view_link){ id, author.path, author.name };
+            *ret = (struct view_link){ .id = id, .href = author.path, .label = author.name };
         }
     }
     return status;
+}
+
+/* "A, B and C" */
+static void set_between(struct pass *pass, struct view_link *links, size_t n) {
+    struct str *names = arena_array(pass->arena, 2 * n + 1, sizeof *names), *between = names + n;
+    for (size_t i = 0; i < n; i++) {
+        names[i] = links[i].label;
+    }
+    language_between(pass->language, pass->arena, names, n, between);
+    for (size_t i = 0; i < n; i++) {
+        links[i].after = between[i];
+    }
 }
 
 enum status card_links(struct pass *pass, enum address_kind kind, struct ids ids, struct list *ret,
@@ -76,8 +90,23 @@ enum status card_links(struct pass *pass, enum address_kind kind, struct ids ids
             return err_set(err, status, "a story's links cannot be read");
         }
     }
+    if (kind == ADDRESS_AUTHOR) {
+        set_between(pass, links.ptr, links.len);
+    }
     *ret = LIST_OF(links);
     return STATUS_OK;
+}
+
+static int by_label(const void *a, const void *b, void *order) {
+    const struct view_link *first = a, *second = b;
+    int by_name = language_compare(order, first->label, second->label);
+    return by_name != 0 ? by_name : (first->id > second->id) - (first->id < second->id);
+}
+
+void card_links_sort(struct pass *pass, struct view_link *links, size_t n) {
+    if (n > 1) {
+        qsort_r(links, n, sizeof *links, by_label, pass->language);
+    }
 }
 
 enum status card_story_links(struct pass *pass, struct ids ids, struct list *ret, struct err *err) {
@@ -90,8 +119,9 @@ enum status card_story_links(struct pass *pass, struct ids ids, struct list *ret
             return status;
         }
         if (story_is_public(&story)) {
-            *vec_push(pass->arena, &links) =
-                (struct view_link){ story.id, story.path, card_headline(pass, &story) };
+            *vec_push(pass->arena, &links) = (struct view_link){
+                .id = story.id, .href = story.path, .label = card_headline(pass, &story)
+            };
         }
     }
     *ret = LIST_OF(links);

@@ -13,9 +13,12 @@ struct str card_headline(struct pass *pass, const struct story *story);
 /* A link to a section, tag or author. NOT_FOUND. */
 NODISCARD enum status card_link(struct pass *pass, enum address_kind kind, int64_t id,
                                 struct view_link *ret, struct err *err);
-/* Links to several, in their order; those that are not there any more are left out. */
+/* Links to several, in their order; those that are not there any more are left out. Authors are
+ * joined ("A, B and C") by their `after`. */
 NODISCARD enum status card_links(struct pass *pass, enum address_kind kind, struct ids ids,
                                  struct list *ret, struct err *err);
+/* By label, in the order of the site's language. */
+void card_links_sort(struct pass *pass, struct view_link *links, size_t n);
 /* Links to those of these stories and pages that are public, by their headlines. */
 NODISCARD enum status card_story_links(struct pass *pass, struct ids ids, struct list *ret,
                                        struct err *err);

@@ -21,9 +21,6 @@ struct str page_list_path(struct arena *a, struct str base, int64_t number) {
 
 static struct str date_title(struct pass *pass, struct list_id list) {
     int64_t id = list.id;
-    if (list.kind == LIST_YEAR) {
-        return arena_printf(pass->arena, "%lld", (long long)id);
-    }
     struct civil day = { .year = (int)(id / 10000),
                          .month = (int)(id / 100 % 100),
                          .day = (int)(id % 100),
@@ -31,9 +28,13 @@ static struct str date_title(struct pass *pass, struct list_id list) {
     if (list.kind == LIST_MONTH) {
         day = (struct civil){ .year = (int)(id / 100), .month = (int)(id % 100), .day = 15 };
     }
+    if (list.kind == LIST_YEAR) {
+        day = (struct civil){ .year = (int)id, .month = 7, .day = 1 };
+    }
     int64_t at_us = dates_to_us(pass->dates, day);
-    return list.kind == LIST_MONTH ? dates_month(pass->dates, pass->arena, at_us)
-                                   : dates_long(pass->dates, pass->arena, at_us);
+    return list.kind == LIST_YEAR    ? dates_year(pass->dates, pass->arena, at_us)
+           : list.kind == LIST_MONTH ? dates_month(pass->dates, pass->arena, at_us)
+                                     : dates_long(pass->dates, pass->arena, at_us);
 }
 
 enum status page_list_name(struct pass *pass, struct list_id list, struct list_name *ret,
@@ -85,10 +86,12 @@ static enum status sub_sections(struct pass *pass, struct list_id list, struct l
     enum status status = store_sections(pass->reader, pass->arena, &all, err);
     for (size_t i = 0; status == STATUS_OK && i < all.len; i++) {
         if (all.ptr[i].parent_id == list.id) {
-            *vec_push(pass->arena, &links) =
-                (struct view_link){ all.ptr[i].id, all.ptr[i].path, all.ptr[i].name };
+            *vec_push(pass->arena, &links) = (struct view_link){ .id = all.ptr[i].id,
+                                                                 .href = all.ptr[i].path,
+                                                                 .label = all.ptr[i].name };
         }
     }
+    card_links_sort(pass, links.ptr, links.len);
     *ret = LIST_OF(links);
     return status;
 }
@@ -116,8 +119,8 @@ static void set_head(struct pass *pass, struct list_id list, int64_t number, str
     struct str title = root->title;
     if (number > 1) {
         struct phrase_arg args[] = {
-            { .name = STR("n"), .number = number, .is_number = true },
-            { .name = STR("pages"), .number = pages, .is_number = true },
+            pass_number_arg(pass, STR("n"), number),
+            pass_number_arg(pass, STR("pages"), pages),
         };
         struct str place = pass_phrase(pass, "page_of", args, COUNT_OF(args));
         title = arena_printf(pass->arena, "%.*s – %.*s", STR_FMT(title), STR_FMT(place));

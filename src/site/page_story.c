@@ -76,7 +76,8 @@ static enum status neighbour(struct pass *pass, int64_t id, const struct view_li
     }
     check(story_is_public(&story));
     struct view_link *link = ARENA_NEW(pass->arena, struct view_link);
-    *link = (struct view_link){ id, story.path, card_headline(pass, &story) };
+    *link =
+        (struct view_link){ .id = id, .href = story.path, .label = card_headline(pass, &story) };
     *ret = link;
     return STATUS_OK;
 }

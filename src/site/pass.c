@@ -17,14 +17,17 @@ static enum status take_dates(struct site_thread *thread, const struct site_sett
     char both[260];
     int n = snprintf(both, sizeof both, "%s %s", language, zone);
     struct str wanted = str_make(both, (size_t)n);
-    if (thread->dates != NULL && str_eq(buf_str(&thread->dates_of), wanted)) {
+    if (thread->language != NULL && str_eq(buf_str(&thread->dates_of), wanted)) {
         return STATUS_OK;
     }
     dates_free(thread->dates);
+    language_free(thread->language);
     thread->dates = NULL;
+    thread->language = NULL;
     buf_reset(&thread->dates_of);
     buf_put(&thread->dates_of, wanted);
-    return dates_new(language, zone, &thread->dates, err);
+    enum status status = dates_new(language, zone, &thread->dates, err);
+    return status == STATUS_OK ? language_new(language, &thread->language, err) : status;
 }
 
 static struct str locale_of(struct arena *a, struct str language) {
@@ -54,6 +57,7 @@ enum status pass_begin(struct site_thread *thread, struct arena *a, struct keys 
         return status;
     }
     pass.dates = thread->dates;
+    pass.language = thread->language;
     struct str language = arena_str(a, pass.settings.language);
     const struct asset *icon = look_asset(pass.look, STR("favicon.svg"));
     pass.view = (struct view_site){
@@ -75,6 +79,13 @@ void pass_end(struct pass *pass) {
 
 /* ---- helpers of templates ---- */
 
+struct phrase_arg pass_number_arg(struct pass *pass, struct str name, int64_t number) {
+    return (struct phrase_arg){ .name = name,
+                                .text = language_number(pass->language, pass->arena, number),
+                                .number = number,
+                                .is_number = true };
+}
+
 /* {{t "latest_from" section=name}} */
 static enum status help_phrase(void *ctx, struct template_call *call, struct err *err) {
     (void)err;
@@ -84,8 +95,7 @@ static enum status help_phrase(void *ctx, struct template_call *call, struct err
         const struct value *v = &call->named[i].value;
         args[i].name = call->named[i].name;
         if (v->kind == VALUE_INT) {
-            args[i].is_number = true;
-            args[i].number = v->integer;
+            args[i] = pass_number_arg(pass, args[i].name, v->integer);
         } else if (v->kind == VALUE_STR) {
             args[i].text = v->str;
         }
@@ -96,6 +106,16 @@ static enum status help_phrase(void *ctx, struct template_call *call, struct err
     return STATUS_OK;
 }
 
+/* {{number story.comments_len}} */
+static enum status help_number(void *ctx, struct template_call *call, struct err *err) {
+    (void)err;
+    struct pass *pass = ctx;
+    if (call->args[0].kind == VALUE_INT) {
+        buf_put(call->out, language_number(pass->language, call->arena, call->args[0].integer));
+    }
+    return STATUS_OK;
+}
+
 const struct helper pass_helpers[] = {
     { .name = "t",
       .run = help_phrase,
@@ -103,6 +123,11 @@ const struct helper pass_helpers[] = {
       .args = { { .name = "phrase", .kind = VALUE_STR } },
       .args_min = 1,
       .named_open = true },
+    { .name = "number",
+      .run = help_number,
+      .returns = VALUE_STR,
+      .args = { { .name = "number", .kind = VALUE_INT } },
+      .args_min = 1 },
     { .name = NULL },
 };
 

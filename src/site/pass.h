@@ -9,6 +9,7 @@
 #include "site/site.h"
 #include "site/view.h"
 #include "text/date.h"
+#include "text/language.h"
 
 /* Of one rendering thread. */
 struct site_thread {
@@ -16,6 +17,7 @@ struct site_thread {
     struct store_reader *reader;
     /* Formatters are dear to make: kept until the settings name others. */
     struct dates *dates;
+    struct language *language;
     struct buf dates_of; /* "<language> <timezone>" */
 };
 
@@ -25,6 +27,7 @@ struct pass {
     struct store_reader *reader;
     struct arena *arena;
     struct dates *dates;
+    struct language *language;
     struct site_settings settings;
     struct view_site view;
 };
@@ -44,6 +47,8 @@ NODISCARD enum status pass_html(struct pass *pass, const char *name, const void 
 
 /* The wording; args as in phrases_format. */
 struct str pass_phrase(struct pass *pass, const char *key, const struct phrase_arg *args, size_t n);
+/* A number for it, written as the site's language does. */
+struct phrase_arg pass_number_arg(struct pass *pass, struct str name, int64_t number);
 
 /* The address that begins with the site's origin; absolute ones stay. */
 struct str pass_absolute(struct pass *pass, struct str href);

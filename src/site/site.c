@@ -38,6 +38,7 @@ static void thread_close(void *opened) {
     if (thread != NULL) {
         store_reader_close(thread->reader);
         dates_free(thread->dates);
+        language_free(thread->language);
         buf_done(&thread->dates_of);
         free(thread);
     }

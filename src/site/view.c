@@ -7,6 +7,7 @@ static const struct field link_fields[] = {
     FIELD_INT(struct view_link, id),
     FIELD_STR(struct view_link, href),
     FIELD_STR(struct view_link, label),
+    FIELD_STR(struct view_link, after),
 };
 TYPE_OF(link, struct view_link);
 

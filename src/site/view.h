@@ -11,6 +11,7 @@
 struct view_link {
     int64_t id;
     struct str href, label;
+    struct str after; /* of an author: what stands before the next, ", " or " and " */
 };
 
 struct view_image {

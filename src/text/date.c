@@ -13,8 +13,10 @@ enum { LOCALE_MAX = 160, TIMEZONE_MAX = 64, FORMATTED_MAX = 256 };
 struct dates {
     UCalendar *calendar; /* for the zone's offsets */
     UDateFormat *long_date;
-    UDateFormat *short_time;
+    UDateFormat *long_time; /* date and time; where clock_24, the time alone */
     UDateFormat *month;
+    UDateFormat *year;
+    bool clock_24;
 };
 
 /* BCP 47 to ICU's spelling; false if it is not a well-formed tag of a known language. */
@@ -58,6 +60,13 @@ bool timezone_valid(const char *timezone) {
     return timezone_units(timezone, units) > 0;
 }
 
+/* Languages whose printed papers give the hour of a change in 24 hours, though CLDR has them write
+ * "9:40 AM" (in Hindi even before the word for "o'clock"). */
+static bool has_clock_24(const char *locale) {
+    return (strncmp(locale, "en", 2) == 0 || strncmp(locale, "hi", 2) == 0) &&
+           !char_is_alpha(locale[2]);
+}
+
 /* The locale's own pattern for these fields, e.g. "yMMMM". */
 static UDateFormat *open_skeleton(const char *locale, const UChar *zone, int32_t zone_len,
                                   const UChar *skeleton, UErrorCode *status) {
@@ -84,14 +93,15 @@ enum status dates_new(const char *locale, const char *timezone, struct dates **r
     struct dates *d = calloc(1, sizeof *d);
     check(d != NULL);
     UErrorCode status = U_ZERO_ERROR;
-    bool is_english = strncmp(icu, "en", 2) == 0 && !char_is_alpha(icu[2]);
+    d->clock_24 = has_clock_24(icu);
     d->calendar = ucal_open(zone, zone_len, icu, UCAL_GREGORIAN, &status);
     d->long_date = udat_open(UDAT_NONE, UDAT_LONG, icu, zone, zone_len, NULL, 0, &status);
-    d->short_time =
-        is_english
+    d->long_time =
+        d->clock_24
             ? udat_open(UDAT_PATTERN, UDAT_PATTERN, icu, zone, zone_len, u"HH:mm", -1, &status)
-            : udat_open(UDAT_SHORT, UDAT_NONE, icu, zone, zone_len, NULL, 0, &status);
+            : udat_open(UDAT_SHORT, UDAT_LONG, icu, zone, zone_len, NULL, 0, &status);
     d->month = open_skeleton(icu, zone, zone_len, u"yMMMM", &status);
+    d->year = open_skeleton(icu, zone, zone_len, u"y", &status);
     if (U_FAILURE(status)) {
         dates_free(d);
         return err_set(err, STATUS_INVALID, "no date formats for \"%s\" in \"%s\": %s", locale,
@@ -105,8 +115,9 @@ void dates_free(struct dates *d) {
     if (d != NULL) {
         ucal_close(d->calendar);
         udat_close(d->long_date);
-        udat_close(d->short_time);
+        udat_close(d->long_time);
         udat_close(d->month);
+        udat_close(d->year);
         free(d);
     }
 }
@@ -131,12 +142,19 @@ struct str dates_long(struct dates *d, struct arena *a, int64_t us) {
 }
 
 struct str dates_long_time(struct dates *d, struct arena *a, int64_t us) {
-    struct str date = format(d->long_date, a, us), time = format(d->short_time, a, us);
-    return arena_printf(a, "%.*s, %.*s", STR_FMT(date), STR_FMT(time));
+    struct str time = format(d->long_time, a, us);
+    if (!d->clock_24) {
+        return time;
+    }
+    return arena_printf(a, "%.*s, %.*s", STR_FMT(format(d->long_date, a, us)), STR_FMT(time));
 }
 
 struct str dates_month(struct dates *d, struct arena *a, int64_t us) {
     return format(d->month, a, us);
+}
+
+struct str dates_year(struct dates *d, struct arena *a, int64_t us) {
+    return format(d->year, a, us);
 }
 
 /* Seconds east of UTC. */

@@ -17,10 +17,13 @@ void dates_free(struct dates *d);
 
 /* "March 14, 2022": the locale's long form. */
 struct str dates_long(struct dates *d, struct arena *a, int64_t us);
-/* "March 15, 2022, 09:40": the long form, and the locale's short time (English: 24 hours). */
+/* "March 15, 2022, 09:40", "15. März 2022 um 09:40": the long form with the locale's short time
+ * (English and Hindi: 24 hours). */
 struct str dates_long_time(struct dates *d, struct arena *a, int64_t us);
 /* "March 2022". */
 struct str dates_month(struct dates *d, struct arena *a, int64_t us);
+/* "2022", "2022年". */
+struct str dates_year(struct dates *d, struct arena *a, int64_t us);
 /* "2022-03-14T09:26:53+01:00", for <time datetime> and feeds. */
 struct str dates_rfc3339(struct dates *d, struct arena *a, int64_t us);
 /* "Mon, 14 Mar 2022 09:26:53 +0100", for RSS. */

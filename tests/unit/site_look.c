@@ -49,8 +49,11 @@ TEST(look_words_itself_in_the_language_of_the_site) {
     fixture_set(&f, "language", "de-AT");
     CHECK(shows(&f, key, "<html lang=\"de-AT\" dir=\"ltr\""));
     CHECK(shows(&f, key, ">Nach oben<") && shows(&f, key, ">1 Minute<"));
-    CHECK(shows(&f, key, ">Read on<") && shows(&f, key, ">Previous Story<"));
+    CHECK(shows(&f, key, ">Nicht verpassen<") && shows(&f, key, ">Vorheriger Artikel<"));
     CHECK(shows(&f, key, ">12. März 2022<"));
+    fixture_set(&f, "language", "pl");
+    CHECK(shows(&f, key, ">Read on<") && shows(&f, key, ">Previous Story<"));
+    CHECK(shows(&f, key, ">12 marca 2022<"));
     fixture_set(&f, "language", "ar");
     CHECK(shows(&f, key, "<html lang=\"ar\" dir=\"rtl\""));
     fixture_close(&f);

@@ -39,7 +39,8 @@ TEST(site_story_reads_in_the_order_of_its_parts) {
 
     struct str expected = arena_printf(
         &f.arena,
-        "March 13, 2022 2 mins read World & Sea Headline 13 Standfirst of 13. Anna Vex, Tom Brill "
+        "March 13, 2022 2 mins read World & Sea Headline 13 Standfirst of 13. Anna Vex and Tom "
+        "Brill "
         "The ferry, alongside. Ida Quay First paragraph. ALSO READ: Headline 2 Last paragraph. "
         "ferries Previous Story Headline 12 Next Story Headline 14 Latest from World & Sea "
         "%.*s %.*s %.*s %.*s %.*s Go to Top Don't Miss %.*s %.*s",

@@ -33,9 +33,38 @@ TEST(dates_are_written_as_the_pages_want_them) {
     dates_free(d);
     d = open_dates("de", "America/St_Johns");
     CHECK_STR(dates_long(d, &a, us), "14. M\xc3\xa4rz 2022");
-    CHECK_STR(dates_long_time(d, &a, us), "14. M\xc3\xa4rz 2022, 05:56");
+    CHECK_STR(dates_long_time(d, &a, us), "14. M\xc3\xa4rz 2022 um 05:56");
     CHECK_STR(dates_rfc822(d, &a, at("2022-01-14T08:26:53Z")), "Fri, 14 Jan 2022 04:56:53 -0330");
     dates_free(d);
+    arena_done(&a);
+}
+
+TEST(dates_are_written_in_every_language_of_the_theme) {
+    static const struct {
+        const char *locale, *date, *time, *month, *year;
+    } cases[] = {
+        { "en", "March 15, 2022", "March 15, 2022, 09:40", "March 2022", "2022" },
+        { "de", "15. März 2022", "15. März 2022 um 09:40", "März 2022", "2022" },
+        { "fr", "15 mars 2022", "15 mars 2022 à 09:40", "mars 2022", "2022" },
+        { "es", "15 de marzo de 2022", "15 de marzo de 2022, 9:40", "marzo de 2022", "2022" },
+        { "hi", "15 मार्च 2022", "15 मार्च 2022, 09:40", "मार्च 2022", "2022" },
+        { "ar", "١٥ مارس ٢٠٢٢", "١٥ مارس ٢٠٢٢ في ٩:٤٠ ص", "مارس ٢٠٢٢", "٢٠٢٢" },
+        { "zh", "2022年3月15日", "2022年3月15日 09:40", "2022年3月", "2022年" },
+    };
+    struct arena a = { 0 };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct dates *d = open_dates(cases[i].locale, "Europe/Paris");
+        REQUIRE(d != NULL);
+        int64_t us = at("2022-03-15T08:40:00Z");
+        CHECK_STR(dates_long(d, &a, us), cases[i].date);
+        CHECK_STR(dates_long_time(d, &a, us), cases[i].time);
+        CHECK_STR(dates_month(d, &a, us), cases[i].month);
+        CHECK_STR(dates_year(d, &a, us), cases[i].year);
+        /* What machines read is the same in all. */
+        CHECK_STR(dates_rfc3339(d, &a, us), "2022-03-15T09:40:00+01:00");
+        CHECK_STR(dates_rfc822(d, &a, us), "Tue, 15 Mar 2022 09:40:00 +0100");
+        dates_free(d);
+    }
     arena_done(&a);
 }
 
