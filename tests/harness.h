@@ -9,6 +9,8 @@
 
 #include "base/str.h"
 
+#include <unistd.h>
+
 struct test {
     const char *name;
     const char *file;
@@ -32,6 +34,14 @@ void test_skip(const char *fmt, ...) PRINTF(1, 2);
 #define CHECK(x) ((x) ? (void)0 : test_fail(__FILE__, __LINE__, "not true: %s", #x))
 #define CHECK_INT(actual, expected)                                                                \
     test_check_int(__FILE__, __LINE__, #actual, (long long)(actual), (long long)(expected))
+/* Wait until x holds, a minute at the most: for what another thread does in its own time. */
+#define CHECK_SOON(x)                                                                              \
+    do {                                                                                           \
+        for (int waited_ms = 0; waited_ms < 60000 && !(x); waited_ms++) {                          \
+            usleep(1000);                                                                          \
+        }                                                                                          \
+        CHECK(x);                                                                                  \
+    } while (0)
 /* struct str against a C string. */
 #define CHECK_STR(actual, expected) test_check_str(__FILE__, __LINE__, #actual, actual, expected)
 /* Stop this test when the check fails. */

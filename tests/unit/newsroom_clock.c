@@ -56,9 +56,9 @@ static enum story_state state_of(struct store *store, int64_t id) {
     return s.state;
 }
 
-/* Until the story is published, ten seconds at the most. */
+/* Until the story is published, a minute at the most. */
 static bool is_published_soon(struct store *store, int64_t id) {
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 3000; i++) {
         if (state_of(store, id) == STORY_PUBLISHED) {
             return true;
         }

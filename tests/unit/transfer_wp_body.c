@@ -104,7 +104,7 @@ TEST(wp_body_reads_unclosed_comments_once) {
         struct wp_body body = { .content = buf_str(&text) };
         int64_t begin_us = clock_mono_us();
         CHECK_INT(wp_body_read(&a, &body, &library, &html, &pages, &err), STATUS_OK);
-        CHECK(clock_mono_us() - begin_us < 10 * US_PER_SECOND);
+        CHECK(clock_mono_us() - begin_us < 60 * US_PER_SECOND);
         buf_done(&text);
         arena_done(&a);
     }
