@@ -7,6 +7,7 @@
 #include "base/str.h"
 
 #define US_PER_SECOND INT64_C(1000000)
+#define US_PER_HOUR   (INT64_C(3600) * US_PER_SECOND)
 #define US_PER_DAY    (INT64_C(86400) * US_PER_SECOND)
 
 /* The wall clock. */

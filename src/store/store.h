@@ -197,6 +197,23 @@ NODISCARD enum status store_meta(struct store_reader *r, struct arena *a, enum m
 NODISCARD enum status store_metas(struct store_reader *r, struct arena *a, enum meta_kind kind,
                                   int64_t id, struct settings *ret, struct err *err);
 
+/* Views of stories are counted by the hour since 1970, UTC, and kept for so many hours, the present
+ * one included. */
+#define STORE_VIEWS_HOURS 24
+struct view_count {
+    int64_t story_id;
+    int64_t count;
+};
+struct view_counts {
+    const struct view_count *ptr;
+    size_t len;
+};
+/* The n public stories with the most views in the hours that end with `hour`; of equals, the newer
+ * one first. Reads all that was counted in those hours. Notes nothing: what pages show is the slot
+ * STORE_SLOT_MOST_READ. */
+NODISCARD enum status store_views_top(struct store_reader *r, struct arena *a, int64_t hour,
+                                      size_t n, struct view_counts *ret, struct err *err);
+
 /* ---- writing ---- */
 
 /* Take the write lock. Never two in one thread. */
@@ -255,6 +272,10 @@ NODISCARD enum status store_comment_put(struct store_writer *w, const struct com
                                         int64_t *ret_id, struct err *err);
 NODISCARD enum status store_slot_put(struct store_writer *w, struct str name, struct ids stories,
                                      struct err *err);
+/* Add to the views of `hour`, and forget hours that are too old. What is no public story is not
+ * counted. Touches nothing. */
+NODISCARD enum status store_views_add(struct store_writer *w, int64_t hour,
+                                      struct view_counts counts, struct err *err);
 NODISCARD enum status store_menu_put(struct store_writer *w, struct str name,
                                      const struct menu *menu, struct err *err);
 /* All metas of a thing, replacing the old ones. NOT_FOUND: there is no such thing. Touches what

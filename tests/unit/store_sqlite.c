@@ -54,6 +54,7 @@ static const struct {
     { "section_all", "the whole tree is wanted" },
     { "meta_all", "sorts one story's metas" },
     { "section_height", "walks the levels that it has just found" },
+    { "views_top", "ranks what was read in a day; on no request's way" },
     { "story_due", "one row of an index of the scheduled stories only" },
     { "story_top_pages", "an index of just these pages, up to a limit" },
     { "comment_newest", "an index of just these comments, up to a limit" },
