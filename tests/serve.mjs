@@ -66,7 +66,7 @@ await test("errors in the site's own look", async () => {
 });
 
 await test("WordPress's other spellings of feeds and sections lead home", async () => {
-    for (const [path, to] of [["/feed/atom/", "/feed/"], ["/feed/rdf/", "/feed/"], ["/category/harbour/feed/atom/", "/category/harbour/feed/"],
+    for (const [path, to] of [["/feed/rss2/", "/feed/"], ["/feed/rdf/", "/feed/"], ["/category/harbour/atom", "/category/harbour/feed/atom/"],
         ["/category/ferry/", "/category/harbour/ferry/"], ["/2022/03/14/perseverance-arrives-on-time", story]]) {
         const r = await server.get(path);
         assert.deepEqual([path, r.status, r.headers.location], [path, 301, to]);

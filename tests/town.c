@@ -113,6 +113,9 @@ static void new_story(struct town *t, struct store_writer *w, struct arena *a) {
     MUST(store_story_put(w, &s, &t->stories[t->n_stories], &err));
     t->n_stories++;
     know(t, s.path);
+    if (t->n_stories % 3 == 0) {
+        knowf(t, "%.*sfeed/", STR_FMT(s.path));
+    }
     knowf(t, "/%d/", s.local_day / 10000);
     knowf(t, "/%d/%02d/", s.local_day / 10000, s.local_day / 100 % 100);
     knowf(t, "/%d/%02d/%02d/", s.local_day / 10000, s.local_day / 100 % 100, s.local_day % 100);
@@ -155,7 +158,7 @@ static void write_section(struct town *t, struct store_writer *w, struct arena *
     MUST(store_section_put(w, &s, &t->sections[i], &err));
     know(t, s.path);
     knowf(t, "/category/sec%zu/page/2/", i);
-    knowf(t, "/category/sec%zu/feed/", i);
+    knowf(t, "/category/sec%zu/feed/%s", i, i % 2 ? "atom/" : "");
 }
 
 static void write_tag(struct town *t, struct store_writer *w, struct arena *a, size_t i) {
@@ -165,6 +168,7 @@ static void write_tag(struct town *t, struct store_writer *w, struct arena *a, s
     tag.path = arena_printf(a, "/tag/tag%zu/", i);
     MUST(store_tag_put(w, &tag, &t->tags[i], &err));
     know(t, tag.path);
+    knowf(t, "/tag/tag%zu/feed/%s", i, i % 2 ? "json/" : "");
 }
 
 static void write_author(struct town *t, struct store_writer *w, struct arena *a, size_t i) {
@@ -174,6 +178,7 @@ static void write_author(struct town *t, struct store_writer *w, struct arena *a
     author.path = arena_printf(a, "/author/clerk%zu/", i);
     MUST(store_author_put(w, &author, &t->authors[i], &err));
     know(t, author.path);
+    knowf(t, "/author/clerk%zu/feed/%s", i, i % 2 ? "atom/" : "json/");
 }
 
 static void write_media(struct town *t, struct store_writer *w, struct arena *a, size_t i) {
@@ -277,7 +282,8 @@ void town_write(struct town *t) {
                                                    { "neighbours", "site", "section" },
                                                    { "stories_per_page", "10", "7" },
                                                    { "views", "beacon", "off" },
-                                                   { "house_credit", "", "reports {site}" } };
+                                                   { "house_credit", "", "reports {site}" },
+                                                   { "feed_content", "full", "summary" } };
         size_t i = test_below(&t->rng, COUNT_OF(settings));
         MUST(store_setting_put(w, str_of(settings[i][0]),
                                str_of(settings[i][1 + test_below(&t->rng, 2)]), &err));
@@ -357,7 +363,9 @@ void town_make(struct town *t, uint64_t seed) {
     MUST(store_write_commit(w, &err));
     arena_done(&a);
     static const char *const fixed[] = { "/", "/page/2/", "/page/3/", "/feed/", "/nowhere/",
-                                         "error:404", "error:503", "/robots.txt", "/tag/none/",
+                                         "/feed/atom/", "/feed/json/", "/feed/rdf/",
+                                         "/comments/feed/", "/comments/feed/atom/", "error:404",
+                                         "error:503", "/robots.txt", "/tag/none/",
                                          /* asked for before there are such pages */
                                          "/about0/", "/about1/", "/about2/" };
     for (size_t i = 0; i < COUNT_OF(fixed); i++) {

@@ -54,7 +54,8 @@
 #define LIMIT_FRAGMENT_MEMORY (64 * MIB)
 
 /* The site (src/site) */
-#define LIMIT_THEME_FILE_BYTES (8 * MIB) /* one file of <site>/theme/ */
+#define LIMIT_THEME_FILE_BYTES  (8 * MIB) /* one file of <site>/theme/ */
+#define LIMIT_FEED_BODIES_BYTES (4 * MIB) /* full texts in a feed; then summaries only */
 
 /* Import (src/transfer) */
 #define LIMIT_WXR_CHUNK_BYTES     (64 * KIB) /* read at once */

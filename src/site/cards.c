@@ -166,9 +166,8 @@ enum status card_image(struct pass *pass, int64_t media_id, const struct view_im
 
 /* ---- cards ---- */
 
-/* The first words of standfirst and body. */
-static enum status excerpt_of(struct pass *pass, int64_t id, int64_t words, struct str *ret,
-                              struct err *err) {
+enum status card_excerpt(struct pass *pass, int64_t id, int64_t words, struct str *ret,
+                         struct err *err) {
     *ret = STR("");
     if (words == 0) {
         return STATUS_OK;
@@ -202,7 +201,7 @@ enum status card_read(struct pass *pass, int64_t id, int64_t words, struct view_
         .at = dates_rfc3339(pass->dates, pass->arena, story.published_us),
         .date = dates_long(pass->dates, pass->arena, story.published_us),
     };
-    status = excerpt_of(pass, id, words, &ret->excerpt, err);
+    status = card_excerpt(pass, id, words, &ret->excerpt, err);
     if (status == STATUS_OK) {
         status = card_image(pass, story.lead_media_id, &ret->image, err);
     }

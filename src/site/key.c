@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "site/feed.h"
 #include "text/url.h"
 
 enum param_kind { PARAM_ID, PARAM_SLUG, PARAM_DATE, PARAM_FEED };
@@ -32,10 +33,7 @@ static struct str param_value(struct arena *a, enum param_kind kind, struct str 
         return (raw.len == 4 || raw.len == 6 || raw.len == 8) && str_to_i64(raw, &n) && n > 0
                    ? raw
                    : none;
-    case PARAM_FEED:
-        return str_eq(raw, STR("rss2")) || str_eq(raw, STR("rss")) || str_eq(raw, STR("feed"))
-                   ? STR("rss2")
-                   : none;
+    case PARAM_FEED: return feed_param(raw);
     case PARAM_SLUG: break;
     }
     struct str decoded = url_decode(a, raw, true);

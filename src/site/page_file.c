@@ -7,6 +7,11 @@ void page_robots(struct pass *pass, struct page_build *page) {
     page_own(page, STR("User-agent: *\nDisallow:\n"));
 }
 
+void page_indexnow_key(struct pass *pass, struct page_build *page) {
+    pass_head(pass, page, "Content-Type", STR("text/plain; charset=utf-8"));
+    page_own(page, pass->settings.indexnow_key);
+}
+
 void page_asset(struct pass *pass, const struct asset *asset, struct page_build *page) {
     pass_head(pass, page, "Content-Type", asset->mime);
     pass_head(pass, page, "Cache-Control", STR("public, max-age=31536000, immutable"));

@@ -1,6 +1,7 @@
 #include "site/pages.h"
 
 #include "site/cards.h"
+#include "site/feed.h"
 #include "site/head.h"
 
 #include "base/clock.h"
@@ -128,8 +129,7 @@ static void set_head(struct pass *pass, struct list_id list, int64_t number, str
     root->head =
         head_plain(pass, title, root->description, page_list_path(pass->arena, base, number));
     if (list.kind != LIST_LATEST && !is_date(list)) {
-        root->head.feed = feed_rss_path(pass->arena, base);
-        root->head.feed_title = head_title(pass, root->title);
+        root->head.feeds = feed_links(pass, head_title(pass, root->title), base);
     }
 }
 

@@ -19,7 +19,7 @@ enum status page_static(struct pass *pass, const struct story *story, struct str
     struct ids children;
     enum status status = card_image(pass, story->lead_media_id, &root.page.image, err);
     if (status == STATUS_OK) {
-        status = story_body(pass, story->body, false, &root.page.body, err);
+        status = story_body(pass, story->body, (struct str){ NULL, 0 }, &root.page.body, err);
     }
     if (status == STATUS_OK) {
         status =

@@ -1,6 +1,7 @@
 #include "site/pages.h"
 
 #include "site/cards.h"
+#include "site/feed.h"
 #include "site/head.h"
 #include "site/story_body.h"
 #include "text/words.h"
@@ -175,7 +176,7 @@ static enum status fill(struct pass *pass, const struct story *story, struct vie
         status = card_image(pass, story->lead_media_id, &view->image, err);
     }
     if (status == STATUS_OK) {
-        status = story_body(pass, story->body, false, &view->body, err);
+        status = story_body(pass, story->body, (struct str){ NULL, 0 }, &view->body, err);
     }
     if (status == STATUS_OK) {
         status = set_neighbours(pass, story, view, err);
@@ -197,6 +198,10 @@ enum status page_story(struct pass *pass, const struct story *story, struct str 
         return status;
     }
     root.head = head_story(pass, story, &root.story);
+    if (root.story.comments_len > 0) {
+        struct phrase_arg arg = { .name = STR("story"), .text = root.story.headline };
+        root.head.feeds = feed_links(pass, pass_phrase(pass, "comments_on", &arg, 1), story->path);
+    }
     if (story->visibility == STORY_PASSWORD) {
         root.head.robots = STR("noindex");
     }

@@ -35,11 +35,6 @@ struct list_name {
 NODISCARD enum status page_list_name(struct pass *pass, struct list_id list, struct list_name *ret,
                                      struct err *err);
 
-/* feed_rss.c: RSS 2.0 of a list. */
-NODISCARD enum status feed_rss(struct pass *pass, struct list_id list, struct str base,
-                               struct page_build *page, struct err *err);
-struct str feed_rss_path(struct arena *a, struct str base);
-
 /* page_error.c */
 NODISCARD enum status page_error(struct pass *pass, int status, struct page_build *page,
                                  struct err *err);
@@ -51,6 +46,8 @@ void page_redirect(struct pass *pass, struct str to, struct page_build *page);
 
 /* page_file.c: robots.txt, the theme's files, media. False/NOT_FOUND: no such file. */
 void page_robots(struct pass *pass, struct page_build *page);
+/* The file by which IndexNow knows that the key is ours. */
+void page_indexnow_key(struct pass *pass, struct page_build *page);
 void page_asset(struct pass *pass, const struct asset *asset, struct page_build *page);
 NODISCARD enum status page_media(struct pass *pass, int64_t media_id, struct str key,
                                  struct page_build *page, struct err *err);

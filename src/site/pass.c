@@ -1,6 +1,7 @@
 #include "site/pass.h"
 
 #include "base/limits.h"
+#include "site/feed.h"
 #include "site/site_private.h"
 
 #include <stdio.h>
@@ -69,6 +70,7 @@ enum status pass_begin(struct site_thread *thread, struct arena *a, struct keys 
         .feed = STR("/feed/"),
         .icon = icon ? icon->path : STR("/favicon.ico"),
     };
+    pass.view.feeds = feed_links(&pass, pass.settings.title, STR("/"));
     *ret = pass;
     return STATUS_OK;
 }

@@ -1,22 +1,24 @@
 /* Which page answers a key.
  *
  * The store knows the address of every story, section, tag, author and file, and the old ones. What
- * it does not know are the views of a list: its further pages and its feed, which WordPress spells
+ * it does not know are the views of a list: its further pages and its feeds, which WordPress spells
  * "<address>page/2/" and "<address>feed/", or "&paged=2" and "&feed=rss2" where addresses are
- * queries; and the dates, "/2022/03/14/". A key is first looked up as it is; then taken apart into
- * the address of a list and what is wanted of it; then with its last slash added or taken away.
+ * queries; a story's feeds, those of its comments; and the dates, "/2022/03/14/". A key is first
+ * looked up as it is; then taken apart into the address of a list and what is wanted of it; then
+ * with its last slash added or taken away.
  *
  * Each look-up notes "path:<p>", so that a 404 gives way when something appears at its address. */
 #include "site/route.h"
 
 #include "site/cards.h"
+#include "site/feed.h"
 #include "site/pages.h"
 
 /* A key, taken apart. */
 struct wanted {
     struct str base; /* "/section/world/": an address, or "/" */
     int64_t number;  /* 1: not said */
-    bool feed;
+    enum feed_format feed;
     bool rewritten; /* the base is not the whole key */
 };
 
@@ -33,32 +35,26 @@ static struct str last_segment(struct str path, struct str *ret_before) {
 }
 
 static struct wanted split_path(struct str path) {
-    struct wanted w = { path, 1, false, false };
+    struct wanted w = { .base = path, .number = 1 };
+    w.feed = feed_split(path, &w.base);
+    if (w.feed != FEED_NONE) {
+        w.rewritten = true;
+        return w;
+    }
     struct str before, last = last_segment(path, &before);
-    /* WordPress's other feeds of the same lists lead to the one there is: /feed/atom/ */
-    if (str_eq(last, STR("rss2")) || str_eq(last, STR("rss")) || str_eq(last, STR("atom")) ||
-        str_eq(last, STR("rdf"))) {
-        struct str above, feed = last_segment(before, &above);
-        if (str_eq(feed, STR("feed"))) {
-            last = feed;
-            before = above;
-        }
-    }
-    if (str_eq(last, STR("feed"))) {
-        return (struct wanted){ before, 1, true, true };
-    }
     int64_t number;
     struct str above, word = last_segment(before, &above);
     if (str_eq(word, STR("page")) && str_to_i64(last, &number) && number > 0 &&
         last.ptr[0] != '0') {
-        return (struct wanted){ above, number, false, true };
+        return (struct wanted){ .base = above, .number = number, .rewritten = true };
     }
     return w;
 }
 
 /* "/?p=7&paged=2": the first parameter names the thing; p, page_id and attachment_id are one. */
 static struct wanted split_query(struct arena *a, struct str key) {
-    struct wanted w = { STR("/"), 1, false, true };
+    struct wanted w = { .base = STR("/"), .number = 1, .rewritten = true };
+    bool is_comments = false;
     struct str rest = str_from(key, 2), pair;
     while (str_split(&rest, '&', &pair)) {
         if (str_starts(pair, STR("paged="))) {
@@ -66,10 +62,13 @@ static struct wanted split_query(struct arena *a, struct str key) {
                 w.number = 1;
             }
         } else if (str_starts(pair, STR("feed="))) {
-            w.feed = true;
+            w.feed = feed_of_param(str_from(pair, 5), &is_comments);
         } else if (w.base.len == 1) {
             w.base = arena_printf(a, "/?%.*s", STR_FMT(pair));
         }
+    }
+    if (is_comments && w.base.len == 1) { /* of a story it is the comments' anyway */
+        w.base = FEED_COMMENTS_BASE;
     }
     return w;
 }
@@ -166,18 +165,22 @@ static struct str date_base(struct pass *pass, struct list_id list) {
 
 /* ---- answers ---- */
 
+/* The address of what is wanted of the thing at `base`. */
+static struct str view_path(struct arena *a, struct str base, const struct wanted *w) {
+    return w->feed != FEED_NONE ? feed_path(a, base, w->feed) : page_list_path(a, base, w->number);
+}
+
 /* A view of a list; under another spelling than its own, 301. */
 static enum status answer_list(struct pass *pass, struct str key, struct list_id list,
                                struct str base, const struct wanted *w, struct page_build *page,
                                struct err *err) {
-    struct str own = w->feed ? feed_rss_path(pass->arena, base)
-                             : page_list_path(pass->arena, base, w->number);
+    struct str own = view_path(pass->arena, base, w);
     if (!str_eq(own, key)) {
         page_redirect(pass, own, page);
         return STATUS_OK;
     }
-    if (w->feed) {
-        return feed_rss(pass, list, base, page, err);
+    if (w->feed != FEED_NONE) {
+        return feed_stories(pass, list, base, w->feed, page, err);
     }
     if (list.kind == LIST_LATEST && w->number == 1) {
         return page_front(pass, page, err);
@@ -202,6 +205,37 @@ static enum status answer_story(struct pass *pass, int64_t id, struct str passwo
     }
     return story.kind == STORY_PAGE ? page_static(pass, &story, password, page, err)
                                     : page_story(pass, &story, password, page, err);
+}
+
+/* What readers may not see has no feed, and nothing says whether it exists. */
+static enum status answer_story_feed(struct pass *pass, struct str key, int64_t id,
+                                     enum feed_format format, struct page_build *page,
+                                     struct err *err) {
+    struct story story;
+    enum status status = store_story(pass->reader, pass->arena, id, STORY_CARD, &story, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (!story_is_public(&story)) {
+        page_alias_error(pass, story.state == STORY_WITHDRAWN ? 410 : 404, page);
+        return STATUS_OK;
+    }
+    struct str own = feed_path(pass->arena, story.path, format);
+    if (!str_eq(own, key)) {
+        page_redirect(pass, own, page);
+        return STATUS_OK;
+    }
+    return feed_comments(pass, &story, format, page, err);
+}
+
+static enum status answer_site_comments(struct pass *pass, struct str key, enum feed_format format,
+                                        struct page_build *page, struct err *err) {
+    struct str own = feed_path(pass->arena, FEED_COMMENTS_BASE, format);
+    if (!str_eq(own, key)) {
+        page_redirect(pass, own, page);
+        return STATUS_OK;
+    }
+    return feed_comments(pass, NULL, format, page, err);
 }
 
 /* A redirect to something that readers may not see would say that it exists. */
@@ -236,7 +270,7 @@ static enum status answer_redirect(struct pass *pass, const struct address *addr
         }
         to = media.remote_url;
     } else if (address->kind != ADDRESS_MEDIA) {
-        to = w->feed ? feed_rss_path(pass->arena, to) : page_list_path(pass->arena, to, w->number);
+        to = view_path(pass->arena, to, w);
     }
     if (to.len == 0) {
         page_alias_error(pass, 404, page);
@@ -259,6 +293,9 @@ static enum status answer_address(struct pass *pass, struct str key, struct str 
         page_redirect(pass, address->url, page);
         return STATUS_OK;
     }
+    if (address->kind == ADDRESS_STORY && w->feed != FEED_NONE) {
+        return answer_story_feed(pass, key, address->id, w->feed, page, err);
+    }
     if (address->redirect) {
         return answer_redirect(pass, address, w, page, err);
     }
@@ -272,7 +309,7 @@ static enum status answer_address(struct pass *pass, struct str key, struct str 
     case ADDRESS_MEDIA:
         return w->rewritten ? answer_redirect(pass, address, w, page, err)
                             : page_media(pass, address->id, key, page, err);
-    case ADDRESS_STORY: /* rewritten: WordPress's /story/page/2/, and a story's feed of comments */
+    case ADDRESS_STORY: /* rewritten: WordPress's /story/page/2/ */
         return w->rewritten ? answer_redirect(pass, address, w, page, err)
                             : answer_story(pass, address->id, password, page, err);
     case ADDRESS_NONE:
@@ -348,6 +385,12 @@ static bool route_file(struct pass *pass, struct str key, struct page_build *pag
         page_robots(pass, page);
         return true;
     }
+    struct str indexnow = pass->settings.indexnow_key;
+    if (indexnow.len > 0 && key.len == indexnow.len + 5 && str_starts(str_from(key, 1), indexnow) &&
+        str_ends(key, STR(".txt"))) {
+        page_indexnow_key(pass, page);
+        return true;
+    }
     asset = look_asset(pass->look, STR("favicon.svg"));
     if (asset != NULL && str_eq(key, STR("/favicon.ico"))) {
         page_redirect(pass, asset->path, page);
@@ -361,7 +404,7 @@ static enum status route_part_of_story(struct pass *pass, struct str key, struct
                                        struct err *err) {
     struct str before, base, last = last_segment(key, &before);
     struct address address;
-    struct wanted w = { key, 1, false, true };
+    struct wanted w = { .base = key, .number = 1, .rewritten = true };
     int64_t number;
     if (before.len > 1 && str_to_i64(last, &number) && number > 1) {
         enum status status = look_up_either(pass, before, &base, &address, err);
@@ -378,7 +421,7 @@ static enum status route_part_of_story(struct pass *pass, struct str key, struct
 
 /* "/": the page that the newsroom chose, while readers may see it; else the stories. */
 static enum status route_front(struct pass *pass, struct page_build *page, struct err *err) {
-    static const struct wanted whole = { STR_INIT("/"), 1, false, false };
+    static const struct wanted whole = { .base = STR_INIT("/"), .number = 1 };
     struct str chosen = pass->settings.front_page;
     struct address address = { 0 };
     struct story story;
@@ -403,7 +446,7 @@ enum status route_page(struct pass *pass, struct str key, struct str password,
     if (route_file(pass, key, page)) {
         return STATUS_OK;
     }
-    struct wanted whole = { key, 1, false, false };
+    struct wanted whole = { .base = key, .number = 1 };
     if (key.len == 1) {
         return route_front(pass, page, err);
     }
@@ -417,6 +460,9 @@ enum status route_page(struct pass *pass, struct str key, struct str password,
     }
     struct wanted w = split(pass->arena, key);
     struct list_id date;
+    if (w.feed != FEED_NONE && str_eq(w.base, FEED_COMMENTS_BASE)) {
+        return answer_site_comments(pass, key, w.feed, page, err);
+    }
     if (w.base.len == 1) {
         return answer_list(pass, key, section_list(0), w.base, &w, page, err);
     }

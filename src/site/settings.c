@@ -48,6 +48,14 @@ const struct setting_def setting_defs[] = {
     { "house_credit", SETTING_TEXT, "", 0, 0, NULL,
       "put at the end of standfirsts, {site} being the name; usually empty" },
     { "feed_stories", SETTING_COUNT, "20", 1, 100, NULL, "stories in a feed" },
+    { "feed_content", SETTING_CHOICE, "full", 0, 0, "full|summary",
+      "whole stories in feeds, or only their summaries" },
+    { "websub_hub", SETTING_ENDPOINT, "", 0, 0, NULL,
+      "a WebSub hub that is told of every change of a feed; empty: none" },
+    { "indexnow_key", SETTING_KEY, "", 8, 128, NULL,
+      "a key of your own choice: search engines are told of changed stories; empty: they are not" },
+    { "indexnow_endpoint", SETTING_ENDPOINT, "https://api.indexnow.org/indexnow", 0, 0, NULL,
+      "where IndexNow is told" },
     { "comments_shown", SETTING_COUNT, "200", 0, 1000, NULL, "comments shown under a story" },
     { "content_security_policy", SETTING_HEADER,
       "default-src 'none'; img-src http: https: data:; media-src http: https:; "
@@ -116,6 +124,25 @@ static bool is_site_url(struct str value) {
            (str_eq(url.scheme, STR("http")) || str_eq(url.scheme, STR("https")));
 }
 
+/* An address on the web that may stand in a header field. */
+static bool is_endpoint(struct str value) {
+    struct url url;
+    return is_header_value(value) && url_parse(value, &url) && url.host.len > 0 &&
+           !url.has_fragment && str_find_char(value, '@', 0) == STR_NPOS &&
+           str_find_char(value, '<', 0) == STR_NPOS && str_find_char(value, '>', 0) == STR_NPOS &&
+           str_find_char(value, '"', 0) == STR_NPOS &&
+           (str_eq(url.scheme, STR("http")) || str_eq(url.scheme, STR("https")));
+}
+
+static bool is_key(struct str value, int64_t min, int64_t max) {
+    for (size_t i = 0; i < value.len; i++) {
+        if (!char_is_alnum(value.ptr[i]) && value.ptr[i] != '-') {
+            return false;
+        }
+    }
+    return (int64_t)value.len >= min && (int64_t)value.len <= max;
+}
+
 /* The checks below take C strings. */
 static bool is_name_for(bool (*valid)(const char *), struct str value) {
     char name[128];
@@ -147,6 +174,20 @@ static enum status def_check(const struct setting_def *def, struct str value, st
         }
         return err_set(err, STATUS_INVALID, "%s: an address such as https://example.com, please",
                        def->key);
+    case SETTING_ENDPOINT:
+        if (value.len == 0 || is_endpoint(value)) {
+            return STATUS_OK;
+        }
+        return err_set(err, STATUS_INVALID,
+                       "%s: an address such as https://hub.example/publish, or nothing, please",
+                       def->key);
+    case SETTING_KEY:
+        if (value.len == 0 || is_key(value, def->min, def->max)) {
+            return STATUS_OK;
+        }
+        return err_set(err, STATUS_INVALID,
+                       "%s: %lld to %lld letters, digits and hyphens, or nothing, please", def->key,
+                       (long long)def->min, (long long)def->max);
     case SETTING_LANGUAGE:
         if (is_name_for(locale_valid, value)) {
             return STATUS_OK;
@@ -250,6 +291,9 @@ enum status settings_load(struct store_reader *r, struct arena *a, struct site_s
         .tag_base = value_of(&s, "tag_base"),
         .front_page = value_of(&s, "front_page"),
         .house_credit = value_of(&s, "house_credit"),
+        .websub_hub = value_of(&s, "websub_hub"),
+        .indexnow_key = value_of(&s, "indexnow_key"),
+        .indexnow_endpoint = value_of(&s, "indexnow_endpoint"),
         .content_policy = value_of(&s, "content_security_policy"),
         .excerpt_ellipsis = value_of(&s, "excerpt_ellipsis"),
         .neighbours_in_section = str_eq(value_of(&s, "neighbours"), STR("section")),
@@ -266,6 +310,7 @@ enum status settings_load(struct store_reader *r, struct arena *a, struct site_s
         .front_most_read = count_of(&s, "front_most_read"),
         .words_per_minute = count_of(&s, "words_per_minute"),
         .updated_after_minutes = count_of(&s, "updated_after_minutes"),
+        .feed_is_full = str_eq(value_of(&s, "feed_content"), STR("full")),
         .feed_stories = count_of(&s, "feed_stories"),
         .comments_shown = count_of(&s, "comments_shown"),
     };

@@ -13,6 +13,8 @@ enum setting_kind {
     SETTING_TEXT,
     SETTING_HEADER,    /* of a header field: visible ASCII */
     SETTING_URL,       /* http or https, host, no query; kept without a trailing slash */
+    SETTING_ENDPOINT,  /* http or https, anywhere; may be empty */
+    SETTING_KEY,       /* min to max letters, digits and hyphens; may be empty */
     SETTING_LANGUAGE,  /* BCP 47 */
     SETTING_TIMEZONE,  /* IANA */
     SETTING_PERMALINK, /* "/%year%/%monthnum%/%postname%/", or empty: "/?p=7" */
@@ -50,7 +52,9 @@ struct site_settings {
     struct str category_base, tag_base;
     struct str front_page; /* path of the page at "/"; empty: the stories */
     struct str house_credit, excerpt_ellipsis;
-    struct str content_policy; /* empty: none is sent */
+    struct str websub_hub;                      /* empty: none */
+    struct str indexnow_key, indexnow_endpoint; /* either may be empty */
+    struct str content_policy;                  /* empty: none is sent */
     bool neighbours_in_section;
     bool surrogate_keys;
     enum views_mode views;
@@ -61,6 +65,7 @@ struct site_settings {
     int64_t front_secondaries, front_band_stories, front_most_read;
     int64_t words_per_minute;
     int64_t updated_after_minutes;
+    bool feed_is_full;
     int64_t feed_stories;
     int64_t comments_shown;
 };

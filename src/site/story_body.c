@@ -35,28 +35,46 @@ static bool is_address(struct str name) {
            str_eq(name, STR("cite"));
 }
 
+/* What only means something on the page itself: choices of a picture, marks for templates. */
+static bool is_for_pages(struct str name) {
+    return str_eq(name, STR("srcset")) || str_eq(name, STR("sizes")) ||
+           str_starts(name, STR("data-"));
+}
+
+/* As seen from the page at `base`; a NULL base leaves it as it is. */
+static struct str put_in_place(struct pass *pass, struct str base, struct str address) {
+    struct url url;
+    if (base.ptr == NULL || (url_parse(address, &url) && url.scheme.len > 0)) {
+        return address;
+    }
+    return str_starts(address, STR("/")) && !str_starts(address, STR("//"))
+               ? pass_absolute(pass, address)
+               : url_resolve(pass->arena, base, address);
+}
+
 /* The start tag as it stands, but for what depends on where it is shown. href: replaces the one it
  * has, ptr NULL: none does. */
 static void put_open(struct pass *pass, struct buf *out, const struct body_token *token,
-                     struct str href, bool absolute) {
+                     struct str href, struct str base) {
     buf_printf(out, "<%.*s", STR_FMT(token->name));
     if (href.ptr != NULL) {
-        put_attr(out, STR("href"), absolute ? pass_absolute(pass, href) : href);
+        put_attr(out, STR("href"), put_in_place(pass, base, href));
     }
     for (size_t i = 0; i < token->n_attrs; i++) {
         const struct body_attr *attr = &token->attrs[i];
         if (str_eq(attr->name, STR("data-story")) ||
             (href.ptr != NULL && str_eq(attr->name, STR("href"))) ||
-            (absolute && (str_eq(attr->name, STR("srcset")) || str_eq(attr->name, STR("sizes"))))) {
+            (base.ptr != NULL && is_for_pages(attr->name))) {
             continue;
         }
-        if (absolute && is_address(attr->name)) {
-            put_attr(out, attr->name, pass_absolute(pass, html_unescape(pass->arena, attr->value)));
+        if (base.ptr != NULL && is_address(attr->name)) {
+            put_attr(out, attr->name,
+                     put_in_place(pass, base, html_unescape(pass->arena, attr->value)));
         } else {
             buf_printf(out, " %.*s=\"%.*s\"", STR_FMT(attr->name), STR_FMT(attr->value));
         }
     }
-    if (!absolute && str_eq(token->name, STR("img")) &&
+    if (base.ptr == NULL && str_eq(token->name, STR("img")) &&
         body_attr(token, STR("loading")).ptr == NULL) {
         buf_put(out, STR(" loading=\"lazy\""));
     }
@@ -64,7 +82,7 @@ static void put_open(struct pass *pass, struct buf *out, const struct body_token
 }
 
 static enum status put_link(struct pass *pass, struct buf *out, const struct body_token *token,
-                            bool absolute, bool *ret_dropped, struct err *err) {
+                            struct str base, bool *ret_dropped, struct err *err) {
     struct story target;
     bool is_public;
     enum status status =
@@ -79,13 +97,13 @@ static enum status put_link(struct pass *pass, struct buf *out, const struct bod
         struct str fragment = hash == STR_NPOS ? STR("") : str_from(old, hash);
         put_open(pass, out, token,
                  arena_printf(pass->arena, "%.*s%.*s", STR_FMT(target.path), STR_FMT(fragment)),
-                 absolute);
+                 base);
     }
     return STATUS_OK;
 }
 
 static enum status put_also_read(struct pass *pass, struct buf *out, const struct body_token *token,
-                                 bool absolute, struct err *err) {
+                                 struct str base, struct err *err) {
     struct story target;
     bool is_public;
     enum status status =
@@ -96,7 +114,7 @@ static enum status put_also_read(struct pass *pass, struct buf *out, const struc
     struct str label = html_unescape(pass->arena, body_attr(token, STR("data-label")));
     struct view_also_read_root root = {
         .label = label.len > 0 ? label : pass_phrase(pass, "also_read", NULL, 0),
-        .href = absolute ? pass_absolute(pass, target.path) : target.path,
+        .href = put_in_place(pass, base, target.path),
         .headline = card_headline(pass, &target),
     };
     return pass_html(pass, "partials/card-also-read", &root, out, err);
@@ -130,7 +148,7 @@ static bool is_drawn(struct str card) {
     return str_eq(card, STR("also-read")) || str_eq(card, STR("embed"));
 }
 
-static enum status put_body(struct pass *pass, struct html body, bool absolute, struct buf *out,
+static enum status put_body(struct pass *pass, struct html body, struct str base, struct buf *out,
                             struct err *err) {
     struct body_reader reader;
     body_reader_init(&reader, body);
@@ -146,12 +164,15 @@ static enum status put_body(struct pass *pass, struct html body, bool absolute, 
         if (token.kind == BODY_OPEN && is_drawn(card)) {
             (void)body_inner(&reader, &token);
             status = str_eq(card, STR("embed")) ? put_embed(pass, out, &token, err)
-                                                : put_also_read(pass, out, &token, absolute, err);
+                                                : put_also_read(pass, out, &token, base, err);
         } else if (token.kind == BODY_OPEN && is_link &&
                    body_attr(&token, STR("data-story")).ptr != NULL) {
-            status = put_link(pass, out, &token, absolute, &link_dropped, err);
+            status = put_link(pass, out, &token, base, &link_dropped, err);
+        } else if (token.kind == BODY_OPEN && base.ptr != NULL &&
+                   str_eq(token.name, STR("source")) && body_attr(&token, STR("src")).ptr == NULL) {
+            continue; /* of a picture: nothing is left of it without srcset */
         } else if (token.kind == BODY_OPEN) {
-            put_open(pass, out, &token, (struct str){ 0 }, absolute);
+            put_open(pass, out, &token, (struct str){ 0 }, base);
         } else if (token.kind == BODY_CLOSE && is_link && link_dropped) {
             link_dropped = false;
         } else {
@@ -162,11 +183,11 @@ static enum status put_body(struct pass *pass, struct html body, bool absolute, 
     return status;
 }
 
-enum status story_body(struct pass *pass, struct html body, bool absolute, struct html *ret,
+enum status story_body(struct pass *pass, struct html body, struct str base, struct html *ret,
                        struct err *err) {
     struct buf out;
     buf_init(&out, LIMIT_RENDER_BYTES);
-    enum status status = put_body(pass, body, absolute, &out, err);
+    enum status status = put_body(pass, body, base, &out, err);
     if (status == STATUS_OK && out.status != STATUS_OK) {
         status = err_set(err, out.status, "a body is too large when it is shown");
     }

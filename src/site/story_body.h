@@ -10,9 +10,11 @@
  * - an element with data-card="also-read" data-story="42" becomes the template card-also-read, or
  *   nothing if that story is not public; data-card="embed" data-url="…" becomes card-embed;
  * - images without a wish of their own load when they come into view.
- * absolute: for feeds: addresses begin with the site's origin, and there is no srcset.
+ * base: for feeds: the absolute address of the page, from which every address is seen and made
+ * absolute; attributes that only mean something on the page itself are left out. ptr NULL: for that
+ * page.
  * Errors: CORRUPT (not the body subset). */
-NODISCARD enum status story_body(struct pass *pass, struct html body, bool absolute,
+NODISCARD enum status story_body(struct pass *pass, struct html body, struct str base,
                                  struct html *ret, struct err *err);
 
 #endif

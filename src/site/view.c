@@ -33,24 +33,43 @@ static const struct field card_fields[] = {
 };
 TYPE_OF(card, struct view_card);
 
+static const struct field feed_fields[] = {
+    FIELD_STR(struct view_feed, type),
+    FIELD_STR(struct view_feed, title),
+    FIELD_STR(struct view_feed, href),
+};
+TYPE_OF(feed, struct view_feed);
+
 static const struct field site_fields[] = {
-    FIELD_STR(struct view_site, name),      FIELD_STR(struct view_site, tagline),
-    FIELD_STR(struct view_site, language),  FIELD_STR(struct view_site, locale),
-    FIELD_STR(struct view_site, direction), FIELD_STR(struct view_site, feed),
+    FIELD_STR(struct view_site, name),
+    FIELD_STR(struct view_site, tagline),
+    FIELD_STR(struct view_site, language),
+    FIELD_STR(struct view_site, locale),
+    FIELD_STR(struct view_site, direction),
+    FIELD_STR(struct view_site, feed),
+    FIELD_LIST(struct view_site, feeds, &feed_type),
     FIELD_STR(struct view_site, icon),
 };
 TYPE_OF(site, struct view_site);
 
 static const struct field head_fields[] = {
-    FIELD_STR(struct view_head, title),       FIELD_STR(struct view_head, description),
-    FIELD_STR(struct view_head, robots),      FIELD_STR(struct view_head, canonical),
-    FIELD_STR(struct view_head, newer),       FIELD_STR(struct view_head, older),
-    FIELD_STR(struct view_head, feed),        FIELD_STR(struct view_head, feed_title),
-    FIELD_STR(struct view_head, og_type),     FIELD_STR(struct view_head, og_title),
-    FIELD_STR(struct view_head, image),       FIELD_STR(struct view_head, image_alt),
-    FIELD_INT(struct view_head, image_width), FIELD_INT(struct view_head, image_height),
-    FIELD_STR(struct view_head, published),   FIELD_STR(struct view_head, modified),
-    FIELD_STR(struct view_head, section),     FIELD_STRS(struct view_head, tags),
+    FIELD_STR(struct view_head, title),
+    FIELD_STR(struct view_head, description),
+    FIELD_STR(struct view_head, robots),
+    FIELD_STR(struct view_head, canonical),
+    FIELD_STR(struct view_head, newer),
+    FIELD_STR(struct view_head, older),
+    FIELD_LIST(struct view_head, feeds, &feed_type),
+    FIELD_STR(struct view_head, og_type),
+    FIELD_STR(struct view_head, og_title),
+    FIELD_STR(struct view_head, image),
+    FIELD_STR(struct view_head, image_alt),
+    FIELD_INT(struct view_head, image_width),
+    FIELD_INT(struct view_head, image_height),
+    FIELD_STR(struct view_head, published),
+    FIELD_STR(struct view_head, modified),
+    FIELD_STR(struct view_head, section),
+    FIELD_STRS(struct view_head, tags),
     FIELD_HTML(struct view_head, json_ld),
 };
 TYPE_OF(head, struct view_head);

@@ -30,17 +30,22 @@ struct view_card {
     struct list authors; /* view_link */
 };
 
+struct view_feed {
+    struct str type, title, href;
+};
+
 struct view_site {
     struct str name, tagline;
     struct str language, locale, direction; /* "pt-BR", "pt_BR", "ltr" */
     struct str feed, icon;
+    struct list feeds; /* view_feed */
 };
 
 /* What stands in <head>. */
 struct view_head {
     struct str title, description, robots, canonical;
-    struct str newer, older; /* rel=prev, rel=next */
-    struct str feed, feed_title;
+    struct str newer, older;      /* rel=prev, rel=next */
+    struct list feeds;            /* view_feed; beside the site's */
     struct str og_type, og_title; /* og_type empty: no OpenGraph */
     struct str image, image_alt;
     int64_t image_width, image_height;

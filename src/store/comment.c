@@ -40,7 +40,7 @@ enum status store_newest_comments(struct store_reader *r, struct arena *a, int64
         keys_notef(r->keys, "comments:%" PRId64, story_id);
         rows = ROWS(r->sql, "comment_newest_of_story", I64(story_id), I64((int64_t)max));
     } else {
-        keys_note(r->keys, STR("comments"));
+        keys_note(r->keys, STR("all-comments"));
         rows = ROWS(r->sql, "comment_newest", I64((int64_t)max));
     }
     while (rows_next(&rows)) {
@@ -105,7 +105,7 @@ static void touch_lists(struct store_writer *w, const struct comment *was,
         touchf(w, "comments:%" PRId64, now->story_id);
     }
     if ((was->id != 0 && is_counted(was)) || is_counted(now)) {
-        touch(w, STR("comments"));
+        touch(w, STR("all-comments"));
     }
 }
 

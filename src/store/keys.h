@@ -19,7 +19,7 @@
  *   menu:<name>      a navigation list                             a save of it
  *   slot:<name>      a curated list                                a save of it
  *   comments:<id>    a story's comments                            a save of one
- *   comments         the newest comments of the site               a save of an approved one
+ *   all-comments     the newest comments of the site               a save of an approved one
  * The metas of a thing count as a part of its row, those of a comment as a part of the comment.
  * And the lists, touched when a published story enters, leaves or changes its place in them:
  *   latest           all stories

@@ -170,7 +170,7 @@ NODISCARD enum status store_comments(struct store_reader *r, struct arena *a, in
                                      size_t max, struct comments *ret, struct err *err);
 /* The newest approved comments of a story, newest first, at most `max`; story_id 0: of the site,
  * whether readers may see their stories or not. What other sites sent (pingbacks) is left out.
- * Notes comments:<story_id>, or "comments". */
+ * Notes comments:<story_id>, or "all-comments". */
 NODISCARD enum status store_newest_comments(struct store_reader *r, struct arena *a,
                                             int64_t story_id, size_t max, struct comments *ret,
                                             struct err *err);

@@ -204,9 +204,9 @@ TEST(server_exact_after_every_write) {
 
 TEST(server_exact_fails_when_a_dependency_is_left_out) {
     static const char *const kinds[] = {
-        "story:",   "latest", "section:",  "tag:",   "author:",       "after:",
-        "before:",  "slot:",  "path:",     "menu:",  "row:section:",  "row:author:",
-        "row:tag:", "media:", "comments:", "month:", "slot:most-read"
+        "story:",   "latest", "section:",  "tag:",         "author:",      "after:",
+        "before:",  "slot:",  "path:",     "menu:",        "row:section:", "row:author:",
+        "row:tag:", "media:", "comments:", "all-comments", "month:",       "slot:most-read"
     };
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         struct town t;

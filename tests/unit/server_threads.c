@@ -31,6 +31,7 @@ static bool is_whole(const struct client_answer *a) {
     case 200: {
         struct str end = str_trim(a->body);
         return str_ends(end, STR("</html>")) || str_ends(end, STR("</rss>")) ||
+               str_ends(end, STR("</feed>")) || str_ends(end, STR("]}")) ||
                str_starts(end, STR("User-agent:"));
     }
     case 301:

@@ -68,7 +68,7 @@ TEST(site_lists_have_their_addresses) {
         { "/2022/03/14/headline-14/", 200, "" },
         { "/2022/03/14/headline-14", 301, "/2022/03/14/headline-14/" },
         { "/2022/03/14/headline-14/2/", 301, "/2022/03/14/headline-14/" },
-        { "/2022/03/14/headline-14/feed/", 301, "/2022/03/14/headline-14/" },
+        { "/2022/03/14/headline-14/page/2/", 301, "/2022/03/14/headline-14/" },
         { "/2022/03/14/headline-14/x/", 404, "" },
         { "/2022/03/20/secret-locked/", 200, "" },
         { "/2022/03/20/secret-private/", 404, "" },

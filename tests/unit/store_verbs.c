@@ -435,7 +435,7 @@ TEST(store_comments_show_the_approved_oldest_first) {
     c.created_us++;
     OK(store_comment_put(store_site_write(&site), &c, &first, &site.err));
     store_site_commit(&site);
-    CHECK_STR(site.touched, "comments:1 comments");
+    CHECK_STR(site.touched, "comments:1 all-comments");
     struct comments all;
     OK(store_comments(store_site_read(&site), &site.arena, story, 10, &all, &site.err));
     CHECK_INT(all.len, 2);
@@ -470,7 +470,7 @@ TEST(store_counts_what_readers_wrote_and_no_pingbacks) {
     c.story_id = other;
     OK(store_comment_put(store_site_write(&site), &c, &c.id, &site.err));
     store_site_commit(&site);
-    CHECK_STR(site.touched, "comments:1 comments comments:2");
+    CHECK_STR(site.touched, "comments:1 all-comments comments:2");
     OK(store_comment_count(store_site_read(&site), first, &count, &site.err));
     CHECK_INT(count, 0);
     OK(store_comment_count(store_site_read(&site), other, &count, &site.err));
@@ -478,7 +478,7 @@ TEST(store_counts_what_readers_wrote_and_no_pingbacks) {
     c.state = COMMENT_SPAM;
     OK(store_comment_put(store_site_write(&site), &c, &c.id, &site.err));
     store_site_commit(&site);
-    CHECK_STR(site.touched, "comments:2 comments");
+    CHECK_STR(site.touched, "comments:2 all-comments");
     OK(store_comment_count(store_site_read(&site), other, &count, &site.err));
     CHECK_INT(count, 0);
     CHECK_INT(store_site_faults(&site), 0);
