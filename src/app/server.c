@@ -16,7 +16,9 @@
 #include "http/form.h"
 #include "http/response.h"
 #include "http/server.h"
+#include "newsroom/announce.h"
 #include "newsroom/clock.h"
+#include "site/changes.h"
 #include "site/key.h"
 #include "site/site.h"
 
@@ -35,7 +37,8 @@ struct server {
     struct cache *cache;
     struct http_server *http;
     struct newsroom_clock *clock;
-    _Atomic unsigned unlocks; /* under way */
+    _Atomic(struct announce *) announce; /* NULL: not yet */
+    _Atomic unsigned unlocks;            /* under way */
     void (*report)(void *ctx, bool is_error, const char *message);
     void *report_ctx;
 };
@@ -333,7 +336,29 @@ static void on_offline(void *ctx, size_t loop) {
 }
 
 static void on_commit(void *ctx, const struct keys *touched) {
-    cache_touch(((struct server *)ctx)->cache, touched);
+    struct server *s = ctx;
+    cache_touch(s->cache, touched);
+    announce_wake(atomic_load(&s->announce));
+}
+
+/* What the site knows of a change, for the newsroom that tells of it. */
+static enum status look_at_changes(struct store_reader *r, struct arena *a,
+                                   const struct keys *touched, bool forgotten,
+                                   struct announce_news *ret, struct err *err) {
+    struct site_changes c;
+    enum status status = site_changes(r, a, touched, forgotten, &c, err);
+    if (status == STATUS_OK) {
+        *ret = (struct announce_news){ .hub = c.hub,
+                                       .indexnow_endpoint = c.indexnow_endpoint,
+                                       .indexnow_key = c.indexnow_key,
+                                       .indexnow_key_url = c.indexnow_key_url,
+                                       .host = c.host,
+                                       .feeds = c.feeds.items,
+                                       .feeds_len = c.feeds.len,
+                                       .stories = c.stories.items,
+                                       .stories_len = c.stories.len };
+    }
+    return status;
 }
 
 static void on_render_failed(void *ctx, const char *message) {
@@ -381,6 +406,11 @@ enum status server_start(struct store *store, const struct server_options *optio
     if (status == STATUS_OK && !options->no_clock) {
         status = newsroom_clock_start(store, s->report, s->report_ctx, &s->clock, err);
     }
+    if (status == STATUS_OK && !options->no_clock) {
+        struct announce *announce = NULL;
+        status = announce_start(store, look_at_changes, s->report, s->report_ctx, &announce, err);
+        atomic_store(&s->announce, announce);
+    }
     if (status == STATUS_OK) {
         struct http_server_options http = { .address = options->address,
                                             .port = options->port,
@@ -425,6 +455,7 @@ void server_stop(struct server *s) {
     }
     newsroom_clock_stop(s->clock);
     store_listen(s->store, NULL, NULL);
+    announce_stop(atomic_load(&s->announce));
     cache_free(s->cache);
     site_close(s->site);
     free(s);

@@ -57,6 +57,13 @@
 #define LIMIT_THEME_FILE_BYTES  (8 * MIB) /* one file of <site>/theme/ */
 #define LIMIT_FEED_BODIES_BYTES (4 * MIB) /* full texts in a feed; then summaries only */
 
+/* Announcing (src/newsroom) */
+#define LIMIT_ANNOUNCED         20000 /* addresses waiting to be told: then the journal waits */
+#define LIMIT_INDEXNOW_URLS     10000 /* of one request, by the protocol */
+#define LIMIT_POST_CONNECT_MS   5000
+#define LIMIT_POST_MS           15000 /* from the request's beginning to the answer's end */
+#define LIMIT_POST_ANSWER_BYTES (256 * KIB)
+
 /* Import (src/transfer) */
 #define LIMIT_WXR_CHUNK_BYTES     (64 * KIB) /* read at once */
 #define LIMIT_WXR_TAG_BYTES       (1 * MIB)  /* one tag with its attributes, or one comment */
