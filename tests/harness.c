@@ -18,7 +18,7 @@ static struct test *tests;
 static size_t failures_here;
 static bool skipped_here;
 static uint64_t seed;
-static char tmp_dirs[256][PATH_MAX];
+static char tmp_dirs[1024][PATH_MAX];
 static size_t tmp_dirs_len;
 
 void test_register(struct test *test) {
