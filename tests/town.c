@@ -176,7 +176,16 @@ static void write_author(struct town *t, struct store_writer *w, struct arena *a
     author.name = arena_printf(a, "The %s Clerk", word(t));
     author.slug = arena_printf(a, "clerk%zu", i);
     author.path = arena_printf(a, "/author/clerk%zu/", i);
+    author.biography = text(t, a, test_below(&t->rng, 5));
+    author.media_id = test_below(&t->rng, 2) ? t->media[test_below(&t->rng, COUNT_OF(t->media))]
+                                             : 0;
     MUST(store_author_put(w, &author, &t->authors[i], &err));
+    struct setting metas[] = {
+        { STR("website"), arena_printf(a, "https://%s.example/", word(t)) },
+        { STR("fediverse"), arena_printf(a, "@%s@example.social", word(t)) },
+    };
+    MUST(store_metas_put(w, META_AUTHOR, t->authors[i], metas,
+                         test_below(&t->rng, COUNT_OF(metas) + 1), &err));
     know(t, author.path);
     knowf(t, "/author/clerk%zu/feed/%s", i, i % 2 ? "atom/" : "json/");
 }
@@ -283,7 +292,10 @@ void town_write(struct town *t) {
                                                    { "stories_per_page", "10", "7" },
                                                    { "views", "beacon", "off" },
                                                    { "house_credit", "", "reports {site}" },
-                                                   { "feed_content", "full", "summary" } };
+                                                   { "feed_content", "full", "summary" },
+                                                   { "logo", "",
+                                                     "/wp-content/uploads/picture0.png" },
+                                                   { "tagline", "", "News by every tide" } };
         size_t i = test_below(&t->rng, COUNT_OF(settings));
         MUST(store_setting_put(w, str_of(settings[i][0]),
                                str_of(settings[i][1 + test_below(&t->rng, 2)]), &err));
@@ -351,11 +363,11 @@ void town_make(struct town *t, uint64_t seed) {
     for (size_t i = 0; i < COUNT_OF(t->tags); i++) {
         write_tag(t, w, &a, i);
     }
-    for (size_t i = 0; i < COUNT_OF(t->authors); i++) {
-        write_author(t, w, &a, i);
-    }
     for (size_t i = 0; i < COUNT_OF(t->media); i++) {
         write_media(t, w, &a, i);
+    }
+    for (size_t i = 0; i < COUNT_OF(t->authors); i++) {
+        write_author(t, w, &a, i);
     }
     for (size_t i = 0; i < STORIES_FIRST; i++) {
         new_story(t, w, &a);

@@ -54,8 +54,9 @@
 #define LIMIT_FRAGMENT_MEMORY (64 * MIB)
 
 /* The site (src/site) */
-#define LIMIT_THEME_FILE_BYTES  (8 * MIB) /* one file of <site>/theme/ */
-#define LIMIT_FEED_BODIES_BYTES (4 * MIB) /* full texts in a feed; then summaries only */
+#define LIMIT_THEME_FILE_BYTES  (8 * MIB)   /* one file of <site>/theme/ */
+#define LIMIT_FEED_BODIES_BYTES (4 * MIB)   /* full texts in a feed; then summaries only */
+#define LIMIT_JSON_LD_BYTES     (128 * KIB) /* of one page; beyond, it goes without */
 
 /* Announcing (src/newsroom) */
 #define LIMIT_ANNOUNCED         20000 /* addresses waiting to be told: then the journal waits */

@@ -14,6 +14,7 @@
 #include "site/blocks.h"
 
 #include "site/cards.h"
+#include "site/publisher.h"
 
 enum { NAV_LINKS_MAX = 12, FOOTER_LINKS_MAX = 24, FOOTER_PAGES_MAX = 12, THEME_CARDS = 5 };
 
@@ -102,6 +103,9 @@ static enum status navigation(struct pass *pass, struct list *ret, struct err *e
 static enum status render_masthead(struct pass *pass, struct buf *out, struct err *err) {
     struct view_masthead_root root = { .site = pass->view };
     enum status status = navigation(pass, &root.links, err);
+    if (status == STATUS_OK) {
+        status = publisher_logo(pass, &root.logo, err);
+    }
     return status == STATUS_OK ? pass_html(pass, "masthead", &root, out, err) : status;
 }
 

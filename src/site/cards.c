@@ -1,5 +1,6 @@
 #include "site/cards.h"
 
+#include "base/limits.h"
 #include "text/words.h"
 
 #include <stdlib.h>
@@ -109,6 +110,22 @@ void card_links_sort(struct pass *pass, struct view_link *links, size_t n) {
     }
 }
 
+enum status card_trail(struct pass *pass, int64_t section_id, struct list *ret, struct err *err) {
+    struct view_link *links = arena_array(pass->arena, LIMIT_SECTION_DEPTH + 1, sizeof *links);
+    size_t from = LIMIT_SECTION_DEPTH + 1;
+    for (int64_t id = section_id; id > 0 && from > 0;) {
+        struct section section = { 0 };
+        enum status status = store_section(pass->reader, pass->arena, id, &section, err);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        links[--from] = (struct view_link){ .id = id, .href = section.path, .label = section.name };
+        id = section.parent_id;
+    }
+    *ret = (struct list){ links + from, LIMIT_SECTION_DEPTH + 1 - from };
+    return STATUS_OK;
+}
+
 enum status card_story_links(struct pass *pass, struct ids ids, struct list *ret, struct err *err) {
     VEC(struct view_link) links = { 0 };
     for (size_t i = 0; i < ids.len; i++) {
@@ -156,6 +173,7 @@ enum status card_image(struct pass *pass, int64_t media_id, const struct view_im
         .caption = media.caption,
         .credit = media.credit,
         .licence = media.licence,
+        .mime = media.mime,
         .has_caption = media.caption.len + media.credit.len + media.licence.len > 0,
         .width = media.width > 0 && media.height > 0 ? media.width : 0,
         .height = media.width > 0 && media.height > 0 ? media.height : 0,

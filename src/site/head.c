@@ -1,10 +1,16 @@
 #include "site/head.h"
 
-#include "base/limits.h"
-#include "text/json.h"
+#include "site/authors.h"
+#include "site/json_ld.h"
+#include "site/publisher.h"
+#include "text/utf8.h"
 #include "text/words.h"
 
-enum { DESCRIPTION_WORDS = 40 };
+/* Search engines show about 160 characters; scripts without spaces know no words to count by. */
+enum { DESCRIPTION_WORDS = 40, DESCRIPTION_CHARS = 300 };
+
+/* Below this, X shows no large card; a logo that is smaller stands for nothing. */
+enum { LARGE_IMAGE_WIDTH = 300, LOGO_WIDTH_MIN = 112 };
 
 struct str head_title(struct pass *pass, struct str title) {
     if (title.len == 0 || str_eq(title, pass->settings.title)) {
@@ -13,81 +19,113 @@ struct str head_title(struct pass *pass, struct str title) {
     return arena_printf(pass->arena, "%.*s – %.*s", STR_FMT(title), STR_FMT(pass->settings.title));
 }
 
+struct str head_description(struct pass *pass, struct str text) {
+    struct str words = words_first(pass->arena, text, DESCRIPTION_WORDS);
+    size_t at = 0, space = 0;
+    for (size_t n = 0; at < words.len; n++) {
+        size_t before = at;
+        bool is_space = utf8_next(words, &at) == ' ';
+        if (n == DESCRIPTION_CHARS) {
+            return str_slice(words, 0, space > 0 ? space : before);
+        }
+        space = is_space ? before : space;
+    }
+    return words;
+}
+
+enum status head_describe_story(struct pass *pass, const struct story *story, struct str *ret,
+                                struct err *err) {
+    struct str text = str_trim(story->seo_description);
+    if (text.len == 0) {
+        text = str_trim(story->standfirst);
+    }
+    enum status status = STATUS_OK;
+    if (text.len == 0) {
+        status = store_story_excerpt(pass->reader, pass->arena, story->id, &text, err);
+    }
+    if (status == STATUS_OK) {
+        *ret = head_description(pass, text);
+    }
+    return status;
+}
+
 struct view_head head_plain(struct pass *pass, struct str title, struct str description,
                             struct str path) {
     return (struct view_head){
         .title = head_title(pass, title),
-        .description = description,
+        .description = head_description(pass, description),
+        .robots = STR("max-image-preview:large"),
         .canonical = pass_absolute(pass, path),
         .og_type = STR("website"),
         .og_title = title.len > 0 ? title : pass->settings.title,
+        .card = STR("summary"),
+        .twitter = pass->settings.twitter_site,
     };
 }
 
-/* ---- JSON-LD (schema.org NewsArticle) ---- */
-
-static void json_named(struct json *j, struct str type, struct str name, struct str url) {
-    json_open(j, '{');
-    json_field_str(j, STR("@type"), type);
-    json_field_str(j, STR("name"), name);
-    if (url.len > 0) {
-        json_field_str(j, STR("url"), url);
-    }
-    json_close(j, '}');
+static void set_image(struct pass *pass, struct view_head *head, const struct view_image *image) {
+    head->image = pass_absolute(pass, image->src);
+    head->image_alt = image->alt;
+    head->image_type = image->mime;
+    head->image_width = image->width;
+    head->image_height = image->height;
 }
 
-static struct html json_ld(struct pass *pass, const struct view_head *head,
-                           const struct view_story *view) {
-    struct buf out;
-    buf_init(&out, 64 * KIB);
-    struct json j;
-    json_init(&j, &out);
-    json_open(&j, '{');
-    json_field_str(&j, STR("@context"), STR("https://schema.org"));
-    json_field_str(&j, STR("@type"), STR("NewsArticle"));
-    json_field_str(&j, STR("headline"), view->headline);
-    if (head->description.len > 0) {
-        json_field_str(&j, STR("description"), head->description);
-    }
-    json_field_str(&j, STR("mainEntityOfPage"), head->canonical);
-    json_field_str(&j, STR("datePublished"), head->published);
-    json_field_str(&j, STR("dateModified"), head->modified);
-    json_field_str(&j, STR("inLanguage"), pass->settings.language);
-    if (head->section.len > 0) {
-        json_field_str(&j, STR("articleSection"), head->section);
-    }
-    if (head->image.len > 0) {
-        json_key(&j, STR("image"));
-        json_open(&j, '[');
-        json_str(&j, head->image);
-        json_close(&j, ']');
-    }
-    if (view->authors.len > 0) {
-        const struct view_link *authors = view->authors.items;
-        json_key(&j, STR("author"));
-        json_open(&j, '[');
-        for (size_t i = 0; i < view->authors.len; i++) {
-            json_named(&j, STR("Person"), authors[i].label, pass_absolute(pass, authors[i].href));
+enum status head_image(struct pass *pass, struct view_head *head, const struct view_image *image,
+                       struct err *err) {
+    if (image != NULL) {
+        set_image(pass, head, image);
+        if (image->width == 0 || image->width >= LARGE_IMAGE_WIDTH) {
+            head->card = STR("summary_large_image");
         }
-        json_close(&j, ']');
+        return STATUS_OK;
     }
-    json_key(&j, STR("publisher"));
-    json_named(&j, STR("Organization"), pass->settings.title, pass_absolute(pass, STR("/")));
-    json_close(&j, '}');
-    struct html json = { arena_str(pass->arena, buf_str(&out)) };
-    if (out.status != STATUS_OK) {
-        json.raw = STR(""); /* a page without it is better than half of it */
+    const struct view_image *logo;
+    enum status status = publisher_logo(pass, &logo, err);
+    if (status == STATUS_OK && logo != NULL && logo->width >= LOGO_WIDTH_MIN) {
+        set_image(pass, head, logo);
     }
-    buf_done(&out);
-    return json;
+    return status;
 }
 
-struct view_head head_story(struct pass *pass, const struct story *story,
-                            const struct view_story *view) {
+/* ---- stories ---- */
+
+/* The addresses of the authors' pages. */
+static struct list author_urls(struct pass *pass, struct list authors) {
+    const struct view_author *author = authors.items;
+    struct str *urls = arena_array(pass->arena, authors.len + 1, sizeof *urls);
+    for (size_t i = 0; i < authors.len; i++) {
+        urls[i] = pass_absolute(pass, author[i].href);
+    }
+    return (struct list){ urls, authors.len };
+}
+
+static struct list labels(struct pass *pass, struct list links) {
+    const struct view_link *link = links.items;
+    struct str *names = arena_array(pass->arena, links.len + 1, sizeof *names);
+    for (size_t i = 0; i < links.len; i++) {
+        names[i] = link[i].label;
+    }
+    return (struct list){ names, links.len };
+}
+
+static enum status set_creator(struct pass *pass, const struct story *story, struct view_head *head,
+                               struct err *err) {
+    enum status status = author_fediverse(pass, story->authors, &head->fediverse, err);
+    if (status == STATUS_OK && head->fediverse.len == 0) {
+        head->fediverse = pass->settings.fediverse_creator;
+    }
+    return status;
+}
+
+enum status head_story(struct pass *pass, const struct story *story, const struct view_story *view,
+                       struct view_head *ret, struct err *err) {
     struct str title = story->seo_title.len > 0 ? story->seo_title : view->headline;
-    struct str description = story->seo_description.len > 0
-                                 ? story->seo_description
-                                 : words_first(pass->arena, story->standfirst, DESCRIPTION_WORDS);
+    struct str description = STR("");
+    enum status status = head_describe_story(pass, story, &description, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
     struct view_head head = head_plain(pass, title, description, story->path);
     head.og_type = STR("article");
     head.og_title = view->headline;
@@ -98,18 +136,18 @@ struct view_head head_story(struct pass *pass, const struct story *story,
     if (view->sections.len > 0) {
         head.section = ((const struct view_link *)view->sections.items)[0].label;
     }
-    const struct view_link *tags = view->tags.items;
-    struct str *names = arena_array(pass->arena, view->tags.len + 1, sizeof *names);
-    for (size_t i = 0; i < view->tags.len; i++) {
-        names[i] = tags[i].label;
+    head.authors = author_urls(pass, view->authors);
+    head.tags = labels(pass, view->tags);
+    if (story->visibility == STORY_PASSWORD) {
+        head.robots = STR("noindex");
     }
-    head.tags = (struct list){ names, view->tags.len };
-    if (view->image != NULL) {
-        head.image = pass_absolute(pass, view->image->src);
-        head.image_alt = view->image->alt;
-        head.image_width = view->image->width;
-        head.image_height = view->image->height;
+    status = head_image(pass, &head, view->image, err);
+    if (status == STATUS_OK) {
+        status = set_creator(pass, story, &head, err);
     }
-    head.json_ld = json_ld(pass, &head, view);
-    return head;
+    if (status == STATUS_OK) {
+        status = json_ld_story(pass, story, view, &head, err);
+    }
+    *ret = head;
+    return status;
 }

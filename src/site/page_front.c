@@ -9,6 +9,7 @@
 
 #include "site/cards.h"
 #include "site/head.h"
+#include "site/json_ld.h"
 
 enum { BANDS_MAX = 12, EXCERPT_WORDS = 20 };
 
@@ -186,11 +187,36 @@ static enum status fill(struct pass *pass, struct view_front_root *root, struct 
     return status;
 }
 
+/* The tagline says what the paper is; its picture is that of the lead. */
+static enum status set_head(struct pass *pass, struct view_front_root *root, struct err *err) {
+    struct phrase_arg site = { .name = STR("site"), .text = pass->settings.title };
+    struct str description = pass->settings.tagline.len > 0
+                                 ? pass->settings.tagline
+                                 : pass_phrase(pass, "describe_front", &site, 1);
+    root->head = head_plain(pass, STR(""), description, STR("/"));
+    enum status status =
+        head_image(pass, &root->head, root->lead != NULL ? root->lead->image : NULL, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    const struct view_card *secondaries = root->secondaries.items;
+    const struct view_card **cards =
+        arena_array(pass->arena, root->secondaries.len + 1, sizeof *cards);
+    size_t n = 0;
+    if (root->lead != NULL) {
+        cards[n++] = root->lead;
+    }
+    for (size_t i = 0; root->lead != NULL && i < root->secondaries.len; i++) {
+        cards[n++] = &secondaries[i];
+    }
+    return json_ld_front(pass, cards, n, &root->head, err);
+}
+
 enum status page_front(struct pass *pass, struct page_build *page, struct err *err) {
-    struct view_front_root root = {
-        .site = pass->view,
-        .head = head_plain(pass, STR(""), pass->settings.tagline, STR("/")),
-    };
+    struct view_front_root root = { .site = pass->view };
     enum status status = fill(pass, &root, err);
+    if (status == STATUS_OK) {
+        status = set_head(pass, &root, err);
+    }
     return status == STATUS_OK ? pass_page(pass, "front", &root, 0, page, err) : status;
 }

@@ -1,10 +1,11 @@
 #include "site/pages.h"
 
+#include "base/clock.h"
+#include "site/authors.h"
 #include "site/cards.h"
 #include "site/feed.h"
 #include "site/head.h"
-
-#include "base/clock.h"
+#include "site/json_ld.h"
 
 struct str page_list_path(struct arena *a, struct str base, int64_t number) {
     if (number <= 1) {
@@ -41,31 +42,32 @@ static struct str date_title(struct pass *pass, struct list_id list) {
 enum status page_list_name(struct pass *pass, struct list_id list, struct list_name *ret,
                            struct err *err) {
     enum status status = STATUS_OK;
-    *ret = (struct list_name){ STR(""), STR("") };
+    *ret = (struct list_name){ .description = STR("") };
     switch (list.kind) {
-    case LIST_LATEST: ret->title = pass_phrase(pass, "all_stories", NULL, 0); break;
+    case LIST_LATEST: ret->title = ret->name = pass_phrase(pass, "all_stories", NULL, 0); break;
     case LIST_SECTION: {
         struct section section = { 0 };
         status = store_section(pass->reader, pass->arena, list.id, &section, err);
-        *ret = (struct list_name){ section.name, section.description };
+        *ret = (struct list_name){ section.name, section.name, section.slug, section.description };
         break;
     }
     case LIST_TAG: {
         struct tag tag = { 0 };
         status = store_tag(pass->reader, pass->arena, list.id, &tag, err);
         struct phrase_arg arg = { .name = STR("tag"), .text = tag.name };
-        *ret = (struct list_name){ pass_phrase(pass, "stories_tagged", &arg, 1), tag.description };
+        *ret = (struct list_name){ pass_phrase(pass, "stories_tagged", &arg, 1), tag.name, tag.slug,
+                                   tag.description };
         break;
     }
     case LIST_AUTHOR: {
         struct author author = { 0 };
         status = store_author(pass->reader, pass->arena, list.id, &author, err);
-        *ret = (struct list_name){ author.name, author.biography };
+        *ret = (struct list_name){ author.name, author.name, author.slug, author.biography };
         break;
     }
     case LIST_YEAR:
     case LIST_MONTH:
-    case LIST_DAY: ret->title = date_title(pass, list); break;
+    case LIST_DAY: ret->title = ret->name = date_title(pass, list); break;
     }
     return status;
 }
@@ -78,10 +80,6 @@ static bool is_date(struct list_id list) {
 
 static enum status sub_sections(struct pass *pass, struct list_id list, struct list *ret,
                                 struct err *err) {
-    *ret = (struct list){ 0 };
-    if (list.kind != LIST_SECTION) {
-        return STATUS_OK;
-    }
     struct sections all;
     VEC(struct view_link) links = { 0 };
     enum status status = store_sections(pass->reader, pass->arena, &all, err);
@@ -111,26 +109,79 @@ static void set_pager(struct pass *pass, int64_t number, struct str base, int64_
         pager->older = page_list_path(pass->arena, base, number + 1);
     }
     root->pager = pager;
-    root->head.newer = pager->newer;
-    root->head.older = pager->older;
 }
 
-static void set_head(struct pass *pass, struct list_id list, int64_t number, struct str base,
-                     int64_t pages, struct view_list_root *root) {
-    struct str title = root->title;
-    if (number > 1) {
-        struct phrase_arg args[] = {
-            pass_number_arg(pass, STR("n"), number),
-            pass_number_arg(pass, STR("pages"), pages),
-        };
-        struct str place = pass_phrase(pass, "page_of", args, COUNT_OF(args));
-        title = arena_printf(pass->arena, "%.*s – %.*s", STR_FMT(title), STR_FMT(place));
+/* What is said of a list whose own words are empty. */
+static struct str describe(struct pass *pass, struct list_id list, const struct list_name *name) {
+    static const char *const phrases[] = {
+        [LIST_LATEST] = "describe_all", [LIST_SECTION] = "describe_section",
+        [LIST_TAG] = "describe_tag",    [LIST_AUTHOR] = "describe_author",
+        [LIST_YEAR] = "describe_date",  [LIST_MONTH] = "describe_date",
+        [LIST_DAY] = "describe_date",
+    };
+    struct phrase_arg args[] = {
+        { .name = STR("name"), .text = name->name },
+        { .name = STR("site"), .text = pass->settings.title },
+    };
+    return name->description.len > 0 ? name->description
+                                     : pass_phrase(pass, phrases[list.kind], args, COUNT_OF(args));
+}
+
+/* " – Page 2 of 7" behind a text, so that no two pages are called the same. */
+static struct str with_place(struct pass *pass, struct str text, int64_t number, int64_t pages) {
+    struct phrase_arg args[] = {
+        pass_number_arg(pass, STR("n"), number),
+        pass_number_arg(pass, STR("pages"), pages),
+    };
+    return number == 1 ? text
+                       : arena_printf(pass->arena, "%.*s – %.*s", STR_FMT(text),
+                                      STR_FMT(pass_phrase(pass, "page_of", args, COUNT_OF(args))));
+}
+
+static enum status set_head(struct pass *pass, struct list_id list, int64_t number, struct str base,
+                            int64_t pages, const struct list_name *name,
+                            struct view_list_root *root, struct err *err) {
+    struct str description = head_description(pass, describe(pass, list, name));
+    struct view_head head = head_plain(pass, with_place(pass, root->title, number, pages), STR(""),
+                                       page_list_path(pass->arena, base, number));
+    head.description = with_place(pass, description, number, pages);
+    head.newer = root->pager != NULL ? root->pager->newer : STR("");
+    head.older = root->pager != NULL ? root->pager->older : STR("");
+    if (root->rows.len == 0) {
+        head.robots = STR("noindex");
     }
-    root->head =
-        head_plain(pass, title, root->description, page_list_path(pass->arena, base, number));
     if (list.kind != LIST_LATEST && !is_date(list)) {
-        root->head.feeds = feed_links(pass, head_title(pass, root->title), base);
+        head.feeds = feed_links(pass, head_title(pass, root->title), base);
     }
+    if (root->author != NULL) {
+        head.og_type = STR("profile");
+        head.username = name->slug;
+    }
+    enum status status =
+        head_image(pass, &head, root->author != NULL ? root->author->image : NULL, err);
+    if (status == STATUS_OK) {
+        status = json_ld_list(pass, root, &head, err);
+    }
+    root->head = head;
+    return status;
+}
+
+/* What stands around a section's or an author's stories. */
+static enum status read_surroundings(struct pass *pass, struct list_id list,
+                                     struct view_list_root *root, struct err *err) {
+    if (list.kind == LIST_AUTHOR) {
+        struct view_author *author = ARENA_NEW(pass->arena, struct view_author);
+        root->author = author;
+        return author_read(pass, list.id, author, err);
+    }
+    if (list.kind != LIST_SECTION) {
+        return STATUS_OK;
+    }
+    enum status status = card_trail(pass, list.id, &root->trail, err);
+    if (status == STATUS_OK && root->trail.len > 0) {
+        root->trail.len--; /* it ends with the section itself */
+    }
+    return status == STATUS_OK ? sub_sections(pass, list, &root->links, err) : status;
 }
 
 enum status page_list(struct pass *pass, struct list_id list, int64_t number, struct str base,
@@ -150,7 +201,7 @@ enum status page_list(struct pass *pass, struct list_id list, int64_t number, st
     struct list_name name;
     status = page_list_name(pass, list, &name, err);
     if (status == STATUS_OK) {
-        status = sub_sections(pass, list, &root.links, err);
+        status = read_surroundings(pass, list, &root, err);
     }
     if (status == STATUS_OK) {
         status = cards_read(pass, found.ids, pass->settings.list_excerpt_words, &root.rows, err);
@@ -160,7 +211,7 @@ enum status page_list(struct pass *pass, struct list_id list, int64_t number, st
     }
     root.title = name.title;
     root.description = name.description;
-    set_head(pass, list, number, base, found.pages, &root);
     set_pager(pass, number, base, found.pages, &root);
-    return pass_page(pass, "list", &root, 0, page, err);
+    status = set_head(pass, list, number, base, found.pages, &name, &root, err);
+    return status == STATUS_OK ? pass_page(pass, "list", &root, 0, page, err) : status;
 }

@@ -1,11 +1,52 @@
 #include "site/pages.h"
 
+#include "base/limits.h"
 #include "site/cards.h"
 #include "site/head.h"
+#include "site/json_ld.h"
 #include "site/story_body.h"
-#include "text/words.h"
 
-enum { DESCRIPTION_WORDS = 40, CHILDREN_MAX = 100 };
+enum { CHILDREN_MAX = 100 };
+
+/* The pages above, from the top; those that readers may not see are passed over. */
+static enum status read_trail(struct pass *pass, int64_t parent_id, struct list *ret,
+                              struct err *err) {
+    struct view_link *links = arena_array(pass->arena, LIMIT_PAGE_DEPTH + 1, sizeof *links);
+    size_t from = LIMIT_PAGE_DEPTH + 1;
+    for (size_t depth = 0; parent_id > 0 && depth < LIMIT_PAGE_DEPTH; depth++) {
+        struct story above;
+        enum status status =
+            store_story(pass->reader, pass->arena, parent_id, STORY_CARD, &above, err);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        if (story_is_public(&above)) {
+            links[--from] = (struct view_link){ .id = above.id,
+                                                .href = above.path,
+                                                .label = card_headline(pass, &above) };
+        }
+        parent_id = above.parent_id;
+    }
+    *ret = (struct list){ links + from, LIMIT_PAGE_DEPTH + 1 - from };
+    return STATUS_OK;
+}
+
+static enum status set_head(struct pass *pass, const struct story *story,
+                            struct view_page_root *root, struct err *err) {
+    struct str description = STR("");
+    bool is_front = str_eq(story->path, pass->settings.front_page);
+    enum status status = head_describe_story(pass, story, &description, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    root->head = head_plain(pass, story->seo_title.len > 0 ? story->seo_title : root->page.headline,
+                            description, is_front ? STR("/") : story->path);
+    if (story->visibility == STORY_PASSWORD) {
+        root->head.robots = STR("noindex");
+    }
+    status = head_image(pass, &root->head, root->page.image, err);
+    return status == STATUS_OK ? json_ld_page(pass, story, &root->page, &root->head, err) : status;
+}
 
 enum status page_static(struct pass *pass, const struct story *story, struct str password,
                         struct page_build *page, struct err *err) {
@@ -28,16 +69,11 @@ enum status page_static(struct pass *pass, const struct story *story, struct str
     if (status == STATUS_OK) {
         status = card_story_links(pass, children, &root.page.children, err);
     }
-    if (status != STATUS_OK) {
-        return status;
+    if (status == STATUS_OK) {
+        status = read_trail(pass, story->parent_id, &root.page.trail, err);
     }
-    root.head = head_plain(pass, story->seo_title.len > 0 ? story->seo_title : root.page.headline,
-                           story->seo_description.len > 0
-                               ? story->seo_description
-                               : words_first(pass->arena, story->standfirst, DESCRIPTION_WORDS),
-                           story->path);
-    if (story->visibility == STORY_PASSWORD) {
-        root.head.robots = STR("noindex");
+    if (status == STATUS_OK) {
+        status = set_head(pass, story, &root, err);
     }
-    return pass_page(pass, "page", &root, 0, page, err);
+    return status == STATUS_OK ? pass_page(pass, "page", &root, 0, page, err) : status;
 }

@@ -1,5 +1,6 @@
 #include "site/pages.h"
 
+#include "site/authors.h"
 #include "site/cards.h"
 #include "site/feed.h"
 #include "site/head.h"
@@ -47,8 +48,15 @@ static enum status set_sections(struct pass *pass, const struct story *story,
             *vec_push(pass->arena, &ids) = story->sections.ptr[i];
         }
     }
-    return card_links(pass, ADDRESS_SECTION, (struct ids){ ids.ptr, ids.len }, &view->sections,
-                      err);
+    enum status status =
+        card_links(pass, ADDRESS_SECTION, (struct ids){ ids.ptr, ids.len }, &view->sections, err);
+    if (status == STATUS_OK) {
+        status = card_trail(pass, story->section_id, &view->trail, err);
+    }
+    if (status == STATUS_OK && view->trail.len > 0) {
+        view->trail.len--; /* it ends with the primary section itself */
+    }
+    return status;
 }
 
 static void set_corrections(struct pass *pass, const struct story *story, struct view_story *view) {
@@ -167,7 +175,7 @@ static enum status fill(struct pass *pass, const struct story *story, struct vie
     set_corrections(pass, story, view);
     enum status status = set_sections(pass, story, view, err);
     if (status == STATUS_OK) {
-        status = card_links(pass, ADDRESS_AUTHOR, story->authors, &view->authors, err);
+        status = author_byline(pass, story->authors, &view->authors, err);
     }
     if (status == STATUS_OK) {
         status = card_links(pass, ADDRESS_TAG, story->tags, &view->tags, err);
@@ -197,13 +205,10 @@ enum status page_story(struct pass *pass, const struct story *story, struct str 
     if (status != STATUS_OK) {
         return status;
     }
-    root.head = head_story(pass, story, &root.story);
-    if (root.story.comments_len > 0) {
+    status = head_story(pass, story, &root.story, &root.head, err);
+    if (status == STATUS_OK && root.story.comments_len > 0) {
         struct phrase_arg arg = { .name = STR("story"), .text = root.story.headline };
         root.head.feeds = feed_links(pass, pass_phrase(pass, "comments_on", &arg, 1), story->path);
     }
-    if (story->visibility == STORY_PASSWORD) {
-        root.head.robots = STR("noindex");
-    }
-    return pass_page(pass, "story", &root, story->id, page, err);
+    return status == STATUS_OK ? pass_page(pass, "story", &root, story->id, page, err) : status;
 }

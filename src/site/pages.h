@@ -30,7 +30,10 @@ NODISCARD enum status page_list(struct pass *pass, struct list_id list, int64_t 
 struct str page_list_path(struct arena *a, struct str base, int64_t number);
 /* Name and description of a list, for people. NOT_FOUND. */
 struct list_name {
-    struct str title, description;
+    struct str title; /* "Stories tagged ferries" */
+    struct str name;  /* "ferries" */
+    struct str slug;  /* of a section, tag or author */
+    struct str description;
 };
 NODISCARD enum status page_list_name(struct pass *pass, struct list_id list, struct list_name *ret,
                                      struct err *err);

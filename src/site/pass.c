@@ -31,15 +31,6 @@ static enum status take_dates(struct site_thread *thread, const struct site_sett
     return status == STATUS_OK ? language_new(language, &thread->language, err) : status;
 }
 
-static struct str locale_of(struct arena *a, struct str language) {
-    struct str locale = arena_str(a, language);
-    char *at = memchr((char *)(uintptr_t)locale.ptr, '-', locale.len);
-    if (at != NULL) {
-        *at = '_';
-    }
-    return locale;
-}
-
 enum status pass_begin(struct site_thread *thread, struct arena *a, struct keys *keys,
                        struct pass *ret, struct err *err) {
     struct pass pass = {
@@ -65,7 +56,7 @@ enum status pass_begin(struct site_thread *thread, struct arena *a, struct keys 
         .name = pass.settings.title,
         .tagline = pass.settings.tagline,
         .language = language,
-        .locale = locale_of(a, language),
+        .locale = locale_with_country(a, language.ptr),
         .direction = locale_is_rtl(language.ptr) ? STR("rtl") : STR("ltr"),
         .feed = STR("/feed/"),
         .icon = icon ? icon->path : STR("/favicon.ico"),

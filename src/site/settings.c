@@ -47,6 +47,16 @@ const struct setting_def setting_defs[] = {
       "the address of a page that stands at / in place of the newest stories; usually empty" },
     { "house_credit", SETTING_TEXT, "", 0, 0, NULL,
       "put at the end of standfirsts, {site} being the name; usually empty" },
+    { "logo", SETTING_TEXT, "", 0, 0, NULL,
+      "the paper's sign: the address of a picture of this site, or the name of a file of the "
+      "theme" },
+    { "organization_type", SETTING_CHOICE, "NewsMediaOrganization", 0, 0,
+      "NewsMediaOrganization|Organization", "what search engines are told the publisher is" },
+    { "same_as", SETTING_URLS, "", 0, 0, NULL,
+      "the paper's profiles elsewhere: addresses with blanks between; usually empty" },
+    { "twitter_site", SETTING_HANDLE, "", 0, 0, NULL, "the paper's account on X: @quaylantern" },
+    { "fediverse_creator", SETTING_HANDLE, "", 0, 0, NULL,
+      "whom Mastodon names under a story whose author names nobody: @desk@example.social" },
     { "feed_stories", SETTING_COUNT, "20", 1, 100, NULL, "stories in a feed" },
     { "feed_content", SETTING_CHOICE, "full", 0, 0, "full|summary",
       "whole stories in feeds, or only their summaries" },
@@ -143,6 +153,32 @@ static bool is_key(struct str value, int64_t min, int64_t max) {
     return (int64_t)value.len >= min && (int64_t)value.len <= max;
 }
 
+static bool is_web_url(struct str value) {
+    struct url url;
+    return url_parse(value, &url) && url.host.len > 0 &&
+           (str_eq(url.scheme, STR("http")) || str_eq(url.scheme, STR("https")));
+}
+
+static bool are_web_urls(struct str value) {
+    struct str url;
+    while (str_split(&value, ' ', &url)) {
+        if (url.len > 0 && !is_web_url(url)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_handle(struct str value) {
+    for (size_t i = 0; i < value.len; i++) {
+        char c = value.ptr[i];
+        if (!char_is_alnum(c) && c != '_' && c != '-' && c != '.' && c != '@') {
+            return false;
+        }
+    }
+    return value.len == 0 || (value.len > 1 && value.ptr[0] == '@');
+}
+
 /* The checks below take C strings. */
 static bool is_name_for(bool (*valid)(const char *), struct str value) {
     char name[128];
@@ -222,6 +258,19 @@ static enum status def_check(const struct setting_def *def, struct str value, st
             return STATUS_OK;
         }
         return err_set(err, STATUS_INVALID, "%s: one of %s, please", def->key, def->choices);
+    case SETTING_URLS:
+        if (are_web_urls(value)) {
+            return STATUS_OK;
+        }
+        return err_set(
+            err, STATUS_INVALID,
+            "%s: addresses such as https://example.com/paper with blanks between, please",
+            def->key);
+    case SETTING_HANDLE:
+        if (is_handle(value)) {
+            return STATUS_OK;
+        }
+        return err_set(err, STATUS_INVALID, "%s: a name such as @paper, please", def->key);
     }
     return err_set(err, STATUS_INVALID, "%s", def->key);
 }
@@ -294,6 +343,11 @@ enum status settings_load(struct store_reader *r, struct arena *a, struct site_s
         .websub_hub = value_of(&s, "websub_hub"),
         .indexnow_key = value_of(&s, "indexnow_key"),
         .indexnow_endpoint = value_of(&s, "indexnow_endpoint"),
+        .logo = value_of(&s, "logo"),
+        .organization_type = value_of(&s, "organization_type"),
+        .same_as = value_of(&s, "same_as"),
+        .twitter_site = value_of(&s, "twitter_site"),
+        .fediverse_creator = value_of(&s, "fediverse_creator"),
         .content_policy = value_of(&s, "content_security_policy"),
         .excerpt_ellipsis = value_of(&s, "excerpt_ellipsis"),
         .neighbours_in_section = str_eq(value_of(&s, "neighbours"), STR("section")),

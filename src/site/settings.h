@@ -19,8 +19,10 @@ enum setting_kind {
     SETTING_TIMEZONE,  /* IANA */
     SETTING_PERMALINK, /* "/%year%/%monthnum%/%postname%/", or empty: "/?p=7" */
     SETTING_SLUG,
-    SETTING_COUNT, /* min to max */
-    SETTING_CHOICE /* one of `choices` */
+    SETTING_COUNT,  /* min to max */
+    SETTING_CHOICE, /* one of `choices` */
+    SETTING_URLS,   /* http or https, absolute, separated by blanks; may be empty */
+    SETTING_HANDLE, /* "@paper", "@paper@example.social"; may be empty */
 };
 
 struct setting_def {
@@ -51,6 +53,10 @@ struct site_settings {
     struct str permalink;
     struct str category_base, tag_base;
     struct str front_page; /* path of the page at "/"; empty: the stories */
+    struct str logo;       /* path of a picture here, or a theme's file; publisher.h finds it */
+    struct str organization_type;
+    struct str same_as; /* URLs with blanks between */
+    struct str twitter_site, fediverse_creator;
     struct str house_credit, excerpt_ellipsis;
     struct str websub_hub;                      /* empty: none */
     struct str indexnow_key, indexnow_endpoint; /* either may be empty */

@@ -12,12 +12,24 @@ static const struct field link_fields[] = {
 TYPE_OF(link, struct view_link);
 
 static const struct field image_fields[] = {
-    FIELD_STR(struct view_image, src),     FIELD_STR(struct view_image, alt),
-    FIELD_STR(struct view_image, caption), FIELD_STR(struct view_image, credit),
-    FIELD_STR(struct view_image, licence), FIELD_BOOL(struct view_image, has_caption),
-    FIELD_INT(struct view_image, width),   FIELD_INT(struct view_image, height),
+    FIELD_STR(struct view_image, src),          FIELD_STR(struct view_image, alt),
+    FIELD_STR(struct view_image, caption),      FIELD_STR(struct view_image, credit),
+    FIELD_STR(struct view_image, licence),      FIELD_STR(struct view_image, mime),
+    FIELD_BOOL(struct view_image, has_caption), FIELD_INT(struct view_image, width),
+    FIELD_INT(struct view_image, height),
 };
 TYPE_OF(image, struct view_image);
+
+static const struct field author_fields[] = {
+    FIELD_INT(struct view_author, id),
+    FIELD_STR(struct view_author, href),
+    FIELD_STR(struct view_author, label),
+    FIELD_STR(struct view_author, after),
+    FIELD_OBJECT(struct view_author, image, &image_type),
+    FIELD_STRS(struct view_author, biography),
+    FIELD_LIST(struct view_author, links, &link_type),
+};
+TYPE_OF(author, struct view_author);
 
 static const struct field card_fields[] = {
     FIELD_INT(struct view_card, id),
@@ -70,6 +82,12 @@ static const struct field head_fields[] = {
     FIELD_STR(struct view_head, modified),
     FIELD_STR(struct view_head, section),
     FIELD_STRS(struct view_head, tags),
+    FIELD_STR(struct view_head, card),
+    FIELD_STR(struct view_head, image_type),
+    FIELD_STRS(struct view_head, authors),
+    FIELD_STR(struct view_head, username),
+    FIELD_STR(struct view_head, twitter),
+    FIELD_STR(struct view_head, fediverse),
     FIELD_HTML(struct view_head, json_ld),
 };
 TYPE_OF(head, struct view_head);
@@ -97,8 +115,9 @@ static const struct field story_fields[] = {
     FIELD_STR(struct view_story, updated_date),
     FIELD_INT(struct view_story, minutes),
     FIELD_INT(struct view_story, section_id),
+    FIELD_LIST(struct view_story, trail, &link_type),
     FIELD_LIST(struct view_story, sections, &link_type),
-    FIELD_LIST(struct view_story, authors, &link_type),
+    FIELD_LIST(struct view_story, authors, &author_type),
     FIELD_OBJECT(struct view_story, image, &image_type),
     FIELD_HTML(struct view_story, body),
     FIELD_LIST(struct view_story, corrections, &correction_type),
@@ -114,6 +133,7 @@ TYPE_OF(story, struct view_story);
 static const struct field page_fields[] = {
     FIELD_STR(struct view_page, headline),
     FIELD_STR(struct view_page, standfirst),
+    FIELD_LIST(struct view_page, trail, &link_type),
     FIELD_OBJECT(struct view_page, image, &image_type),
     FIELD_HTML(struct view_page, body),
     FIELD_LIST(struct view_page, children, &link_type),
@@ -177,7 +197,9 @@ static const struct field list_root_fields[] = {
     FIELD_STRUCT(struct view_list_root, head, &head_type),
     FIELD_STR(struct view_list_root, title),
     FIELD_STR(struct view_list_root, description),
+    FIELD_LIST(struct view_list_root, trail, &link_type),
     FIELD_LIST(struct view_list_root, links, &link_type),
+    FIELD_OBJECT(struct view_list_root, author, &author_type),
     FIELD_LIST(struct view_list_root, rows, &card_type),
     FIELD_OBJECT(struct view_list_root, pager, &pager_type),
 };
@@ -195,6 +217,7 @@ TYPE_OF(error_root, struct view_error_root);
 
 static const struct field masthead_root_fields[] = {
     FIELD_STRUCT(struct view_masthead_root, site, &site_type),
+    FIELD_OBJECT(struct view_masthead_root, logo, &image_type),
     FIELD_LIST(struct view_masthead_root, links, &link_type),
 };
 TYPE_OF(masthead_root, struct view_masthead_root);

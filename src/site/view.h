@@ -15,9 +15,19 @@ struct view_link {
 };
 
 struct view_image {
-    struct str src, alt, caption, credit, licence;
-    bool has_caption;      /* any of the last three */
+    struct str src, alt, caption, credit, licence, mime;
+    bool has_caption;      /* any of caption, credit and licence */
     int64_t width, height; /* 0: not known */
+};
+
+/* An author: in a story's byline (href, label, image) or on the page of his own (all of it). */
+struct view_author {
+    int64_t id;
+    struct str href, label;
+    struct str after; /* what stands before the next: ", " or " and " */
+    const struct view_image *image;
+    struct list biography; /* str: its paragraphs */
+    struct list links;     /* view_link: his own pages elsewhere */
 };
 
 /* A story in a list. */
@@ -47,10 +57,15 @@ struct view_head {
     struct str newer, older;      /* rel=prev, rel=next */
     struct list feeds;            /* view_feed; beside the site's */
     struct str og_type, og_title; /* og_type empty: no OpenGraph */
-    struct str image, image_alt;
+    struct str card;              /* twitter:card */
+    struct str image, image_alt, image_type;
     int64_t image_width, image_height;
     struct str published, modified, section;
-    struct list tags; /* str */
+    struct list authors;  /* str: addresses of their pages */
+    struct list tags;     /* str */
+    struct str username;  /* of a profile */
+    struct str twitter;   /* the site's "@name" */
+    struct str fediverse; /* "@name@host" of who wrote this */
     struct html json_ld;
 };
 
@@ -71,8 +86,9 @@ struct view_story {
     struct str updated, updated_date; /* empty: not shown */
     int64_t minutes;
     int64_t section_id;
+    struct list trail;    /* view_link: the sections above the primary one, from the top */
     struct list sections; /* view_link; the primary one first */
-    struct list authors;
+    struct list authors;  /* view_author */
     const struct view_image *image;
     struct html body;
     struct list corrections; /* view_correction */
@@ -85,6 +101,7 @@ struct view_story {
 
 struct view_page {
     struct str headline, standfirst;
+    struct list trail; /* view_link: the pages above, from the top */
     const struct view_image *image;
     struct html body;
     struct list children; /* view_link */
@@ -131,9 +148,11 @@ struct view_list_root {
     struct view_site site;
     struct view_head head;
     struct str title, description;
-    struct list links;              /* of a section: its sub-sections */
-    struct list rows;               /* view_card */
-    const struct view_pager *pager; /* NULL: one page */
+    struct list trail;                /* of a section: those above it, from the top */
+    struct list links;                /* of a section: its sub-sections */
+    const struct view_author *author; /* of an author's list */
+    struct list rows;                 /* view_card */
+    const struct view_pager *pager;   /* NULL: one page */
 };
 struct view_error_root {
     struct view_site site;
@@ -144,6 +163,7 @@ struct view_error_root {
 };
 struct view_masthead_root {
     struct view_site site;
+    const struct view_image *logo; /* NULL: none is set */
     struct list links;
 };
 struct view_footer_root {

@@ -50,6 +50,19 @@ bool locale_valid(const char *bcp47) {
     return locale_of_tag(bcp47, locale);
 }
 
+struct str locale_with_country(struct arena *a, const char *bcp47) {
+    char locale[LOCALE_MAX], likely[LOCALE_MAX], language[LOCALE_MAX], country[LOCALE_MAX];
+    UErrorCode status = U_ZERO_ERROR;
+    if (!locale_of_tag(bcp47, locale)) {
+        return arena_str(a, str_of(bcp47));
+    }
+    uloc_addLikelySubtags(locale, likely, sizeof likely, &status);
+    uloc_getLanguage(likely, language, sizeof language, &status);
+    int32_t len = uloc_getCountry(likely, country, sizeof country, &status);
+    return U_FAILURE(status) || len == 0 ? arena_str(a, str_of(locale))
+                                         : arena_printf(a, "%s_%s", language, country);
+}
+
 bool locale_is_rtl(const char *bcp47) {
     char locale[LOCALE_MAX];
     return locale_of_tag(bcp47, locale) && uloc_isRightToLeft(locale);

@@ -37,6 +37,9 @@ int64_t dates_to_us(struct dates *d, struct civil local);
 
 bool timezone_valid(const char *timezone);
 bool locale_valid(const char *bcp47);
+/* With the country it is mostly used in, when it names none: "pt_BR", and "en_US" of "en"; as it is
+ * where nobody knows one. */
+struct str locale_with_country(struct arena *a, const char *bcp47);
 /* Written from right to left. */
 bool locale_is_rtl(const char *bcp47);
 

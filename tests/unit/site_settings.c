@@ -41,6 +41,14 @@ TEST(settings_refuse_what_they_are_not) {
         { "neighbours", "galaxy", STATUS_INVALID },
         { "neighbours", "sit", STATUS_INVALID },
         { "neighbours", "section", STATUS_OK },
+        { "same_as", "https://a.example/x https://b.example/", STATUS_OK },
+        { "same_as", "https://a.example/x, javascript:alert(1)", STATUS_INVALID },
+        { "same_as", "", STATUS_OK },
+        { "twitter_site", "@paper", STATUS_OK },
+        { "twitter_site", "paper", STATUS_INVALID },
+        { "twitter_site", "@", STATUS_INVALID },
+        { "fediverse_creator", "@desk@example.social", STATUS_OK },
+        { "organization_type", "Corporation", STATUS_INVALID },
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct err err = { 0 };

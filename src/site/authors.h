@@ -1,0 +1,26 @@
+/* Authors as readers see them. Private to src/site. */
+#ifndef SITE_AUTHORS_H
+#define SITE_AUTHORS_H
+
+#include "site/pass.h"
+
+/* What is kept of an author beside the row (store_meta), by `broadsheet author` or an import. */
+#define AUTHOR_WEBSITE     "website"
+#define AUTHOR_CAP_WEBSITE "cap-website" /* Co-Authors Plus has it so */
+#define AUTHOR_PROFILE     "profile"     /* of another site; there may be several */
+#define AUTHOR_FEDIVERSE   "fediverse"   /* "@name@host" */
+
+/* All that his own page shows. NOT_FOUND. */
+NODISCARD enum status author_read(struct pass *pass, int64_t id, struct view_author *ret,
+                                  struct err *err);
+
+/* A byline: view_author without biographies and links; those who are not there any more are left
+ * out. */
+NODISCARD enum status author_byline(struct pass *pass, struct ids ids, struct list *ret,
+                                    struct err *err);
+
+/* The fediverse's name of the first of them who has one; empty if none has. */
+NODISCARD enum status author_fediverse(struct pass *pass, struct ids ids, struct str *ret,
+                                       struct err *err);
+
+#endif
