@@ -11,6 +11,7 @@ extern const struct cli_command cmd_set;
 extern const struct cli_command cmd_get;
 extern const struct cli_command cmd_slot;
 extern const struct cli_command cmd_user_add;
+extern const struct cli_command cmd_author;
 extern const struct cli_command cmd_check;
 extern const struct cli_command cmd_version;
 

@@ -38,8 +38,7 @@ static struct list paragraphs_of(struct arena *a, struct str text) {
  * shown. */
 static bool link_of(struct str href, struct view_link *ret) {
     struct url url;
-    if (!url_parse(href, &url) || url.host.len == 0 ||
-        (!str_eq_nocase(url.scheme, STR("http")) && !str_eq_nocase(url.scheme, STR("https")))) {
+    if (!url_is_web(href) || !url_parse(href, &url)) {
         return false;
     }
     struct str host = url.host;

@@ -4,12 +4,6 @@
 
 #include "site/pass.h"
 
-/* What is kept of an author beside the row (store_meta), by `broadsheet author` or an import. */
-#define AUTHOR_WEBSITE     "website"
-#define AUTHOR_CAP_WEBSITE "cap-website" /* Co-Authors Plus has it so */
-#define AUTHOR_PROFILE     "profile"     /* of another site; there may be several */
-#define AUTHOR_FEDIVERSE   "fediverse"   /* "@name@host" */
-
 /* All that his own page shows. NOT_FOUND. */
 NODISCARD enum status author_read(struct pass *pass, int64_t id, struct view_author *ret,
                                   struct err *err);

@@ -153,16 +153,10 @@ static bool is_key(struct str value, int64_t min, int64_t max) {
     return (int64_t)value.len >= min && (int64_t)value.len <= max;
 }
 
-static bool is_web_url(struct str value) {
-    struct url url;
-    return url_parse(value, &url) && url.host.len > 0 &&
-           (str_eq(url.scheme, STR("http")) || str_eq(url.scheme, STR("https")));
-}
-
 static bool are_web_urls(struct str value) {
     struct str url;
     while (str_split(&value, ' ', &url)) {
-        if (url.len > 0 && !is_web_url(url)) {
+        if (url.len > 0 && !url_is_web(url)) {
             return false;
         }
     }

@@ -166,6 +166,12 @@ enum meta_kind {
     META_COMMENT = 6,
 };
 
+/* Of an author, beside the row: what his page links to, and his name in the fediverse. */
+#define AUTHOR_WEBSITE     "website"
+#define AUTHOR_CAP_WEBSITE "cap-website" /* as Co-Authors Plus has it, where there is no other */
+#define AUTHOR_PROFILE     "profile"     /* on another site; there may be several */
+#define AUTHOR_FEDIVERSE   "fediverse"   /* "@name@host" */
+
 /* What answers at an address. */
 enum address_kind {
     ADDRESS_NONE = 0,

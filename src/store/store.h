@@ -322,9 +322,12 @@ NODISCARD enum status store_import_task_done(struct store_writer *w, int64_t seq
 NODISCARD enum status store_address_next(struct store_reader *r, struct arena *a, struct str after,
                                          struct str *ret_path, struct address *ret,
                                          struct err *err);
-/* The smallest story id > after, any kind and state; NOT_FOUND at the end. The same for media. */
+/* The smallest story id > after, any kind and state; NOT_FOUND at the end. The same for
+ * authors and media. */
 NODISCARD enum status store_story_next(struct store_reader *r, int64_t after, int64_t *ret_id,
                                        struct err *err);
+NODISCARD enum status store_author_next(struct store_reader *r, int64_t after, int64_t *ret_id,
+                                        struct err *err);
 NODISCARD enum status store_media_next(struct store_reader *r, int64_t after, int64_t *ret_id,
                                        struct err *err);
 

@@ -110,6 +110,19 @@ enum status store_author(struct store_reader *r, struct arena *a, int64_t id, st
     return load_author(r->sql, a, id, ret, err);
 }
 
+enum status store_author_next(struct store_reader *r, int64_t after, int64_t *ret_id,
+                              struct err *err) {
+    int64_t id = RUN(r->sql, "author_next", I64(after));
+    enum status status = sql_result(r->sql, err);
+    if (status == STATUS_OK && id == 0) {
+        return STATUS_NOT_FOUND;
+    }
+    if (status == STATUS_OK) {
+        *ret_id = id;
+    }
+    return status;
+}
+
 static bool authors_equal(const struct author *a, const struct author *b) {
     return a->user_id == b->user_id && str_eq(a->name, b->name) && str_eq(a->slug, b->slug) &&
            str_eq(a->path, b->path) && str_eq(a->biography, b->biography) &&

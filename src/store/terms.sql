@@ -58,6 +58,9 @@ SELECT path FROM author WHERE id = ?1;
 -- name: author_exists
 SELECT 1 FROM author WHERE id = ?1;
 
+-- name: author_next
+SELECT id FROM author WHERE id > ?1 ORDER BY id LIMIT 1;
+
 -- name: author_insert
 INSERT INTO author (id, user_id, name, slug, path, biography, email, login, media_id)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id;

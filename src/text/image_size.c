@@ -104,17 +104,35 @@ static bool webp_size(struct str s, uint32_t *w, uint32_t *h) {
     return true;
 }
 
+struct str image_mime(struct str head) {
+    if (str_starts(head, STR("\x89PNG\r\n\x1a\n"))) {
+        return STR("image/png");
+    }
+    if (str_starts(head, STR("\xFF\xD8\xFF"))) {
+        return STR("image/jpeg");
+    }
+    if (str_starts(head, STR("GIF87a")) || str_starts(head, STR("GIF89a"))) {
+        return STR("image/gif");
+    }
+    return str_starts(head, STR("RIFF")) && has_at(head, 8, STR("WEBP")) ? STR("image/webp")
+                                                                         : STR("");
+}
+
 bool image_size(struct str head, int *ret_width, int *ret_height) {
+    static const struct {
+        struct str mime;
+        bool (*size)(struct str, uint32_t *, uint32_t *);
+    } kinds[] = {
+        { STR_INIT("image/png"), png_size },
+        { STR_INIT("image/jpeg"), jpeg_size },
+        { STR_INIT("image/gif"), gif_size },
+        { STR_INIT("image/webp"), webp_size },
+    };
     uint32_t w = 0, h = 0;
     bool found = false;
-    if (str_starts(head, STR("\x89PNG\r\n\x1a\n"))) {
-        found = png_size(head, &w, &h);
-    } else if (str_starts(head, STR("\xFF\xD8\xFF"))) {
-        found = jpeg_size(head, &w, &h);
-    } else if (str_starts(head, STR("GIF87a")) || str_starts(head, STR("GIF89a"))) {
-        found = gif_size(head, &w, &h);
-    } else if (str_starts(head, STR("RIFF")) && has_at(head, 8, STR("WEBP"))) {
-        found = webp_size(head, &w, &h);
+    struct str mime = image_mime(head);
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        found |= str_eq(mime, kinds[i].mime) && kinds[i].size(head, &w, &h);
     }
     if (!found || w == 0 || h == 0 || w > LIMIT_IMAGE_SIDE || h > LIMIT_IMAGE_SIDE) {
         return false;

@@ -9,5 +9,7 @@
  * and programs write them. False, and nothing is set: it is none of these, is damaged, says its
  * size later, or is more than LIMIT_IMAGE_SIDE wide or high. */
 bool image_size(struct str head, int *ret_width, int *ret_height);
+/* Which of them these bytes begin: "image/png"…; empty: none. */
+struct str image_mime(struct str head);
 
 #endif

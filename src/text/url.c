@@ -269,6 +269,12 @@ bool url_safe_href(struct str href) {
     return true;
 }
 
+bool url_is_web(struct str text) {
+    struct url url;
+    return url_parse(text, &url) && url.host.len > 0 &&
+           (str_eq_nocase(url.scheme, STR("http")) || str_eq_nocase(url.scheme, STR("https")));
+}
+
 struct str url_decode(struct arena *a, struct str s, bool plus_is_space) {
     char *out = arena_alloc(a, s.len + 1);
     size_t len = 0;

@@ -33,6 +33,9 @@ struct str url_resolve(struct arena *a, struct str base, struct str reference);
  * (tabs, newlines and leading controls do not count). */
 bool url_safe_href(struct str href);
 
+/* An absolute address of the web: http or https, with a host. */
+bool url_is_web(struct str url);
+
 /* Percent-decoding; broken escapes stay as they are. */
 struct str url_decode(struct arena *a, struct str s, bool plus_is_space);
 /* Percent-encode everything but unreserved characters. */
