@@ -379,7 +379,8 @@ void town_make(struct town *t, uint64_t seed) {
                                          "/comments/feed/", "/comments/feed/atom/", "error:404",
                                          "error:503", "/robots.txt", "/tag/none/",
                                          /* asked for before there are such pages */
-                                         "/about0/", "/about1/", "/about2/" };
+                                         "/about0/", "/about1/", "/about2/", "/About1/",
+                                         "/?author_name=clerk1", "/Author/Clerk2/" };
     for (size_t i = 0; i < COUNT_OF(fixed); i++) {
         know(t, str_of(fixed[i]));
     }

@@ -17,6 +17,7 @@ static const struct param {
     { STR_INIT("cat"), PARAM_ID },
     { STR_INIT("tag"), PARAM_SLUG },
     { STR_INIT("author"), PARAM_ID },
+    { STR_INIT("author_name"), PARAM_SLUG },
     { STR_INIT("m"), PARAM_DATE },
     { STR_INIT("paged"), PARAM_ID },
     { STR_INIT("feed"), PARAM_FEED },

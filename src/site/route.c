@@ -353,6 +353,31 @@ static enum status look_up_either(struct pass *pass, struct str path, struct str
     return status;
 }
 
+/* With small letters, but for those of escapes; ptr NULL: it has no others, or is a query. */
+static struct str small_letters(struct arena *a, struct str path) {
+    if (str_find_char(path, '?', 0) != STR_NPOS) {
+        return (struct str){ NULL, 0 };
+    }
+    char *small = arena_alloc(a, path.len + 1);
+    for (size_t i = 0; i < path.len; i++) {
+        bool is_escape = (i > 0 && path.ptr[i - 1] == '%') || (i > 1 && path.ptr[i - 2] == '%');
+        small[i] = is_escape ? path.ptr[i] : char_lower(path.ptr[i]);
+    }
+    struct str found = str_make(small, path.len);
+    return str_eq(found, path) ? (struct str){ NULL, 0 } : found;
+}
+
+/* What WordPress would find, too: "/?author_name=tom" is "/author/tom/", and an address typed with
+ * capitals is the one without, as theirs have none. */
+static enum status look_up_like_wordpress(struct pass *pass, struct str base, struct str *ret_path,
+                                          struct address *ret, struct err *err) {
+    const struct str by_name = STR("/?author_name=");
+    struct str path = str_starts(base, by_name) ? arena_printf(pass->arena, "/author/%.*s/",
+                                                               STR_FMT(str_from(base, by_name.len)))
+                                                : small_letters(pass->arena, base);
+    return path.ptr != NULL ? look_up_either(pass, path, ret_path, ret, err) : STATUS_NOT_FOUND;
+}
+
 /* "/?p=7" names what an import left as "/?page_id=7", and the other way round. */
 static enum status look_up_query(struct pass *pass, struct str base, struct str *ret_path,
                                  struct address *ret, struct err *err) {
@@ -471,6 +496,9 @@ enum status route_page(struct pass *pass, struct str key, struct str password,
     }
     struct str base;
     status = look_up_query(pass, w.base, &base, &address, err);
+    if (status == STATUS_NOT_FOUND) {
+        status = look_up_like_wordpress(pass, w.base, &base, &address, err);
+    }
     if (status == STATUS_NOT_FOUND) {
         return route_part_of_story(pass, key, page, err);
     }
