@@ -169,3 +169,36 @@ WHERE CASE m.owner_kind
     WHEN 6 THEN NOT EXISTS (SELECT 1 FROM comment x WHERE x.id = m.owner_id)
     ELSE 1
     END;
+
+-- 2000 is STORE_SITEMAP_IDS. A file may have changed later than anything that is left in it.
+-- name: check_sitemaps
+WITH newest (kind, list_id, at_us) AS (
+    SELECT kind, list_id, max(published_us) FROM list_entry GROUP BY kind, list_id
+),
+entry (kind, id, at_us) AS (
+    SELECT kind, id, CASE WHEN updated_us > published_us THEN updated_us ELSE published_us END
+    FROM story WHERE state = 3 AND visibility = 0 AND noindex = 0 AND path <> ''
+    UNION ALL SELECT 2, 0, at_us FROM newest WHERE kind = 0
+    UNION ALL SELECT 2, x.id, n.at_us FROM section x JOIN newest n ON n.kind = 1 AND n.list_id = x.id
+    WHERE x.path <> ''
+    UNION ALL SELECT 3, x.id, n.at_us FROM tag x JOIN newest n ON n.kind = 2 AND n.list_id = x.id
+    WHERE x.path <> ''
+    UNION ALL SELECT 4, x.id, n.at_us FROM author x JOIN newest n ON n.kind = 3 AND n.list_id = x.id
+    WHERE x.path <> ''
+),
+true_file (kind, number, entries, at_us) AS (
+    SELECT kind, CASE WHEN id = 0 THEN 1 ELSE (id - 1) / 2000 + 1 END, count(*), max(at_us)
+    FROM entry GROUP BY 1, 2
+)
+SELECT 'sitemap ' || t.kind || '/' || t.number || ' has ' || t.entries || ' entries, its row says '
+    || coalesce(s.entries, 0)
+FROM true_file t LEFT JOIN sitemap s ON s.kind = t.kind AND s.number = t.number
+WHERE s.entries IS NULL OR s.entries <> t.entries
+UNION ALL
+SELECT 'sitemap ' || t.kind || '/' || t.number || ' has changed later than its row says'
+FROM true_file t JOIN sitemap s ON s.kind = t.kind AND s.number = t.number
+WHERE s.changed_us < t.at_us
+UNION ALL
+SELECT 'sitemap ' || s.kind || '/' || s.number || ' has no entries, its row says ' || s.entries
+FROM sitemap s LEFT JOIN true_file t ON t.kind = s.kind AND t.number = s.number
+WHERE t.kind IS NULL;

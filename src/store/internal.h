@@ -91,6 +91,7 @@ struct membership {
     bool is_listed; /* else the rest does not count */
     int day;
     int64_t us;
+    int64_t changed_us;
     int64_t id;
     struct ids sections; /* those above them included */
     struct ids tags;
@@ -105,6 +106,21 @@ void lists_reparent(struct store_writer *w, int64_t section_id, int64_t old_pare
                     int64_t new_parent_id);
 /* The section and those above it, at most LIMIT_SECTION_DEPTH + 1. */
 struct ids sections_above(struct sql *db, struct arena *a, int64_t section_id);
+
+/* ---- sitemap.c ---- */
+
+/* Keep the sitemap's files and the news up to a story's save. */
+void sitemap_story_saved(struct store_writer *w, const struct story *was, const struct story *now);
+/* A list has got its first story, has lost its last one, or has changed otherwise. at_us: of the
+ * story's last change. */
+enum sitemap_change { SITEMAP_LIST_FILLED, SITEMAP_LIST_EMPTIED, SITEMAP_LIST_MOVED };
+void sitemap_list_changed(struct store_writer *w, struct list_id list, enum sitemap_change what,
+                          int64_t at_us);
+/* The address of a section, tag or author was `old` and is `path` now. */
+void sitemap_path_changed(struct store_writer *w, struct list_id list, struct str old,
+                          struct str path);
+/* The address of a picture is another one. */
+void sitemap_picture_changed(struct store_writer *w, int64_t media_id);
 
 /* ---- story.c ---- */
 

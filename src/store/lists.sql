@@ -49,7 +49,8 @@ WHERE kind = ?1 AND list_id = ?2 AND local_day = ?3 AND published_us = ?4 AND st
 
 -- name: list_count_up
 INSERT INTO list_count (kind, list_id, level, date, stories) VALUES (?1, ?2, ?3, ?4, 1)
-ON CONFLICT (kind, list_id, level, date) DO UPDATE SET stories = list_count.stories + 1;
+ON CONFLICT (kind, list_id, level, date) DO UPDATE SET stories = list_count.stories + 1
+RETURNING stories;
 
 -- name: list_count_down
 UPDATE list_count SET stories = stories - 1

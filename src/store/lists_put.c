@@ -16,6 +16,7 @@ struct place {
     bool is_in;
     int day;
     int64_t us;
+    int64_t changed_us;
     int64_t id; /* the story */
 };
 
@@ -66,6 +67,7 @@ struct membership membership_of(struct sql *db, struct arena *a, const struct st
                      s->visibility == STORY_PUBLIC,
         .day = s->local_day,
         .us = s->published_us,
+        .changed_us = s->updated_us > s->published_us ? s->updated_us : s->published_us,
         .id = s->id,
     };
     if (!m.is_listed) {
@@ -93,26 +95,29 @@ static struct pair neighbours(struct sql *db, struct list_id list, const struct 
     };
 }
 
-static void count(struct sql *db, struct list_id list, int day, bool up) {
+/* Returns how many stories the list has now. */
+static int64_t count(struct sql *db, struct list_id list, int day, bool up) {
+    int64_t total = 0;
     const int dates[] = { 0, day / 10000 * 10000, day / 100 * 100, day };
     for (int level = 0; level < (int)COUNT_OF(dates); level++) {
         const struct param at[] = { I64(list.kind), I64(list.id), I64(level), I64(dates[level]) };
-        if (up) {
-            sql_run(db, "list_count_up", at, COUNT_OF(at));
-        } else if (sql_run(db, "list_count_down", at, COUNT_OF(at)) == 0) {
+        int64_t stories = sql_run(db, up ? "list_count_up" : "list_count_down", at, COUNT_OF(at));
+        if (stories == 0) {
             sql_run(db, "list_count_drop", at, COUNT_OF(at));
         }
+        total = level == 0 ? stories : total;
     }
+    return total;
 }
 
-static void leave_list(struct sql *db, struct list_id list, const struct place *p) {
+static int64_t leave_list(struct sql *db, struct list_id list, const struct place *p) {
     RUN(db, "list_delete", I64(list.kind), I64(list.id), I64(p->day), I64(p->us), I64(p->id));
-    count(db, list, p->day, false);
+    return count(db, list, p->day, false);
 }
 
-static void enter_list(struct sql *db, struct list_id list, const struct place *p) {
+static int64_t enter_list(struct sql *db, struct list_id list, const struct place *p) {
     RUN(db, "list_insert", I64(list.kind), I64(list.id), I64(p->day), I64(p->us), I64(p->id));
-    count(db, list, p->day, true);
+    return count(db, list, p->day, true);
 }
 
 static void touch_neighbour(struct store_writer *w, const char *side, int64_t id,
@@ -163,14 +168,20 @@ static void change_list(struct store_writer *w, struct list_id list, const struc
     bool has_neighbours = list.kind == LIST_LATEST || list.kind == LIST_SECTION;
     bool wanted = has_neighbours || (was->is_in && now->is_in);
     struct pair old = { 0 }, new = { 0 };
+    int64_t total = 0;
     if (was->is_in) {
         old = wanted ? neighbours(db, list, was) : old;
-        leave_list(db, list, was);
+        total = leave_list(db, list, was);
     }
     if (now->is_in) {
         new = wanted ? neighbours(db, list, now) : new;
-        enter_list(db, list, now);
+        total = enter_list(db, list, now);
     }
+    sitemap_list_changed(w, list,
+                         !was->is_in && total == 1   ? SITEMAP_LIST_FILLED
+                         : !now->is_in && total == 0 ? SITEMAP_LIST_EMPTIED
+                                                     : SITEMAP_LIST_MOVED,
+                         now->changed_us);
     bool moved = was->is_in != now->is_in || old.older != new.older || old.newer != new.newer;
     if (moved && has_neighbours) {
         touch_neighbours(w, list, was->is_in ? was->id : now->id, old, new);
@@ -212,8 +223,8 @@ static void change_lists(struct store_writer *w, enum list_kind kind, struct ids
 
 void lists_update(struct store_writer *w, const struct membership *was,
                   const struct membership *now) {
-    struct place old = { was->is_listed, was->day, was->us, was->id };
-    struct place new = { now->is_listed, now->day, now->us, now->id };
+    struct place old = { was->is_listed, was->day, was->us, was->changed_us, was->id };
+    struct place new = { now->is_listed, now->day, now->us, now->changed_us, now->id };
     change_list(w, (struct list_id){ LIST_LATEST, 0 }, &old, &new);
     change_lists(w, LIST_SECTION, was->sections, now->sections, old, new);
     change_lists(w, LIST_TAG, was->tags, now->tags, old, new);
@@ -280,8 +291,9 @@ void lists_reparent(struct store_writer *w, int64_t section_id, int64_t old_pare
         struct rows rows = ROWS(db, "list_walk", I64(LIST_SECTION), I64(section_id), I64(last.day),
                                 I64(last.us), I64(last.id), I64(REPARENT_BATCH));
         while (rows_next(&rows)) {
-            *vec_push(&a, &batch) = (struct place){ true, (int)rows_i64(&rows, 0),
-                                                    rows_i64(&rows, 1), rows_i64(&rows, 2) };
+            int64_t us = rows_i64(&rows, 1);
+            *vec_push(&a, &batch) =
+                (struct place){ true, (int)rows_i64(&rows, 0), us, us, rows_i64(&rows, 2) };
         }
         for (size_t i = 0; i < batch.len; i++) {
             refile(w, &a, &batch.ptr[i], ids);

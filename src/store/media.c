@@ -107,6 +107,11 @@ enum status store_media_put(struct store_writer *w, const struct media *media, i
         id = id == 0 ? made : id;
         touchf(w, "media:%" PRId64, id);
         address_move(w, ADDRESS_MEDIA, id, was.path, media->path);
+        if (was.id != 0 &&
+            (!str_eq(was.file, media->file) || !str_eq(was.path, media->path) ||
+             !str_eq(was.remote_url, media->remote_url) || !str_eq(was.mime, media->mime))) {
+            sitemap_picture_changed(w, id);
+        }
     }
     status = sql_result(db, err);
     if (status == STATUS_OK) {

@@ -64,6 +64,7 @@ struct story {
     int64_t menu_order;
     struct str seo_title;
     struct str seo_description;
+    bool noindex;        /* search engines should leave it out */
     unsigned word_count; /* of the body */
     struct corrections corrections;
     int64_t version; /* raised by every save */

@@ -160,6 +160,7 @@ enum status store_section_put(struct store_writer *w, const struct section *sect
     }
     touchf(w, "row:section:%" PRId64, id);
     address_move(w, ADDRESS_SECTION, id, was.path, section->path);
+    sitemap_path_changed(w, (struct list_id){ LIST_SECTION, id }, was.path, section->path);
     if (was.id != 0 && was.parent_id != section->parent_id) {
         lists_reparent(w, id, was.parent_id, section->parent_id);
     }

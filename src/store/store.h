@@ -134,6 +134,63 @@ NODISCARD enum status store_list_page(struct store_reader *r, struct arena *a, s
                                       int64_t number, int64_t size, struct list_page *ret,
                                       struct err *err);
 
+/* The sitemap's files, each with the things among STORE_SITEMAP_IDS ids: file n of a kind those
+ * with the ids from STORE_SITEMAP_IDS * (n - 1) + 1. The front page stands first in the first file
+ * of sections. */
+#define STORE_SITEMAP_IDS 2000
+enum sitemap_kind {
+    SITEMAP_STORIES = 0,
+    SITEMAP_PAGES = 1,
+    SITEMAP_SECTIONS = 2,
+    SITEMAP_TAGS = 3,
+    SITEMAP_AUTHORS = 4,
+    SITEMAP_KINDS
+};
+struct sitemap {
+    enum sitemap_kind kind;
+    int64_t number; /* from 1 */
+    int64_t changed_us;
+};
+struct sitemaps {
+    const struct sitemap *ptr;
+    size_t len;
+};
+/* "stories", "pages"… */
+const char *store_sitemap_name(enum sitemap_kind kind);
+/* Those that are not empty, by kind and number; from a kept table. Notes "sitemaps". */
+NODISCARD enum status store_sitemaps(struct store_reader *r, struct arena *a, struct sitemaps *ret,
+                                     struct err *err);
+struct sitemap_entry {
+    struct str path;
+    struct str image;   /* the lead picture's address; "" none */
+    int64_t changed_us; /* of a list: its newest story's publication; 0 not known */
+};
+struct sitemap_entries {
+    const struct sitemap_entry *ptr;
+    size_t len;
+};
+/* What is public in one file, by id: stories and pages that ask not to be indexed and lists without
+ * stories are left out. Notes "sitemap:<name>:<number>". */
+NODISCARD enum status store_sitemap(struct store_reader *r, struct arena *a, enum sitemap_kind kind,
+                                    int64_t number, struct sitemap_entries *ret, struct err *err);
+
+struct news_item {
+    struct str path, headline;
+    int64_t published_us;
+};
+struct news {
+    const struct news_item *ptr;
+    size_t len;
+};
+/* The newest stories published after the news horizon, at most `max`; none as long as there is no
+ * horizon. Notes "news". */
+NODISCARD enum status store_news(struct store_reader *r, struct arena *a, size_t max,
+                                 struct news *ret, struct err *err);
+/* The horizon (INT64_MAX: none yet), and the publication of the oldest story after it (0: none).
+ * Notes nothing. */
+NODISCARD enum status store_news_oldest(struct store_reader *r, int64_t *ret_since_us,
+                                        int64_t *ret_oldest_us, struct err *err);
+
 struct sections {
     const struct section *ptr; /* by name within their parent, parents first */
     size_t len;
@@ -256,6 +313,10 @@ NODISCARD enum status store_story_withdraw(struct store_writer *w, int64_t id, i
 NODISCARD enum status store_publish_due(struct store_writer *w, int64_t now_us,
                                         size_t *ret_published, int64_t *ret_next_us,
                                         struct err *err);
+
+/* Move the news horizon. */
+NODISCARD enum status store_news_since_put(struct store_writer *w, int64_t since_us,
+                                           struct err *err);
 
 NODISCARD enum status store_section_put(struct store_writer *w, const struct section *section,
                                         int64_t *ret_id, struct err *err);

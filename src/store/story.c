@@ -43,14 +43,15 @@ static void load_row(const struct rows *rows, struct arena *a, enum story_part p
         .menu_order = rows_i64(rows, 18),
         .word_count = (unsigned)rows_i64(rows, 19),
         .version = rows_i64(rows, 20),
+        .noindex = rows_i64(rows, 21) != 0,
         .seo_title = STR(""),
         .seo_description = STR(""),
         .body = { STR("") },
     };
     if (part == STORY_FULL) {
-        ret->seo_title = rows_text(rows, a, 21);
-        ret->seo_description = rows_text(rows, a, 22);
-        ret->body.raw = rows_text(rows, a, 23);
+        ret->seo_title = rows_text(rows, a, 22);
+        ret->seo_description = rows_text(rows, a, 23);
+        ret->body.raw = rows_text(rows, a, 24);
     }
 }
 

@@ -3,14 +3,14 @@
 -- name: story_card
 SELECT id, kind, state, visibility, password, slug, path, headline, standfirst, published_us,
     updated_us, created_us, local_day, section_id, lead_media_id, sticky, comments_open, parent_id,
-    menu_order, word_count, version
+    menu_order, word_count, version, noindex
 FROM story WHERE id = ?1;
 
 -- name: story_full
 SELECT s.id, s.kind, s.state, s.visibility, s.password, s.slug, s.path, s.headline, s.standfirst,
     s.published_us, s.updated_us, s.created_us, s.local_day, s.section_id, s.lead_media_id,
     s.sticky, s.comments_open, s.parent_id, s.menu_order, s.word_count, s.version,
-    s.seo_title, s.seo_description, b.body
+    s.noindex, s.seo_title, s.seo_description, b.body
 FROM story s JOIN story_body b ON b.id = s.id WHERE s.id = ?1;
 
 -- name: story_sections
@@ -55,9 +55,10 @@ ORDER BY menu_order, id LIMIT ?2;
 -- name: story_insert
 INSERT INTO story (id, kind, state, visibility, password, slug, path, headline, standfirst,
     excerpt, published_us, updated_us, created_us, local_day, section_id, lead_media_id, sticky,
-    comments_open, parent_id, menu_order, seo_title, seo_description, word_count, version)
+    comments_open, parent_id, menu_order, seo_title, seo_description, word_count, version,
+    noindex)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24)
+    ?21, ?22, ?23, ?24, ?25)
 RETURNING id;
 
 -- name: story_update
@@ -65,7 +66,7 @@ UPDATE story SET kind = ?2, state = ?3, visibility = ?4, password = ?5, slug = ?
     headline = ?8, standfirst = ?9, excerpt = ?10, published_us = ?11, updated_us = ?12,
     created_us = ?13, local_day = ?14, section_id = ?15, lead_media_id = ?16, sticky = ?17,
     comments_open = ?18, parent_id = ?19, menu_order = ?20, seo_title = ?21,
-    seo_description = ?22, word_count = ?23, version = ?24
+    seo_description = ?22, word_count = ?23, version = ?24, noindex = ?25
 WHERE id = ?1;
 
 -- name: story_text_update

@@ -126,7 +126,8 @@ static bool rows_equal(const struct story *a, const struct story *b) {
            a->lead_media_id == b->lead_media_id && a->sticky == b->sticky &&
            a->comments_open == b->comments_open && a->parent_id == b->parent_id &&
            a->menu_order == b->menu_order && str_eq(a->seo_title, b->seo_title) &&
-           str_eq(a->seo_description, b->seo_description) && a->word_count == b->word_count;
+           str_eq(a->seo_description, b->seo_description) && a->word_count == b->word_count &&
+           a->noindex == b->noindex;
 }
 
 static bool stories_equal(const struct story *a, const struct story *b) {
@@ -170,6 +171,7 @@ static int64_t write_row(struct sql *db, const struct story *s, struct str excer
         REF(s->parent_id),    I64(s->menu_order),
         TEXT(s->seo_title),   TEXT(s->seo_description),
         I64(s->word_count),   I64(s->version),
+        I64(s->noindex),
     };
     if (s->id == 0) {
         return sql_run(db, "story_insert", params, COUNT_OF(params));
@@ -235,6 +237,7 @@ static int64_t write_story(struct store_writer *w, const struct story *was, stru
     }
     address_move(w, ADDRESS_STORY, now->id, was->path, now->path);
     touchf(w, "story:%" PRId64, now->id);
+    sitemap_story_saved(w, was, now);
     if (is_top_page(was) != is_top_page(now) ||
         (is_top_page(now) && was->menu_order != now->menu_order)) {
         touch(w, STR("pages"));

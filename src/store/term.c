@@ -65,6 +65,7 @@ enum status store_tag_put(struct store_writer *w, const struct tag *tag, int64_t
         id = id == 0 ? made : id;
         touchf(w, "row:tag:%" PRId64, id);
         address_move(w, ADDRESS_TAG, id, was.path, tag->path);
+        sitemap_path_changed(w, (struct list_id){ LIST_TAG, id }, was.path, tag->path);
     }
     status = sql_result(db, err);
     if (status == STATUS_OK) {
@@ -173,6 +174,7 @@ enum status store_author_put(struct store_writer *w, const struct author *author
         id = id == 0 ? made : id;
         touchf(w, "row:author:%" PRId64, id);
         address_move(w, ADDRESS_AUTHOR, id, was.path, author->path);
+        sitemap_path_changed(w, (struct list_id){ LIST_AUTHOR, id }, was.path, author->path);
     }
     status = sql_result(db, err);
     if (status == STATUS_OK) {
