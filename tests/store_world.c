@@ -164,6 +164,8 @@ static const char *change_story(struct world *w, struct world_story *at) {
                               ? 1 + (int64_t)below(w, s.row.id > 3 ? 3 : (size_t)s.row.id - 1)
                               : 0;
         s.row.sticky = below(w, 2) != 0;
+        s.row.noindex = below(w, 6) == 0;
+        s.row.lead_media_id = (int64_t)below(w, 2);
         break;
     }
     save(w, &s);
@@ -303,20 +305,28 @@ static const char *put_metas(struct world *w, int64_t story) {
     return "metas";
 }
 
+static struct str term_path(struct world *w, char space[24], const char *what, int64_t id) {
+    snprintf(space, 24, "/%s/%d-%d/", what, (int)id, (int)below(w, 2));
+    return below(w, 2) ? str_of(space) : STR("");
+}
+
 static const char *change_other(struct world *w) {
     struct store_writer *writer = store_site_write(w->site);
     struct err *err = &w->site->err;
     int64_t story = 1 + (int64_t)below(w, w->stories_len), id = 0;
-    switch (below(w, 8)) {
+    switch (below(w, 9)) {
     case 0: {
         struct tag *tag = &w->tags[below(w, WORLD_TAGS)];
         tag->name = text(w);
+        /* Outside the paths that the model knows. */
+        tag->path = term_path(w, w->tag_paths[tag->id - 1], "tag", tag->id);
         OK(store_tag_put(writer, tag, &id, err));
         return "tag";
     }
     case 1: {
         struct author *author = &w->authors[below(w, WORLD_AUTHORS)];
         author->name = text(w);
+        author->path = term_path(w, w->author_paths[author->id - 1], "by", author->id);
         OK(store_author_put(writer, author, &id, err));
         return "author";
     }
@@ -342,11 +352,13 @@ static const char *change_other(struct world *w) {
         return "comment";
     }
     case 5: {
-        struct media m = { .id = 1, .alt = text(w) };
+        struct media m = { .id = 1, .alt = text(w), .mime = STR("image/png") };
+        m.remote_url = below(w, 2) ? STR("https://example.org/a.png") : STR("");
         OK(store_media_put(writer, &m, &id, err));
         return "media";
     }
     case 6: return put_metas(w, story);
+    case 7: OK(store_news_since_put(writer, moment(w), err)); return "news horizon";
     default: {
         OK(store_story_body_put(writer, story, (struct html){ text(w) }, 7, err));
         struct story now;

@@ -38,6 +38,7 @@ struct world {
     int section_paths[WORLD_SECTIONS];
     struct world_path paths[WORLD_PATHS];
     int64_t shown_comment; /* the last that was saved as approved; 0 none */
+    char tag_paths[WORLD_TAGS][24], author_paths[WORLD_AUTHORS][24];
     char texts[64][24];    /* what random fields say */
 };
 

@@ -20,19 +20,15 @@
  *   slot:<name>      a curated list                                a save of it
  *   comments:<id>    a story's comments                            a save of one
  *   all-comments     the newest comments of the site               a save of an approved one
+ *   sitemap:<kind>:<n>  one file of the sitemap                    a change of what it says
+ *   sitemaps         which files there are, and how new they are   the same, when it makes it newer
+ *   news             the stories after the news horizon            one of them, or the horizon
  * The metas of a thing count as a part of its row, those of a comment as a part of the comment.
  * And the lists, touched when a published story enters, leaves or changes its place in them:
  *   latest           all stories
  *   section:<id>     a section's stories, those of its sub-sections included
  *   tag:<id>, author:<id>
  *   year:<yyyy>, month:<yyyymm>, day:<yyyymmdd>
- *   sitemap:<kind>:<n>  a file of the sitemap                        a change of what it says of
- * one sitemaps         which files there are, when each changed        the same, if later than
- * before news             the stories after the news horizon              one of them, or the
- * horizon The metas of a thing count as a part of its row, those of a comment as a part of the
- * comment. And the lists, touched when a published story enters, leaves or changes its place in
- * them: latest           all stories section:<id>     a section's stories, those of its
- * sub-sections included tag:<id>, author:<id> year:<yyyy>, month:<yyyymm>, day:<yyyymmdd>
  *   after:<id>, before:<id>                       the next and the previous of a story in `latest`
  *   after:<id>/section:<n>, before:<id>/section:<n>   the same within a section
  *

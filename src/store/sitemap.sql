@@ -35,24 +35,27 @@ ORDER BY s.id;
 SELECT t.path, (
     SELECT e.published_us FROM list_entry e WHERE e.kind = 1 AND e.list_id = t.id
     ORDER BY e.local_day DESC, e.published_us DESC, e.story_id DESC LIMIT 1)
-FROM section t JOIN list_count c ON c.kind = 1 AND c.list_id = t.id AND c.level = 0 AND c.date = 0
-WHERE t.id BETWEEN ?1 AND ?2 AND t.path <> ''
+FROM section t
+WHERE t.id BETWEEN ?1 AND ?2 AND t.path <> '' AND EXISTS (
+    SELECT 1 FROM list_count c WHERE c.kind = 1 AND c.list_id = t.id AND c.level = 0 AND c.date = 0)
 ORDER BY t.id;
 
 -- name: sitemap_tags
 SELECT t.path, (
     SELECT e.published_us FROM list_entry e WHERE e.kind = 2 AND e.list_id = t.id
     ORDER BY e.local_day DESC, e.published_us DESC, e.story_id DESC LIMIT 1)
-FROM tag t JOIN list_count c ON c.kind = 2 AND c.list_id = t.id AND c.level = 0 AND c.date = 0
-WHERE t.id BETWEEN ?1 AND ?2 AND t.path <> ''
+FROM tag t
+WHERE t.id BETWEEN ?1 AND ?2 AND t.path <> '' AND EXISTS (
+    SELECT 1 FROM list_count c WHERE c.kind = 2 AND c.list_id = t.id AND c.level = 0 AND c.date = 0)
 ORDER BY t.id;
 
 -- name: sitemap_authors
 SELECT t.path, (
     SELECT e.published_us FROM list_entry e WHERE e.kind = 3 AND e.list_id = t.id
     ORDER BY e.local_day DESC, e.published_us DESC, e.story_id DESC LIMIT 1)
-FROM author t JOIN list_count c ON c.kind = 3 AND c.list_id = t.id AND c.level = 0 AND c.date = 0
-WHERE t.id BETWEEN ?1 AND ?2 AND t.path <> ''
+FROM author t
+WHERE t.id BETWEEN ?1 AND ?2 AND t.path <> '' AND EXISTS (
+    SELECT 1 FROM list_count c WHERE c.kind = 3 AND c.list_id = t.id AND c.level = 0 AND c.date = 0)
 ORDER BY t.id;
 
 -- name: sitemap_list_newest

@@ -33,6 +33,9 @@ enum read_kind {
     READ_CHILD_PAGES,
     READ_NEWEST_COMMENTS,
     READ_COMMENT_COUNT,
+    READ_SITEMAPS,
+    READ_SITEMAP,
+    READ_NEWS,
     READ_KINDS
 };
 
@@ -61,6 +64,9 @@ static const struct {
     [READ_CHILD_PAGES] = { "child pages", false },
     [READ_NEWEST_COMMENTS] = { "newest comments", false },
     [READ_COMMENT_COUNT] = { "comment count", false },
+    [READ_SITEMAPS] = { "sitemaps", false },
+    [READ_SITEMAP] = { "sitemap", false },
+    [READ_NEWS] = { "news", false },
 };
 
 struct read {
@@ -148,6 +154,34 @@ static enum status read_list(struct store_reader *r, struct arena *a, const stru
     return status;
 }
 
+static enum status read_map(struct store_reader *r, struct arena *a, const struct read *q,
+                            struct buf *b) {
+    struct sitemaps files = { 0 };
+    struct sitemap_entries entries = { 0 };
+    struct news news = { 0 };
+    enum status status;
+    switch (q->kind) {
+    case READ_SITEMAPS: status = store_sitemaps(r, a, &files, NULL); break;
+    case READ_SITEMAP:
+        status = store_sitemap(r, a, (enum sitemap_kind)q->id, 1, &entries, NULL);
+        break;
+    default: status = store_news(r, a, 5, &news, NULL); break;
+    }
+    for (size_t i = 0; i < files.len; i++) {
+        buf_printf(b, "%d/%" PRId64 " %" PRId64 ";", files.ptr[i].kind, files.ptr[i].number,
+                   files.ptr[i].changed_us);
+    }
+    for (size_t i = 0; i < entries.len; i++) {
+        buf_printf(b, "%.*s %" PRId64 " %.*s;", STR_FMT(entries.ptr[i].path),
+                   entries.ptr[i].changed_us, STR_FMT(entries.ptr[i].image));
+    }
+    for (size_t i = 0; i < news.len; i++) {
+        buf_printf(b, "%.*s %.*s %" PRId64 ";", STR_FMT(news.ptr[i].path),
+                   STR_FMT(news.ptr[i].headline), news.ptr[i].published_us);
+    }
+    return status;
+}
+
 /* A row is what is read of it with its metas. */
 static void put_metas(struct store_reader *r, struct arena *a, enum meta_kind kind, int64_t id,
                       struct buf *b) {
@@ -195,7 +229,7 @@ static enum status read_row(struct store_reader *r, struct arena *a, const struc
         break;
     case READ_MEDIA:
         status = store_media(r, a, q->id, &media, NULL);
-        buf_put(b, media.alt);
+        buf_printf(b, "%.*s %.*s", STR_FMT(media.alt), STR_FMT(media.remote_url));
         put_metas(r, a, META_MEDIA, q->id, b);
         break;
     case READ_MENU:
@@ -250,6 +284,9 @@ static uint64_t perform(struct store_site *site, struct read *q, struct buf *b) 
     case READ_SLOT:
     case READ_TOP_PAGES:
     case READ_CHILD_PAGES: status = read_list(r, &site->arena, q, b); break;
+    case READ_SITEMAPS:
+    case READ_SITEMAP:
+    case READ_NEWS: status = read_map(r, &site->arena, q, b); break;
     default: status = read_row(r, &site->arena, q, b); break;
     }
     CHECK(status == STATUS_OK || status == STATUS_NOT_FOUND);
@@ -316,6 +353,11 @@ static struct reads all_reads(struct world *w, size_t stories) {
     add(&all, READ_NEWEST_COMMENTS, 0);
     for (int64_t id = 1; id <= 3; id++) {
         add(&all, READ_CHILD_PAGES, id);
+    }
+    add(&all, READ_SITEMAPS, 0);
+    add(&all, READ_NEWS, 0);
+    for (int64_t kind = 0; kind < SITEMAP_KINDS; kind++) {
+        add(&all, READ_SITEMAP, kind);
     }
     return all;
 }
@@ -416,9 +458,14 @@ TEST(store_keys_meet_whenever_a_result_changed) {
 }
 
 TEST(store_keys_left_out_are_missed) {
-    static const char *const prefixes[] = { "latest", "story:", "section:",    "before:",
-                                            "after:", "path:",  "row:section", "month:",
-                                            "tag:",   "pages",  "pages:" };
+    static const char *const prefixes[] = {
+        "latest",          "story:",          "section:",
+        "before:",         "after:",          "path:",
+        "row:section",     "month:",          "tag:",
+        "pages",           "pages:",          "sitemaps",
+        "sitemap:stories", "sitemap:pages",   "sitemap:sections",
+        "sitemap:tags",    "sitemap:authors", "news"
+    };
     for (size_t i = 0; i < COUNT_OF(prefixes); i++) {
         struct tally t = { 0 };
         keys_ignore(prefixes[i]);

@@ -58,6 +58,8 @@ static const struct {
     { "story_due", "one row of an index of the scheduled stories only" },
     { "story_top_pages", "an index of just these pages, up to a limit" },
     { "comment_newest", "an index of just these comments, up to a limit" },
+    { "sitemap_all", "all files are wanted" },
+    { "sitemap_of_picture", "sorts the few files of one picture's stories" },
 };
 
 static bool may_scan(struct str name) {
