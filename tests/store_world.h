@@ -39,7 +39,7 @@ struct world {
     struct world_path paths[WORLD_PATHS];
     int64_t shown_comment; /* the last that was saved as approved; 0 none */
     char tag_paths[WORLD_TAGS][24], author_paths[WORLD_AUTHORS][24];
-    char texts[64][24];    /* what random fields say */
+    char texts[64][24]; /* what random fields say */
 };
 
 void world_open(struct world *w, struct store_site *site, uint64_t seed, size_t stories_max);
