@@ -69,7 +69,7 @@ function expected(s, parts) {
     const latest = stories.filter((o) => o !== s && o.within.has(primary.slug)).slice(0, 5);
     const missed = stories.filter((o) => o !== s && !latest.includes(o)).slice(0, 2);
     const updated = time(s.changed) - time(s.at) > 3600e3 && `Updated ${long.format(time(s.changed))}, ${clock.format(time(s.changed))}`;
-    return [long.format(time(s.at)), updated, parts.minutes, ...s.sections.map((c) => c.name), s.title, s.standfirst, s.by.join(", "),
+    return [long.format(time(s.at)), updated, parts.minutes, ...s.sections.map((c) => c.name), s.title, s.standfirst, new Intl.ListFormat("en").format(s.by),
         parts.caption, parts.body, ...[...terms(s.raw, "post_tag"), ...terms(s.raw, "boat")].map((t) => t.name),
         stories[at + 1] && `Previous Story ${stories[at + 1].title}`, stories[at - 1] && `Next Story ${stories[at - 1].title}`,
         latest.length && `Latest from ${primary.name}`, ...latest.flatMap((o) => [o.title, excerpt(o, 32)]),

@@ -14,9 +14,44 @@
 #include "site/blocks.h"
 
 #include "site/cards.h"
+#include "site/colour.h"
 #include "site/publisher.h"
 
 enum { NAV_LINKS_MAX = 12, FOOTER_LINKS_MAX = 24, FOOTER_PAGES_MAX = 12, THEME_CARDS = 5 };
+
+/* ---- style ---- */
+
+/* The default theme's darkest light and lightest dark ground that text stands on: --tint. */
+static const struct colour ON_LIGHT = { 0xf4, 0xf4, 0xf1 }, ON_DARK = { 0x1f, 0x21, 0x24 };
+#define TEXT_CONTRAST 4.5
+
+static void put_accent(struct buf *out, const char *name, struct colour wanted,
+                       struct colour towards, struct colour ground) {
+    struct colour c = colour_readable(wanted, towards, ground, TEXT_CONTRAST);
+    buf_printf(out, "%s:#%02x%02x%02x;", name, c.r, c.g, c.b);
+}
+
+/* What an editor chose about the looks, as the properties that style.css reads; nothing if he left
+ * all to the theme. */
+static void put_theme_settings(const struct site_settings *s, struct buf *out) {
+    struct colour accent;
+    bool has_accent = colour_parse(s->theme_accent, &accent);
+    if (!has_accent && !s->theme_sans && !s->theme_compact) {
+        return;
+    }
+    buf_put(out, STR("\n<style>:root{"));
+    if (has_accent) {
+        put_accent(out, "--accent-light", accent, (struct colour){ 0, 0, 0 }, ON_LIGHT);
+        put_accent(out, "--accent-dark", accent, (struct colour){ 255, 255, 255 }, ON_DARK);
+    }
+    if (s->theme_sans) {
+        buf_put(out, STR("--head:var(--sans);--text:var(--sans);"));
+    }
+    if (s->theme_compact) {
+        buf_put(out, STR("--density:.75;"));
+    }
+    buf_put(out, STR("}</style>"));
+}
 
 /* ---- masthead and footer ---- */
 
@@ -212,6 +247,7 @@ enum status blocks_render(struct pass *pass, struct str key, struct fragment_bui
                           struct err *err) {
     if (str_eq(key, STR("style"))) {
         html_put(&fragment->out, look_style(pass->look));
+        put_theme_settings(&pass->settings, &fragment->out);
         return STATUS_OK;
     }
     if (str_eq(key, STR("masthead"))) {

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 
 #include <dirent.h>
+#include <sodium.h>
 #include <stdlib.h>
 
 #define EMBEDDED "themes/broadsheet/"
@@ -28,7 +29,8 @@ struct wording {
 struct look {
     struct arena arena;
     struct theme *theme;
-    struct html style;
+    struct html style, script;
+    struct str script_source;
     VEC(struct theme_file) files;
     VEC(struct wording) wordings;
     VEC(struct asset) assets;
@@ -250,12 +252,41 @@ static enum status set_style(struct look *look, const struct theme_file *sheet, 
     return STATUS_OK;
 }
 
+/* What the page's policy names it by: the hash of what stands between the tags, byte for byte. */
+static struct str hash_source(struct arena *a, struct str text) {
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    char encoded[sodium_base64_ENCODED_LEN(sizeof hash, sodium_base64_VARIANT_ORIGINAL)];
+    crypto_hash_sha256(hash, (const unsigned char *)text.ptr, text.len);
+    sodium_bin2base64(encoded, sizeof encoded, hash, sizeof hash, sodium_base64_VARIANT_ORIGINAL);
+    return arena_printf(a, "'sha256-%s'", encoded);
+}
+
+static enum status set_script(struct look *look, const struct theme_file *file, struct err *err) {
+    struct str js = str_trim(file->bytes);
+    if (str_find_nocase(js, STR("</script"), 0) != STR_NPOS ||
+        str_find(js, STR("<!--"), 0) != STR_NPOS) {
+        return err_set(err, STATUS_INVALID,
+                       "%.*s: a script in a page cannot contain '</script' or '<!--'",
+                       STR_FMT(file->shown));
+    }
+    if (str_starts(js, STR("/*")) && str_find(js, STR("*/"), 2) != STR_NPOS) {
+        js = str_trim(str_from(js, str_find(js, STR("*/"), 2) + 2));
+    }
+    if (js.len > 0) {
+        look->script.raw = arena_printf(&look->arena, "<script>%.*s</script>", STR_FMT(js));
+        look->script_source = hash_source(&look->arena, js);
+    }
+    return STATUS_OK;
+}
+
 static enum status collect_assets(struct look *look, struct err *err) {
     enum status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < look->files.len; i++) {
         const struct theme_file *f = &look->files.ptr[i];
         if (str_eq(f->name, STR("style.css"))) {
             status = set_style(look, f, err);
+        } else if (str_eq(f->name, STR("inline.js"))) {
+            status = set_script(look, f, err);
         } else if (str_starts(f->name, STR("assets/"))) {
             add_asset(look, str_from(f->name, sizeof "assets/" - 1), f->bytes);
         } else if (str_find_char(f->name, '/', 0) == STR_NPOS && !str_ends(f->name, STR(".hbs"))) {
@@ -267,6 +298,14 @@ static enum status collect_assets(struct look *look, struct err *err) {
 
 struct html look_style(const struct look *look) {
     return look->style;
+}
+
+struct html look_script(const struct look *look) {
+    return look->script;
+}
+
+struct str look_script_source(const struct look *look) {
+    return look->script_source;
 }
 
 const struct asset *look_asset(const struct look *look, struct str name) {

@@ -2,7 +2,8 @@
  *
  * The default theme is in the binary. A file of the same name below <site>/theme/ takes the place
  * of one of the theme's; a file of a new name is added: those at the top and in partials/ that end
- * in .hbs are templates, strings/<language>.json is wording, style.css is the style sheet, and what
+ * in .hbs are templates, strings/<language>.json is wording, style.css is the style sheet,
+ * inline.js is a small script that a template prints with {{{site.script}}}, and what
  * else lies at the top or in assets/ is served under /assets/<hash>/<name>, for ever.
  *
  * A look does not change after opening; any number of threads use it at once. */
@@ -31,6 +32,11 @@ struct str look_phrase(const struct look *look, struct arena *a, struct str lang
 
 /* What stands in <head>: <style>…</style>, or a <link> if the sheet is too large for that. */
 struct html look_style(const struct look *look);
+
+/* <script>…</script> of inline.js without the comment that it begins with, or empty; and what a
+ * Content-Security-Policy calls it: 'sha256-…'. */
+struct html look_script(const struct look *look);
+struct str look_script_source(const struct look *look);
 
 struct asset {
     struct str name; /* "favicon.svg" */

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "site/feed.h"
+#include "site/policy.h"
 #include "site/site_private.h"
 
 #include <stdio.h>
@@ -60,6 +61,7 @@ enum status pass_begin(struct site_thread *thread, struct arena *a, struct keys 
         .direction = locale_is_rtl(language.ptr) ? STR("rtl") : STR("ltr"),
         .feed = STR("/feed/"),
         .icon = icon ? icon->path : STR("/favicon.ico"),
+        .script = look_script(pass.look),
     };
     pass.view.feeds = feed_links(&pass, pass.settings.title, STR("/"));
     *ret = pass;
@@ -191,7 +193,9 @@ enum status pass_page(struct pass *pass, const char *name, const void *root, int
         pass_head(pass, page, "X-Content-Type-Options", STR("nosniff"));
         pass_head(pass, page, "Referrer-Policy", STR("strict-origin-when-cross-origin"));
         if (pass->settings.content_policy.len > 0) {
-            pass_head(pass, page, "Content-Security-Policy", pass->settings.content_policy);
+            pass_head(pass, page, "Content-Security-Policy",
+                      policy_with_script(pass->arena, pass->settings.content_policy,
+                                         look_script_source(pass->look)));
         }
     }
     buf_done(&cut.out);

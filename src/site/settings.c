@@ -1,5 +1,6 @@
 #include "site/settings.h"
 
+#include "site/colour.h"
 #include "text/date.h"
 #include "text/url.h"
 
@@ -50,6 +51,13 @@ const struct setting_def setting_defs[] = {
     { "logo", SETTING_TEXT, "", 0, 0, NULL,
       "the paper's sign: the address of a picture of this site, or the name of a file of the "
       "theme" },
+    { "theme_accent", SETTING_COLOUR, "", 0, 0, NULL,
+      "colour of labels and links, such as #a3171f; made readable on light and on dark; empty: the "
+      "theme's" },
+    { "theme_type", SETTING_CHOICE, "serif", 0, 0, "serif|sans",
+      "the faces of headlines and text" },
+    { "theme_density", SETTING_CHOICE, "comfortable", 0, 0, "comfortable|compact",
+      "how much room there is between things" },
     { "organization_type", SETTING_CHOICE, "NewsMediaOrganization", 0, 0,
       "NewsMediaOrganization|Organization", "what search engines are told the publisher is" },
     { "same_as", SETTING_URLS, "", 0, 0, NULL,
@@ -247,6 +255,11 @@ static enum status def_check(const struct setting_def *def, struct str value, st
         }
         return err_set(err, STATUS_INVALID, "%s: a number from %lld to %lld, please", def->key,
                        (long long)def->min, (long long)def->max);
+    case SETTING_COLOUR:
+        if (value.len == 0 || colour_parse(value, &(struct colour){ 0 })) {
+            return STATUS_OK;
+        }
+        return err_set(err, STATUS_INVALID, "%s: a colour such as #a3171f, please", def->key);
     case SETTING_CHOICE:
         if (is_choice(def->choices, value)) {
             return STATUS_OK;
@@ -342,6 +355,9 @@ enum status settings_load(struct store_reader *r, struct arena *a, struct site_s
         .same_as = value_of(&s, "same_as"),
         .twitter_site = value_of(&s, "twitter_site"),
         .fediverse_creator = value_of(&s, "fediverse_creator"),
+        .theme_accent = value_of(&s, "theme_accent"),
+        .theme_sans = str_eq(value_of(&s, "theme_type"), STR("sans")),
+        .theme_compact = str_eq(value_of(&s, "theme_density"), STR("compact")),
         .content_policy = value_of(&s, "content_security_policy"),
         .excerpt_ellipsis = value_of(&s, "excerpt_ellipsis"),
         .neighbours_in_section = str_eq(value_of(&s, "neighbours"), STR("section")),

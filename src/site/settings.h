@@ -20,6 +20,7 @@ enum setting_kind {
     SETTING_PERMALINK, /* "/%year%/%monthnum%/%postname%/", or empty: "/?p=7" */
     SETTING_SLUG,
     SETTING_COUNT,  /* min to max */
+    SETTING_COLOUR, /* "#a3171f", "#a31" or empty */
     SETTING_CHOICE, /* one of `choices` */
     SETTING_URLS,   /* http or https, absolute, separated by blanks; may be empty */
     SETTING_HANDLE, /* "@paper", "@paper@example.social"; may be empty */
@@ -60,7 +61,9 @@ struct site_settings {
     struct str house_credit, excerpt_ellipsis;
     struct str websub_hub;                      /* empty: none */
     struct str indexnow_key, indexnow_endpoint; /* either may be empty */
-    struct str content_policy;                  /* empty: none is sent */
+    struct str theme_accent;                    /* empty: the theme's */
+    bool theme_sans, theme_compact;
+    struct str content_policy; /* empty: none is sent */
     bool neighbours_in_section;
     bool surrogate_keys;
     enum views_mode views;

@@ -61,6 +61,7 @@ static const struct field site_fields[] = {
     FIELD_STR(struct view_site, feed),
     FIELD_LIST(struct view_site, feeds, &feed_type),
     FIELD_STR(struct view_site, icon),
+    FIELD_HTML(struct view_site, script),
 };
 TYPE_OF(site, struct view_site);
 

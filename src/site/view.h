@@ -48,7 +48,8 @@ struct view_site {
     struct str name, tagline;
     struct str language, locale, direction; /* "pt-BR", "pt_BR", "ltr" */
     struct str feed, icon;
-    struct list feeds; /* view_feed */
+    struct html script; /* the theme's inline.js */
+    struct list feeds;  /* view_feed */
 };
 
 /* What stands in <head>. */

@@ -38,6 +38,8 @@ TEST(settings_refuse_what_they_are_not) {
         { "stories_per_page", "101", STATUS_INVALID },
         { "stories_per_page", "ten", STATUS_INVALID },
         { "stories_per_page", "25", STATUS_OK },
+        { "theme_accent", "red", STATUS_INVALID },
+        { "theme_accent", "#a3171f", STATUS_OK },
         { "neighbours", "galaxy", STATUS_INVALID },
         { "neighbours", "sit", STATUS_INVALID },
         { "neighbours", "section", STATUS_OK },
