@@ -78,9 +78,15 @@ static enum status put_author(struct import_run *run, const char *kind, struct s
         if (status == STATUS_OK) {
             status = run_is_newer(run, kind, source_id, &newer, err);
         }
-        if (status != STATUS_OK || !newer || author_hash(&now) != known.hash) {
+        /* An export of accounts knows no biographies: that of a linked guest stays. */
+        struct author compared = now;
+        if (str_eq(str_of(kind), STR("author"))) {
+            compared.biography = author->biography;
+        }
+        if (status != STATUS_OK || !newer || author_hash(&compared) != known.hash) {
             return status;
         }
+        author->biography = compared.biography.len > 0 ? compared.biography : now.biography;
         author->id = known.id;
         author->path = now.path;
         author->slug = now.slug;
@@ -151,6 +157,70 @@ static enum status put_guest_metas(struct import_run *run, const struct wxr_item
     return metas_put(run, "guest-metas", slug, META_AUTHOR, id, &metas, err);
 }
 
+/* Blank lines part its paragraphs, as they do in `struct author`. */
+static struct str biography_of(struct import_run *run, const struct wxr_item *item) {
+    struct str rest = wxr_meta_get(&item->metas, "cap-description"), line;
+    struct str all = STR(""), paragraph = STR("");
+    bool more = str_split(&rest, '\n', &line);
+    while (more) {
+        bool ends = str_trim(line).len == 0;
+        paragraph = arena_printf(&run->item, "%.*s\n%.*s", STR_FMT(paragraph), STR_FMT(line));
+        more = str_split(&rest, '\n', &line);
+        if (ends || !more) {
+            struct str text = run_plain_text(run, paragraph);
+            all = text.len == 0 ? all
+                                : arena_printf(&run->item, "%.*s%s%.*s", STR_FMT(all),
+                                               all.len > 0 ? "\n\n" : "", STR_FMT(text));
+            paragraph = STR("");
+        }
+    }
+    return all;
+}
+
+/* The picture may come later in the export. */
+static enum status queue_picture(struct import_run *run, const struct wxr_item *item, int64_t id,
+                                 struct err *err) {
+    struct str picture = str_trim(wxr_meta_get(&item->metas, "_thumbnail_id"));
+    struct store_writer *writer;
+    if (picture.len == 0) {
+        return STATUS_OK;
+    }
+    enum status status = run_writer(run, &writer, err);
+    return status == STATUS_OK
+               ? store_import_task_put(writer, run->site->source, STR("author"), id, picture, err)
+               : status;
+}
+
+/* A guest who is linked to an account is that account's author, and tells more of him. */
+static enum status join_account(struct import_run *run, const struct wxr_item *item,
+                                struct str slug, int64_t id, struct err *err) {
+    struct import_entry known;
+    struct store_reader *reader;
+    struct store_writer *writer;
+    struct author author = { 0 };
+    enum status status = run_known(run, "guest", slug, &known, err);
+    if (status == STATUS_OK && known.id == 0) {
+        status = queue_picture(run, item, id, err);
+    }
+    if (status == STATUS_OK) {
+        status = run_remember(run, "guest", slug, id, 0, err);
+    }
+    if (status == STATUS_OK) {
+        status = run_reader(run, &reader, err);
+    }
+    if (status == STATUS_OK) {
+        status = store_author(reader, &run->item, id, &author, err);
+    }
+    if (status == STATUS_OK && author.biography.len == 0) {
+        author.biography = biography_of(run, item);
+        status = run_writer(run, &writer, err);
+        if (status == STATUS_OK) {
+            status = store_author_put(writer, &author, &id, err);
+        }
+    }
+    return status == STATUS_OK ? put_guest_metas(run, item, slug, id, err) : status;
+}
+
 /* "cap-jane" is jane's. */
 static struct str guest_slug(struct str slug) {
     return str_starts(slug, STR("cap-")) ? str_from(slug, 4) : slug;
@@ -164,20 +234,18 @@ enum status import_guest_author(struct import_run *run, const struct wxr_item *i
     if (slug.len == 0) {
         slug = slug_make(&run->item, item->title, true);
     }
-    /* A guest who is linked to an account is that account's author. */
     struct import_entry account;
     enum status status = run_known(run, "author", login, &account, err);
     if (status != STATUS_OK) {
         return status;
     }
     if (login.len > 0 && account.id != 0) {
-        status = run_remember(run, "guest", slug, account.id, 0, err);
-        return status == STATUS_OK ? put_guest_metas(run, item, slug, account.id, err) : status;
+        return join_account(run, item, slug, account.id, err);
     }
     struct author ours = {
         .name = run_plain_text(run, name.len > 0 ? name : item->title),
         .slug = clean_slug(run, slug, item->title),
-        .biography = run_plain_text(run, wxr_meta_get(&item->metas, "cap-description")),
+        .biography = biography_of(run, item),
         .email = str_trim(wxr_meta_get(&item->metas, "cap-user_email")),
         .login = STR(""),
     };
@@ -187,14 +255,8 @@ enum status import_guest_author(struct import_run *run, const struct wxr_item *i
     if (status == STATUS_OK) {
         status = put_guest_metas(run, item, slug, id, err);
     }
-    struct str picture = str_trim(wxr_meta_get(&item->metas, "_thumbnail_id"));
-    struct store_writer *writer;
-    if (status == STATUS_OK && picture.len > 0 && authors != run->report->authors) {
-        status = run_writer(run, &writer, err);
-        if (status == STATUS_OK) {
-            status =
-                store_import_task_put(writer, run->site->source, STR("author"), id, picture, err);
-        }
+    if (status == STATUS_OK && authors != run->report->authors) {
+        status = queue_picture(run, item, id, err);
     }
     return status;
 }
