@@ -194,6 +194,7 @@ static enum status set_head(struct pass *pass, struct view_front_root *root, str
                                  ? pass->settings.tagline
                                  : pass_phrase(pass, "describe_front", &site, 1);
     root->head = head_plain(pass, STR(""), description, STR("/"));
+    root->head.older = root->older;
     enum status status =
         head_image(pass, &root->head, root->lead != NULL ? root->lead->image : NULL, err);
     if (status != STATUS_OK) {
