@@ -8,7 +8,7 @@ const site = join(tmp(), "site");
 
 await test("help and version", () => {
     const { out } = run(["help"]);
-    for (const name of ["new", "import wordpress", "serve", "set", "get", "slot", "user add", "check"]) {
+    for (const name of ["new", "import wordpress", "serve", "set", "get", "slot", "user add", "author", "check"]) {
         assert.ok(out.includes(`  ${name} `), name);
         const help = run(["help", ...name.split(" ")]).out;
         assert.match(help, /^Usage: broadsheet /);
@@ -81,6 +81,22 @@ await test("users: password from standard input, refusals", () => {
     run(["user", "add", "Bad Login", "--site", site], { input: "a long enough word\n", expect: 1 });
     run(["user", "add", "x", "--role", "king", "--site", site], { input: "a long enough word\n", expect: 2 });
     run(["user", "add", "wire", "--no-password", "--site", site]);
+});
+
+await test("authors: list, show, change, picture, refusals", () => {
+    const slugs = JSON.parse(run(["author", "--json", "--site", site]).out).map((a) => a.slug);
+    assert.ok(slugs.includes("tideclerk"));
+    const portrait = join(root, "demo/staff/tideclerk.png");
+    const set = ["--biography", "One.\n\nTwo.", "--picture", portrait, "--website", "https://t.example/", "--profiles", "https://a.example/ https://b.example/"];
+    const shown = JSON.parse(run(["author", "tideclerk", ...set, "--site", site, "--json"]).out);
+    assert.deepEqual([shown.name, shown.biography, shown.website, shown.profiles], ["The Tide Clerk", "One.\n\nTwo.", "https://t.example/", "https://a.example/ https://b.example/"]);
+    assert.match(shown.picture, /^\/media\/[0-9a-f]{2}\/[0-9a-f]{62}\.png$/);
+    assert.equal(JSON.parse(run(["author", "nightbell", "--picture", portrait, "--site", site, "--json"]).out).picture, shown.picture); // kept once
+    assert.equal(JSON.parse(run(["author", "nightbell", "--picture", "", "--site", site, "--json"]).out).picture, "");
+    assert.match(run(["author", "nobody", "--site", site], { expect: 1 }).err, /no author 'nobody'/);
+    assert.match(run(["author", "tideclerk", "--picture", join(root, "Makefile"), "--site", site], { expect: 1 }).err, /no PNG/);
+    assert.match(run(["author", "tideclerk", "--website", "javascript:1", "--site", site], { expect: 1 }).err, /website/);
+    run(["author", "--name", "Nobody", "--site", site], { expect: 2 });
 });
 
 await test("check finds what is planted", () => {

@@ -3,7 +3,7 @@
 // documentation of structured data asks for.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { finish, root, run, serve, test, tmp } from "./lib/site.mjs";
 
@@ -55,26 +55,29 @@ const own = (href) => {
 
 // ---- crawling
 
-const answers = new Map();
-const get = async (path) => {
-    if (!answers.has(path)) answers.set(path, await server.get(path));
-    return answers.get(path);
-};
-const pages = new Map();
-const queue = ["/", "/2022/", "/2022/03/", "/2022/03/14/"];
-for (const seen = new Set(queue); queue.length > 0;) {
-    const path = queue.shift(), answer = await get(path);
-    if (answer.status !== 200 || !/^text\/html/.test(answer.headers["content-type"])) continue;
-    const page = read(path, answer.text);
-    pages.set(path, page);
-    for (const href of page.anchors) {
-        const to = own(new URL(href, ORIGIN + path).href)?.split("#")[0];
-        if (to && !seen.has(to) && !to.startsWith("/search")) { // what strangers may ask for is endless
-            seen.add(to);
-            queue.push(to);
+// Every page that links lead to, by address; and all answers, asked for once.
+async function crawl(from, first) {
+    const site = { pages: new Map(), answers: new Map() };
+    site.get = async (path) => {
+        if (!site.answers.has(path)) site.answers.set(path, await from.get(path));
+        return site.answers.get(path);
+    };
+    for (const queue = [...first], seen = new Set(queue); queue.length > 0;) {
+        const path = queue.shift(), answer = await site.get(path);
+        if (answer.status !== 200 || !/^text\/html/.test(answer.headers["content-type"])) continue;
+        const page = read(path, answer.text);
+        site.pages.set(path, page);
+        for (const href of page.anchors) {
+            const to = URL.canParse(href, ORIGIN + path) && own(new URL(href, ORIGIN + path).href)?.split("#")[0];
+            if (to && !seen.has(to) && !to.startsWith("/search")) { // what strangers may ask for is endless
+                seen.add(to);
+                queue.push(to);
+            }
         }
     }
+    return site;
 }
+const { pages, answers, get } = await crawl(server, ["/", "/2022/", "/2022/03/", "/2022/03/14/"]);
 const every = async (check, among = [...pages.values()]) => {
     assert.ok(among.length > 0);
     for (const page of among) {
@@ -215,14 +218,15 @@ async function checkImage(image) {
     if (image.width) assert.deepEqual(sizeOf(answer.bytes), [image.width, image.height], image.url);
 }
 
-await test("JSON-LD is what schema.org defines", () => every((page) => {
+function checkJson(page) {
     assert.equal(page.json.length, 1);
     assert.equal(JSON.parse(page.json[0])["@context"], "https://schema.org");
     const byId = new Map();
     const collect = (v) => { if (v && typeof v === "object") { if (v["@id"] && v["@type"]) byId.set(v["@id"], v); Object.values(v).forEach(collect); } };
     collect(page.graph);
     page.graph.forEach((node, i) => checkNode(node, byId, `graph[${i}]`));
-}, indexed));
+}
+await test("JSON-LD is what schema.org defines", () => every(checkJson, indexed));
 await test("NewsArticle says what Google recommends", () => every(async (page) => {
     const article = page.node("NewsArticle");
     for (const key of ["headline", "datePublished", "dateModified", "author", "publisher", "mainEntityOfPage", "articleSection", "wordCount", "inLanguage", "description"]) assert.ok(article[key], key);
@@ -317,6 +321,33 @@ await test("attachments lead to their stories or files", async () => {
         }
     }
 });
+
+// ---- what real newsrooms bring along: odd words, but the rules are the same
+
+const outside = join(root, "../shared/data/wordpress");
+const exports = existsSync(outside) ? readdirSync(outside).filter((f) => f.endsWith(".xml") && f !== "malformed.xml") : [];
+if (exports.length === 0) await test("real exports", () => "no ../shared/data/wordpress here");
+for (const name of exports) {
+    await test(`${name}: heads of all pages`, async () => {
+        const dir = join(tmp(), "site");
+        run(["new", dir, "--title", "A Paper", "--url", ORIGIN]);
+        run(["import", "wordpress", join(outside, name), "--site", dir]);
+        const real = await serve(dir);
+        try {
+            const found = await crawl(real, ["/"]);
+            await every((page) => {
+                assert.equal(page.titles.length, 1);
+                assert.ok(page.titles[0].trim());
+                assert.ok((page.one("description") ?? "").length <= 340);
+                assert.ok(found.pages.has(own(page.rel("canonical")[0])), page.rel("canonical")[0]);
+                assert.equal(own(page.one("og:url")), own(page.rel("canonical")[0]));
+                checkJson(page);
+            }, [...found.pages.values()].filter((p) => p.indexed));
+        } finally {
+            await real.stop();
+        }
+    });
+}
 
 await server.stop();
 finish();

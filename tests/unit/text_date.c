@@ -109,3 +109,15 @@ TEST(dates_refuse_unknown_zones_and_languages) {
           !locale_valid("xx") && !locale_valid(NULL));
     CHECK(locale_is_rtl("ar") && locale_is_rtl("he-IL") && !locale_is_rtl("en"));
 }
+
+TEST(locale_gets_the_country_it_is_mostly_used_in) {
+    static const char *const cases[][2] = {
+        { "en", "en_US" },      { "en-GB", "en_GB" }, { "pt-BR", "pt_BR" },   { "de", "de_DE" },
+        { "zh-Hans", "zh_CN" }, { "ar", "ar_EG" },    { "sr-Latn", "sr_RS" },
+    };
+    struct arena a = { 0 };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CHECK_STR(locale_with_country(&a, cases[i][0]), cases[i][1]);
+    }
+    arena_done(&a);
+}

@@ -675,6 +675,49 @@ static void import_path(struct site *s, const char *path) {
     CHECK_INT(store_read_begin(s->reader, NULL, &err), STATUS_OK);
 }
 
+/* The export with its guest linked to the account of that login, and a longer text on him. */
+static void linked_guest_export(const char *path) {
+    struct str text = STR("<![CDATA[Writes now and then.]]>");
+    struct str more =
+        STR("<![CDATA[Writes <b>now</b>\nand then.\n\n \nLater, too.]]></wp:meta_value>"
+            "</wp:postmeta>\n<wp:postmeta><wp:meta_key>cap-linked_account"
+            "</wp:meta_key><wp:meta_value><![CDATA[jane]]>");
+    struct buf in, out;
+    struct err err = { 0 };
+    buf_init(&in, MIB);
+    buf_init(&out, MIB);
+    CHECK_INT(io_read_file(test_path("tests/data/wxr/every-clause.xml"), &in, &err), STATUS_OK);
+    size_t at = str_find(buf_str(&in), text, 0);
+    REQUIRE(at != STR_NPOS);
+    buf_put(&out, str_slice(buf_str(&in), 0, at));
+    buf_put(&out, more);
+    buf_put(&out, str_from(buf_str(&in), at + text.len));
+    CHECK_INT(io_write_file(path, buf_str(&out), &err), STATUS_OK);
+    buf_done(&in);
+    buf_done(&out);
+}
+
+TEST(import_joins_a_guest_and_his_account) {
+    struct site s;
+    struct author author;
+    struct err err = { 0 };
+    begin(&s);
+    char path[512];
+    snprintf(path, sizeof path, "%s/linked.xml", test_tmp_dir());
+    linked_guest_export(path);
+    for (int times = 0; times < 2; times++) {
+        import_path(&s, path);
+        int64_t jane = id_at(&s, "/?author=3");
+        CHECK_INT(store_author(s.reader, &s.arena, jane, &author, &err), STATUS_OK);
+        CHECK_STR(author.biography, "Writes now and then.\n\nLater, too.");
+        CHECK(author.media_id != 0);
+        CHECK_STR(author.login, "jane");
+        check_meta(&s, META_AUTHOR, jane, "cap-website", "https://guest.example/");
+    }
+    CHECK_INT(s.report.items_updated, 0);
+    end(&s);
+}
+
 TEST(import_again_leaves_what_an_editor_cleared) {
     struct site s;
     struct buf before;
