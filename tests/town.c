@@ -144,6 +144,8 @@ enum write {
     WRITE_DUE,
     WRITE_PAGE,
     WRITE_CORRECT,
+    WRITE_NEWS,
+    WRITE_NOINDEX,
     WRITES
 };
 
@@ -193,7 +195,8 @@ static void write_author(struct town *t, struct store_writer *w, struct arena *a
 static void write_media(struct town *t, struct store_writer *w, struct arena *a, size_t i) {
     struct media m = { .id = t->media[i], .mime = STR("image/png"), .width = 640, .height = 480 };
     m.file = arena_printf(a, "aa/picture%zu.png", i);
-    m.path = arena_printf(a, "/wp-content/uploads/picture%zu.png", i);
+    m.path = arena_printf(a, "/wp-content/uploads/picture%zu%s.png", i,
+                          m.id && test_below(&t->rng, 4) == 0 ? "-2" : "");
     m.alt = text(t, a, 3);
     m.caption = text(t, a, 5);
     m.credit = STR("Drawing: the harbour");
@@ -292,6 +295,8 @@ void town_write(struct town *t) {
                                                    { "stories_per_page", "10", "7" },
                                                    { "views", "beacon", "off" },
                                                    { "house_credit", "", "reports {site}" },
+                                                   { "discourage_crawlers", "off", "on" },
+                                                   { "ads_txt", "", "example.org, 1, DIRECT" },
                                                    { "feed_content", "full", "summary" },
                                                    { "logo", "",
                                                      "/wp-content/uploads/picture0.png" },
@@ -340,6 +345,15 @@ void town_write(struct town *t) {
         MUST(store_story_put(w, &s, &ignored, &err));
         break;
     }
+    case WRITE_NEWS:
+        MUST(store_news_since_put(
+            w, now_us - (int64_t)test_below(&t->rng, (size_t)t->minutes) * 60 * US_PER_SECOND,
+            &err));
+        break;
+    case WRITE_NOINDEX:
+        s.noindex = !s.noindex;
+        MUST(store_story_put(w, &s, &ignored, &err));
+        break;
     case WRITES: break;
     }
     MUST(store_write_commit(w, &err));
@@ -374,13 +388,16 @@ void town_make(struct town *t, uint64_t seed) {
     }
     MUST(store_write_commit(w, &err));
     arena_done(&a);
-    static const char *const fixed[] = { "/", "/page/2/", "/page/3/", "/feed/", "/nowhere/",
-                                         "/feed/atom/", "/feed/json/", "/feed/rdf/",
-                                         "/comments/feed/", "/comments/feed/atom/", "error:404",
-                                         "error:503", "/robots.txt", "/tag/none/",
-                                         /* asked for before there are such pages */
-                                         "/about0/", "/about1/", "/about2/", "/About1/",
-                                         "/?author_name=clerk1", "/Author/Clerk2/" };
+    static const char *const fixed[] = {
+        "/", "/page/2/", "/page/3/", "/feed/", "/nowhere/", "/feed/atom/", "/feed/json/",
+        "/feed/rdf/", "/comments/feed/", "/comments/feed/atom/", "error:404", "error:503",
+        "/robots.txt", "/tag/none/", "/sitemap.xml", "/sitemap-news.xml", "/sitemap-stories-1.xml",
+        "/sitemap-pages-1.xml", "/sitemap-sections-1.xml", "/sitemap-tags-1.xml",
+        "/sitemap-authors-1.xml", "/sitemap-tags-2.xml", "/wp-sitemap.xml", "/manifest.webmanifest",
+        "/humans.txt", "/ads.txt",
+        /* asked for before there are such pages */
+        "/about0/", "/about1/", "/about2/", "/About1/", "/?author_name=clerk1", "/Author/Clerk2/"
+    };
     for (size_t i = 0; i < COUNT_OF(fixed); i++) {
         know(t, str_of(fixed[i]));
     }

@@ -1,4 +1,6 @@
 #include "app/commands.h"
+#include "base/io.h"
+#include "base/limits.h"
 #include "site/settings.h"
 #include "text/json.h"
 
@@ -20,18 +22,35 @@ static int unknown_key(struct cli *cli, struct str key) {
 }
 
 static enum status put_value(struct cli *cli, struct store_writer *w, void *arg) {
-    (void)arg;
-    return store_setting_put(w, str_of(cli->args[0]), str_of(cli->args[1]), &cli->err);
+    return store_setting_put(w, str_of(cli->args[0]), *(const struct str *)arg, &cli->err);
+}
+
+/* "-" stands for the standard input where the value is a file. */
+static enum status take_value(struct cli *cli, struct str *ret) {
+    const struct setting_def *def = settings_find(str_of(cli->args[0]));
+    *ret = str_of(cli->args[1]);
+    if (def == NULL || def->kind != SETTING_LINES || !str_eq(*ret, STR("-"))) {
+        return STATUS_OK;
+    }
+    struct buf input;
+    buf_init(&input, LIMIT_SETTING_LINES_BYTES);
+    enum status status = io_read_file("/dev/stdin", &input, &cli->err);
+    *ret = arena_str(&cli->arena, buf_str(&input));
+    buf_done(&input);
+    return status;
 }
 
 static int run_set(struct cli *cli) {
-    struct str key = str_of(cli->args[0]), value = str_of(cli->args[1]);
+    struct str key = str_of(cli->args[0]), value;
+    if (take_value(cli, &value) != STATUS_OK) {
+        return cli_fail(cli);
+    }
     switch (settings_check(key, value, &cli->err)) {
     case STATUS_OK: break;
     case STATUS_NOT_FOUND: return unknown_key(cli, key);
     default: return cli_fail(cli);
     }
-    return cli_write(cli, put_value, NULL) == STATUS_OK ? EXIT_DONE : cli_fail(cli);
+    return cli_write(cli, put_value, &value) == STATUS_OK ? EXIT_DONE : cli_fail(cli);
 }
 
 static void put_setting(struct cli *cli, struct buf *out, struct json *j,
@@ -92,10 +111,11 @@ const struct cli_command cmd_set = {
     .summary = "change a setting of the site",
     .details =
         "A running server shows it at once. 'broadsheet get' lists all settings and what they "
-        "mean.",
+        "mean. The value of one that is a file, such as ads_txt, may be - for the standard input.",
     .examples = "  broadsheet set title 'The Quay Lantern'\n"
                 "  broadsheet set timezone Europe/London\n"
-                "  broadsheet set stories_per_page 20",
+                "  broadsheet set stories_per_page 20\n"
+                "  broadsheet set ads_txt - < ads.txt",
     .min_args = 2,
     .max_args = 2,
     .options = { CLI_SITE_OPTION, CLI_JSON_OPTION },

@@ -54,9 +54,11 @@
 #define LIMIT_FRAGMENT_MEMORY (64 * MIB)
 
 /* The site (src/site) */
-#define LIMIT_THEME_FILE_BYTES  (8 * MIB)   /* one file of <site>/theme/ */
-#define LIMIT_FEED_BODIES_BYTES (4 * MIB)   /* full texts in a feed; then summaries only */
-#define LIMIT_JSON_LD_BYTES     (128 * KIB) /* of one page; beyond, it goes without */
+#define LIMIT_THEME_FILE_BYTES    (8 * MIB)   /* one file of <site>/theme/ */
+#define LIMIT_SETTING_LINES_BYTES (64 * KIB)  /* ads.txt and the like */
+#define LIMIT_SITEMAP_BYTES       (32 * MIB)  /* one file; the protocol allows 50 */
+#define LIMIT_FEED_BODIES_BYTES   (4 * MIB)   /* full texts in a feed; then summaries only */
+#define LIMIT_JSON_LD_BYTES       (128 * KIB) /* of one page; beyond, it goes without */
 
 /* Announcing (src/newsroom) */
 #define LIMIT_ANNOUNCED         20000 /* addresses waiting to be told: then the journal waits */

@@ -69,6 +69,41 @@ static int64_t publish_due(struct newsroom_clock *clock, int64_t now_us) {
     return next_us != 0 && next_us < again_us ? next_us : again_us;
 }
 
+/* Move the news horizon when the oldest story after it is no news any more, or when it lies later
+ * than it should: the machine's clock was wrong. Returns when to look again. */
+static int64_t move_news(struct newsroom_clock *clock, int64_t now_us) {
+    int64_t again_us = now_us + LOOK_MAX_MS * 1000, cutoff_us = now_us - NEWSROOM_NEWS_US;
+    int64_t since_us = 0, oldest_us = 0;
+    struct err err = { 0 };
+    enum status status = store_read_begin(clock->reader, NULL, &err);
+    if (status == STATUS_OK) {
+        status = store_news_oldest(clock->reader, &since_us, &oldest_us, &err);
+        store_read_end(clock->reader);
+    }
+    if (status == STATUS_OK &&
+        (since_us > cutoff_us || (oldest_us != 0 && oldest_us <= cutoff_us))) {
+        struct store_writer *w = NULL;
+        status = store_write_begin(clock->store, &w, &err);
+        if (status == STATUS_OK) {
+            status = store_news_since_put(w, cutoff_us, &err);
+            if (status == STATUS_OK) {
+                status = store_write_commit(w, &err);
+            } else {
+                store_write_rollback(w);
+            }
+        }
+        oldest_us = 0;
+    }
+    if (status != STATUS_OK) {
+        char line[ERR_MESSAGE_MAX + 64];
+        snprintf(line, sizeof line, "the news cannot be brought up to date: %s", err.message);
+        clock->report(clock->ctx, true, line);
+        return again_us;
+    }
+    int64_t due_us = oldest_us + NEWSROOM_NEWS_US;
+    return oldest_us != 0 && due_us < again_us ? due_us : again_us;
+}
+
 static void *clock_main(void *arg) {
     struct newsroom_clock *clock = arg;
     int64_t look_us = 0;
@@ -83,7 +118,9 @@ static void *clock_main(void *arg) {
         }
         poll_failed = failed;
         if (clock_now_us() >= look_us) {
-            look_us = publish_due(clock, clock_now_us());
+            int64_t due_us = publish_due(clock, clock_now_us());
+            int64_t news_us = move_news(clock, clock_now_us());
+            look_us = due_us < news_us ? due_us : news_us;
         }
         int64_t wait_us = look_us - clock_now_us();
         wait_us = wait_us < 1000 ? 1000 : wait_us;

@@ -138,7 +138,7 @@ enum status head_story(struct pass *pass, const struct story *story, const struc
     }
     head.authors = author_urls(pass, view->authors);
     head.tags = labels(pass, view->tags);
-    if (story->visibility == STORY_PASSWORD) {
+    if (story->visibility == STORY_PASSWORD || story->noindex) {
         head.robots = STR("noindex");
     }
     status = head_image(pass, &head, view->image, err);

@@ -2,11 +2,6 @@
 
 #include "text/url.h"
 
-void page_robots(struct pass *pass, struct page_build *page) {
-    pass_head(pass, page, "Content-Type", STR("text/plain; charset=utf-8"));
-    page_own(page, STR("User-agent: *\nDisallow:\n"));
-}
-
 void page_indexnow_key(struct pass *pass, struct page_build *page) {
     pass_head(pass, page, "Content-Type", STR("text/plain; charset=utf-8"));
     page_own(page, pass->settings.indexnow_key);
@@ -15,6 +10,7 @@ void page_indexnow_key(struct pass *pass, struct page_build *page) {
 void page_asset(struct pass *pass, const struct asset *asset, struct page_build *page) {
     pass_head(pass, page, "Content-Type", asset->mime);
     pass_head(pass, page, "Cache-Control", STR("public, max-age=31536000, immutable"));
+    pass_head(pass, page, "X-Content-Type-Options", STR("nosniff"));
     page_own(page, asset->bytes);
 }
 

@@ -41,7 +41,7 @@ static enum status set_head(struct pass *pass, const struct story *story,
     }
     root->head = head_plain(pass, story->seo_title.len > 0 ? story->seo_title : root->page.headline,
                             description, is_front ? STR("/") : story->path);
-    if (story->visibility == STORY_PASSWORD) {
+    if (story->visibility == STORY_PASSWORD || story->noindex) {
         root->head.robots = STR("noindex");
     }
     status = head_image(pass, &root->head, root->page.image, err);

@@ -47,8 +47,17 @@ void page_alias_error(struct pass *pass, int status, struct page_build *page);
 /* page_redirect.c: 301. to: a path of this site, or absolute. */
 void page_redirect(struct pass *pass, struct str to, struct page_build *page);
 
-/* page_file.c: robots.txt, the theme's files, media. False/NOT_FOUND: no such file. */
-void page_robots(struct pass *pass, struct page_build *page);
+/* page_root.c: robots.txt, ads.txt, the web manifest, icons… False: none of them. */
+bool page_root(struct pass *pass, struct str key, struct page_build *page);
+
+/* page_sitemap.c: the sitemap, its files and the news. *ret_found false: none of them, or an empty
+ * one. */
+NODISCARD enum status page_sitemap(struct pass *pass, struct str key, bool *ret_found,
+                                   struct page_build *page, struct err *err);
+/* Where WordPress and its plugins have had theirs: 301. False: not such an address. */
+bool page_sitemap_moved(struct pass *pass, struct str key, struct page_build *page);
+
+/* page_file.c: the theme's files, media. NOT_FOUND: no such file. */
 /* The file by which IndexNow knows that the key is ours. */
 void page_indexnow_key(struct pass *pass, struct page_build *page);
 void page_asset(struct pass *pass, const struct asset *asset, struct page_build *page);

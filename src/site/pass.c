@@ -53,6 +53,7 @@ enum status pass_begin(struct site_thread *thread, struct arena *a, struct keys 
     pass.language = thread->language;
     struct str language = arena_str(a, pass.settings.language);
     const struct asset *icon = look_asset(pass.look, STR("favicon.svg"));
+    const struct asset *touch_icon = look_asset(pass.look, STR("apple-touch-icon.png"));
     pass.view = (struct view_site){
         .name = pass.settings.title,
         .tagline = pass.settings.tagline,
@@ -61,6 +62,10 @@ enum status pass_begin(struct site_thread *thread, struct arena *a, struct keys 
         .direction = locale_is_rtl(language.ptr) ? STR("rtl") : STR("ltr"),
         .feed = STR("/feed/"),
         .icon = icon ? icon->path : STR("/favicon.ico"),
+        .touch_icon = touch_icon ? touch_icon->path : STR("/apple-touch-icon.png"),
+        .paper_colour = pass.settings.paper_colour,
+        .paper_colour_dark = pass.settings.paper_colour_dark,
+        .is_discouraged = pass.settings.discourage_crawlers,
         .script = look_script(pass.look),
     };
     pass.view.feeds = feed_links(&pass, pass.settings.title, STR("/"));

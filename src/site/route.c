@@ -406,22 +406,13 @@ static bool route_file(struct pass *pass, struct str key, struct page_build *pag
         page_asset(pass, asset, page);
         return true;
     }
-    if (str_eq(key, STR("/robots.txt"))) {
-        page_robots(pass, page);
-        return true;
-    }
     struct str indexnow = pass->settings.indexnow_key;
     if (indexnow.len > 0 && key.len == indexnow.len + 5 && str_starts(str_from(key, 1), indexnow) &&
         str_ends(key, STR(".txt"))) {
         page_indexnow_key(pass, page);
         return true;
     }
-    asset = look_asset(pass->look, STR("favicon.svg"));
-    if (asset != NULL && str_eq(key, STR("/favicon.ico"))) {
-        page_redirect(pass, asset->path, page);
-        return true;
-    }
-    return false;
+    return page_root(pass, key, page);
 }
 
 /* "/the-ferry/2/": a part of a story in pages; all of it stands at its address now. */
@@ -475,13 +466,21 @@ enum status route_page(struct pass *pass, struct str key, struct str password,
     if (key.len == 1) {
         return route_front(pass, page, err);
     }
+    bool is_sitemap;
+    enum status status = page_sitemap(pass, key, &is_sitemap, page, err);
+    if (status != STATUS_OK || is_sitemap) {
+        return status;
+    }
     struct address address;
-    enum status status = look_up(pass, key, &address, err);
+    status = look_up(pass, key, &address, err);
     if (status == STATUS_OK) {
         return answer_address(pass, key, key, &address, &whole, password, page, err);
     }
     if (status != STATUS_NOT_FOUND) {
         return status;
+    }
+    if (page_sitemap_moved(pass, key, page)) {
+        return STATUS_OK;
     }
     struct wanted w = split(pass->arena, key);
     struct list_id date;

@@ -1,8 +1,10 @@
 #include "site/settings.h"
 
+#include "base/limits.h"
 #include "site/colour.h"
 #include "text/date.h"
 #include "text/url.h"
+#include "text/utf8.h"
 
 const struct setting_def setting_defs[] = {
     { "title", SETTING_TEXT, "Broadsheet", 1, 0, NULL, "the paper's name" },
@@ -77,10 +79,26 @@ const struct setting_def setting_defs[] = {
     { "comments_shown", SETTING_COUNT, "200", 0, 1000, NULL, "comments shown under a story" },
     { "content_security_policy", SETTING_HEADER,
       "default-src 'none'; img-src http: https: data:; media-src http: https:; "
-      "style-src 'self' 'unsafe-inline'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+      "style-src 'self' 'unsafe-inline'; font-src 'self'; manifest-src 'self'; "
+      "form-action 'self'; base-uri 'none'; "
       "frame-ancestors 'self'",
       0, 0, NULL,
       "what browsers may load on a page; loosen it for a theme with scripts; empty: not sent" },
+    { "short_title", SETTING_TEXT, "", 0, 0, NULL,
+      "the name where there is little room, as under an icon; empty: the title" },
+    { "paper_colour", SETTING_COLOUR, "#ffffff", 0, 0, NULL,
+      "colour of the theme's paper, which browsers continue around the page" },
+    { "paper_colour_dark", SETTING_COLOUR, "#131416", 0, 0, NULL, "the same of dark pages" },
+    { "robots_txt", SETTING_LINES, "", 0, 0, NULL,
+      "lines that are added to robots.txt; the first ones go on with its group for all crawlers" },
+    { "discourage_crawlers", SETTING_CHOICE, "off", 0, 0, "off|on",
+      "ask search engines to keep off the whole site" },
+    { "ads_txt", SETTING_LINES, "", 0, 0, NULL, "the file /ads.txt; empty: there is none" },
+    { "app_ads_txt", SETTING_LINES, "", 0, 0, NULL, "the file /app-ads.txt; empty: there is none" },
+    { "security_txt", SETTING_LINES, "", 0, 0, NULL,
+      "the file /.well-known/security.txt; empty: there is none" },
+    { "humans_txt", SETTING_LINES, "", 0, 0, NULL,
+      "the file /humans.txt; empty: the paper's name and address" },
     { "surrogate_keys", SETTING_CHOICE, "off", 0, 0, "off|on",
       "send a Surrogate-Key header, for a cache in front" },
 };
@@ -112,6 +130,17 @@ static bool has_control(struct str value) {
         }
     }
     return false;
+}
+
+/* Plain text of any number of lines. */
+static bool are_lines(struct str value) {
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = (unsigned char)value.ptr[i];
+        if ((c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7f) {
+            return false;
+        }
+    }
+    return value.len <= LIMIT_SETTING_LINES_BYTES && utf8_valid(value);
 }
 
 /* Of a header field that every page carries. */
@@ -200,6 +229,12 @@ static enum status def_check(const struct setting_def *def, struct str value, st
             return STATUS_OK;
         }
         return err_set(err, STATUS_INVALID, "%s: one line of text, please", def->key);
+    case SETTING_LINES:
+        if (are_lines(value)) {
+            return STATUS_OK;
+        }
+        return err_set(err, STATUS_INVALID, "%s: plain text of at most %u KiB, please", def->key,
+                       LIMIT_SETTING_LINES_BYTES / KIB);
     case SETTING_HEADER:
         if (is_header_value(value)) {
             return STATUS_OK;
@@ -361,6 +396,15 @@ enum status settings_load(struct store_reader *r, struct arena *a, struct site_s
         .content_policy = value_of(&s, "content_security_policy"),
         .excerpt_ellipsis = value_of(&s, "excerpt_ellipsis"),
         .neighbours_in_section = str_eq(value_of(&s, "neighbours"), STR("section")),
+        .short_title = value_of(&s, "short_title"),
+        .paper_colour = value_of(&s, "paper_colour"),
+        .paper_colour_dark = value_of(&s, "paper_colour_dark"),
+        .robots_txt = value_of(&s, "robots_txt"),
+        .ads_txt = value_of(&s, "ads_txt"),
+        .app_ads_txt = value_of(&s, "app_ads_txt"),
+        .security_txt = value_of(&s, "security_txt"),
+        .humans_txt = value_of(&s, "humans_txt"),
+        .discourage_crawlers = str_eq(value_of(&s, "discourage_crawlers"), STR("on")),
         .surrogate_keys = str_eq(value_of(&s, "surrogate_keys"), STR("on")),
         .views = views_mode_of(value_of(&s, "views")),
         .stories_per_page = count_of(&s, "stories_per_page"),

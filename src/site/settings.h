@@ -11,6 +11,7 @@
 
 enum setting_kind {
     SETTING_TEXT,
+    SETTING_LINES,     /* a small text file; may be empty */
     SETTING_HEADER,    /* of a header field: visible ASCII */
     SETTING_URL,       /* http or https, host, no query; kept without a trailing slash */
     SETTING_ENDPOINT,  /* http or https, anywhere; may be empty */
@@ -63,7 +64,11 @@ struct site_settings {
     struct str indexnow_key, indexnow_endpoint; /* either may be empty */
     struct str theme_accent;                    /* empty: the theme's */
     bool theme_sans, theme_compact;
-    struct str content_policy; /* empty: none is sent */
+    struct str content_policy;                  /* empty: none is sent */
+    struct str short_title;                     /* empty: the title */
+    struct str paper_colour, paper_colour_dark; /* empty: not said */
+    struct str robots_txt, ads_txt, app_ads_txt, security_txt, humans_txt;
+    bool discourage_crawlers;
     bool neighbours_in_section;
     bool surrogate_keys;
     enum views_mode views;

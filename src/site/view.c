@@ -61,6 +61,10 @@ static const struct field site_fields[] = {
     FIELD_STR(struct view_site, feed),
     FIELD_LIST(struct view_site, feeds, &feed_type),
     FIELD_STR(struct view_site, icon),
+    FIELD_STR(struct view_site, touch_icon),
+    FIELD_STR(struct view_site, paper_colour),
+    FIELD_STR(struct view_site, paper_colour_dark),
+    FIELD_BOOL(struct view_site, is_discouraged),
     FIELD_HTML(struct view_site, script),
 };
 TYPE_OF(site, struct view_site);

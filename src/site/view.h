@@ -47,9 +47,11 @@ struct view_feed {
 struct view_site {
     struct str name, tagline;
     struct str language, locale, direction; /* "pt-BR", "pt_BR", "ltr" */
-    struct str feed, icon;
-    struct html script; /* the theme's inline.js */
-    struct list feeds;  /* view_feed */
+    struct str feed, icon, touch_icon;
+    struct str paper_colour, paper_colour_dark; /* empty: not said */
+    bool is_discouraged;                        /* search engines are asked to keep off */
+    struct html script;                         /* the theme's inline.js */
+    struct list feeds;                          /* view_feed */
 };
 
 /* What stands in <head>. */

@@ -352,6 +352,7 @@ static enum status read_seo(struct making *m, struct err *err) {
     if (status == STATUS_OK) {
         m->story.seo_title = wp_seo_title(&run->item, &m->item->metas, &values);
         m->story.seo_description = wp_seo_description(&run->item, &m->item->metas, &values);
+        m->story.noindex = wp_seo_noindex(&m->item->metas);
     }
     return status;
 }

@@ -134,3 +134,10 @@ struct str wp_seo_description(struct arena *a, const struct wxr_metas *metas,
                               const struct wp_seo_values *values) {
     return find(a, metas, values, descriptions, COUNT_OF(descriptions));
 }
+
+bool wp_seo_noindex(const struct wxr_metas *metas) {
+    return str_eq(wxr_meta_get(metas, "_yoast_wpseo_meta-robots-noindex"), STR("1")) ||
+           str_find(wxr_meta_get(metas, "rank_math_robots"), STR("\"noindex\""), 0) != STR_NPOS ||
+           str_eq(wxr_meta_get(metas, "_seopress_robots_index"), STR("yes")) ||
+           str_eq(wxr_meta_get(metas, "_aioseop_noindex"), STR("on"));
+}

@@ -1,4 +1,5 @@
-/* Titles and descriptions of the common SEO plugins: Yoast, Rank Math, All in One SEO, SEOPress. */
+/* Titles, descriptions and noindex of the common SEO plugins: Yoast, Rank Math, All in One SEO,
+ * SEOPress. */
 #ifndef TRANSFER_WP_SEO_H
 #define TRANSFER_WP_SEO_H
 
@@ -14,5 +15,8 @@ struct str wp_seo_title(struct arena *a, const struct wxr_metas *metas,
                         const struct wp_seo_values *values);
 struct str wp_seo_description(struct arena *a, const struct wxr_metas *metas,
                               const struct wp_seo_values *values);
+
+/* Whether a plugin was told to keep the story out of search engines. */
+bool wp_seo_noindex(const struct wxr_metas *metas);
 
 #endif

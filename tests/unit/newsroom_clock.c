@@ -88,6 +88,73 @@ TEST(newsroom_clock_catches_up_and_publishes_what_falls_due) {
     store_close(store);
 }
 
+static void publish(struct store *store, const char *path, int64_t at_us) {
+    struct civil c = civil_of_us(at_us);
+    struct story s = { .state = STORY_PUBLISHED,
+                       .headline = STR("The noon gun"),
+                       .path = str_of(path),
+                       .published_us = at_us,
+                       .local_day = c.year * 10000 + c.month * 100 + c.day };
+    struct store_writer *w = NULL;
+    int64_t id = 0;
+    MUST(store_write_begin(store, &w, &err));
+    MUST(store_story_put(w, &s, &id, &err));
+    MUST(store_write_commit(w, &err));
+}
+
+static size_t news_of(struct store *store) {
+    struct arena a = { 0 };
+    struct store_reader *r = NULL;
+    struct news news;
+    MUST(store_reader_open(store, &r, &err));
+    MUST(store_read_begin(r, NULL, &err));
+    MUST(store_news(r, &a, 1000, &news, &err));
+    store_read_end(r);
+    store_reader_close(r);
+    arena_done(&a);
+    return news.len;
+}
+
+/* Until there are so many news, a minute at the most. */
+static bool are_news_soon(struct store *store, size_t n) {
+    for (int i = 0; i < 3000; i++) {
+        if (news_of(store) == n) {
+            return true;
+        }
+        usleep(20000);
+    }
+    return false;
+}
+
+TEST(newsroom_clock_moves_the_news_horizon) {
+    _Atomic int reports[2] = { 0, 0 };
+    struct store *store = empty_site();
+    struct newsroom_clock *clock = NULL;
+    int64_t begin_us = clock_now_us();
+    publish(store, "/old/", begin_us - 3 * US_PER_DAY);
+    publish(store, "/yesterday/", begin_us - US_PER_DAY);
+    CHECK_INT(news_of(store), 0);
+    /* The horizon of a server that has been down for a week. */
+    struct store_writer *w = NULL;
+    MUST(store_write_begin(store, &w, &err));
+    MUST(store_news_since_put(w, begin_us - 9 * US_PER_DAY, &err));
+    MUST(store_write_commit(w, &err));
+    CHECK_INT(news_of(store), 2);
+    MUST(newsroom_clock_start(store, count_report, reports, &clock, &err));
+    CHECK(are_news_soon(store, 1));
+    /* One that stops being news while the clock runs. */
+    publish(store, "/passing/", clock_now_us() - NEWSROOM_NEWS_US + US_PER_SECOND / 2);
+    CHECK(are_news_soon(store, 1));
+    /* A horizon from a day when the machine's clock was wrong. */
+    MUST(store_write_begin(store, &w, &err));
+    MUST(store_news_since_put(w, begin_us + 9 * US_PER_DAY, &err));
+    MUST(store_write_commit(w, &err));
+    CHECK(are_news_soon(store, 1));
+    newsroom_clock_stop(clock);
+    CHECK_INT(atomic_load(&reports[true]), 0);
+    store_close(store);
+}
+
 TEST(newsroom_people_hash_passwords_and_take_over_their_author) {
     struct store *store = empty_site();
     struct store_writer *w = NULL;

@@ -203,11 +203,19 @@ TEST(server_exact_after_every_write) {
 }
 
 TEST(server_exact_fails_when_a_dependency_is_left_out) {
-    static const char *const kinds[] = {
-        "story:",   "latest", "section:",  "tag:",         "author:",      "after:",
-        "before:",  "slot:",  "path:",     "menu:",        "row:section:", "row:author:",
-        "row:tag:", "media:", "comments:", "all-comments", "month:",       "slot:most-read"
-    };
+    static const char *const kinds[] = { "story:",        "latest",
+                                         "section:",      "tag:",
+                                         "author:",       "after:",
+                                         "before:",       "slot:",
+                                         "path:",         "menu:",
+                                         "row:section:",  "row:author:",
+                                         "row:tag:",      "media:",
+                                         "comments:",     "all-comments",
+                                         "month:",        "slot:most-read",
+                                         "sitemaps",      "sitemap:stories",
+                                         "sitemap:pages", "sitemap:sections",
+                                         "sitemap:tags",  "sitemap:authors",
+                                         "news" };
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         struct town t;
         struct warm warm;

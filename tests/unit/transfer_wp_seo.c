@@ -40,3 +40,23 @@ TEST(wp_seo_resolves_variables) {
     CHECK_STR(wp_seo_title(&a, &metas, &values), "");
     arena_done(&a);
 }
+
+TEST(wp_seo_knows_what_search_engines_should_leave_out) {
+    static const struct {
+        const char *key, *text;
+        bool noindex;
+    } cases[] = {
+        { "_yoast_wpseo_meta-robots-noindex", "1", true },
+        { "_yoast_wpseo_meta-robots-noindex", "2", false }, /* "index", against the default */
+        { "rank_math_robots", "a:2:{i:0;s:7:\"noindex\";i:1;s:8:\"nofollow\";}", true },
+        { "rank_math_robots", "a:1:{i:0;s:5:\"index\";}", false },
+        { "_seopress_robots_index", "yes", true },
+        { "_aioseop_noindex", "on", true },
+        { "noindex", "1", false },
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct wxr_meta meta = { str_of(cases[i].key), str_of(cases[i].text) };
+        struct wxr_metas metas = { &meta, 1, 1 };
+        CHECK_INT(wp_seo_noindex(&metas), cases[i].noindex);
+    }
+}
