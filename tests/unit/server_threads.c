@@ -29,10 +29,18 @@ struct reader {
 static bool is_whole(const struct client_answer *a) {
     switch (a->status) {
     case 200: {
-        struct str end = str_trim(a->body);
-        return str_ends(end, STR("</html>")) || str_ends(end, STR("</rss>")) ||
-               str_ends(end, STR("</feed>")) || str_ends(end, STR("]}")) ||
-               str_starts(end, STR("User-agent:"));
+        static const char *const begins[] = { "User-agent:", "/* SITE */", "example.org," };
+        static const char *const ends[] = { "</html>",         "</rss>", "</feed>", "</urlset>",
+                                            "</sitemapindex>", "]}",     "0.9\"/>" /* no news */ };
+        struct str text = str_trim(a->body);
+        bool whole = false;
+        for (size_t i = 0; i < COUNT_OF(begins); i++) {
+            whole = whole || str_starts(text, str_of(begins[i]));
+        }
+        for (size_t i = 0; i < COUNT_OF(ends); i++) {
+            whole = whole || str_ends(text, str_of(ends[i]));
+        }
+        return whole;
     }
     case 301:
     case 404:
