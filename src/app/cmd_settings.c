@@ -4,6 +4,8 @@
 #include "site/settings.h"
 #include "text/json.h"
 
+#include <unistd.h>
+
 /* The value that counts: set, or the default. */
 static enum status read_value(struct store_reader *r, struct arena *a,
                               const struct setting_def *def, struct str *ret, bool *ret_is_set,
@@ -34,7 +36,7 @@ static enum status take_value(struct cli *cli, struct str *ret) {
     }
     struct buf input;
     buf_init(&input, LIMIT_SETTING_LINES_BYTES);
-    enum status status = io_read_file("/dev/stdin", &input, &cli->err);
+    enum status status = io_read_all(STDIN_FILENO, "the standard input", &input, &cli->err);
     *ret = arena_str(&cli->arena, buf_str(&input));
     buf_done(&input);
     return status;

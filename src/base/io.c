@@ -13,11 +13,7 @@ static enum status io_error(struct err *err, const char *what, const char *path)
     return err_set(err, status, "cannot %s %s: %s", what, path, strerror(errno));
 }
 
-enum status io_read_file(const char *path, struct buf *out, struct err *err) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return io_error(err, "open", path);
-    }
+enum status io_read_all(int fd, const char *path, struct buf *out, struct err *err) {
     enum status status = STATUS_OK;
     for (;;) {
         size_t want = out->max - out->len < 65536 ? out->max - out->len + 1 : 65536;
@@ -48,6 +44,15 @@ enum status io_read_file(const char *path, struct buf *out, struct err *err) {
         }
         out->len += (size_t)n;
     }
+    return status;
+}
+
+enum status io_read_file(const char *path, struct buf *out, struct err *err) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return io_error(err, "open", path);
+    }
+    enum status status = io_read_all(fd, path, out, err);
     close(fd);
     return status;
 }

@@ -7,6 +7,8 @@
 
 /* Append the file's bytes to `out` (its max is the limit). Errors: NOT_FOUND, TOO_LARGE, IO. */
 NODISCARD enum status io_read_file(const char *path, struct buf *out, struct err *err);
+/* The same of what an open descriptor has left; `path` is its name in messages. */
+NODISCARD enum status io_read_all(int fd, const char *path, struct buf *out, struct err *err);
 
 /* Replace `path` by these bytes, atomically and durably: a temporary file beside it, fsync, rename,
  * fsync of the folder. Errors: IO. */
