@@ -298,6 +298,7 @@ void town_write(struct town *t) {
                                                    { "discourage_crawlers", "off", "on" },
                                                    { "ads_txt", "", "example.org, 1, DIRECT" },
                                                    { "feed_content", "full", "summary" },
+                                                   { "websub_hub", "", "https://hub.example/" },
                                                    { "logo", "",
                                                      "/wp-content/uploads/picture0.png" },
                                                    { "tagline", "", "News by every tide" } };

@@ -25,6 +25,7 @@ enum {
     RETRY_AFTER_MAX_S = 86400,
     LOOK_AGAIN_MS = 1000, /* after a failure of our own */
     SLEEP_MAX_MS = 60000,
+    HEARING_MS = 20,     /* until the listener has heard of a commit (store_journal_since) */
     IDLE_COMMITS = 1000, /* with nothing to tell: then the place is kept all the same */
 };
 
@@ -92,16 +93,15 @@ static void add_news(struct outlet *o, const struct announce_news *news) {
     }
 }
 
-/* Read on while there is room. *ret_more: there is more. */
+/* Read on while there is room. *ret_more: there is more, which the listener will hear of any
+ * moment. */
 static enum status read_journal(struct announce *an, struct outlet *o, bool *ret_more,
                                 struct err *err) {
-    enum status status = STATUS_OK;
-    *ret_more = false;
-    for (bool at_end = false; status == STATUS_OK && !at_end && !atomic_load(&an->stop);) {
-        if (o->entries.len >= LIMIT_ANNOUNCED) {
-            *ret_more = true;
-            break;
-        }
+    int64_t last = 0;
+    bool at_end = false;
+    enum status status = store_journal_last(an->reader, &last, err);
+    while (status == STATUS_OK && !at_end && o->entries.len < LIMIT_ANNOUNCED &&
+           !atomic_load(&an->stop)) {
         struct arena a = { 0 };
         struct keys keys;
         struct announce_news news = { 0 };
@@ -120,6 +120,7 @@ static enum status read_journal(struct announce *an, struct outlet *o, bool *ret
         keys_done(&keys);
         arena_done(&a);
     }
+    *ret_more = o->seq < last;
     return status;
 }
 
@@ -372,7 +373,8 @@ static int64_t do_round(struct announce *an) {
         int64_t next_us = next_due_us(o);
         int64_t wait_ms = next_us == INT64_MAX ? SLEEP_MAX_MS
                                                : (next_us - clock_mono_us()) / 1000 + 1;
-        wait_ms = more && o->entries.len < LIMIT_ANNOUNCED ? 0 : wait_ms;
+        more = more && o->entries.len < LIMIT_ANNOUNCED;
+        wait_ms = more && wait_ms > HEARING_MS ? HEARING_MS : wait_ms;
         sleep_ms = wait_ms < sleep_ms ? wait_ms : sleep_ms;
     }
     return sleep_ms < 0 ? 0 : sleep_ms;
@@ -411,16 +413,20 @@ enum status announce_start(struct store *store, announce_look *look, announce_re
     if (status == STATUS_OK) {
         status = poster_new(&an->stop, "Broadsheet/" BROADSHEET_VERSION, &an->poster, err);
     }
-    /* Here and not on the thread: what is committed when this has returned is announced. */
-    for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(an->outlets); i++) {
-        struct arena a = { 0 };
-        struct announce_news news = { 0 };
-        status = outlet_open(an, &an->outlets[i], &a, &news, err);
-        arena_done(&a);
-    }
     if (status != STATUS_OK) {
         announce_free(an);
         return status;
+    }
+    /* Here and not on the thread: what is committed when this has returned is announced. If it
+     * fails the thread tries again: a site must be served though nobody can be told of it. */
+    for (size_t i = 0; i < COUNT_OF(an->outlets); i++) {
+        struct arena a = { 0 };
+        struct announce_news news = { 0 };
+        struct err lost = { 0 };
+        if (outlet_open(an, &an->outlets[i], &a, &news, &lost) != STATUS_OK) {
+            reportf(an, true, "announcing what changed: %s", lost.message);
+        }
+        arena_done(&a);
     }
     /* Signals are the main thread's business. */
     sigset_t all, old;

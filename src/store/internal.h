@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 struct store_reader {
     struct store *store;
@@ -21,6 +22,7 @@ struct store_writer {
     struct sql *sql;
     struct store_reader reader; /* sees this transaction */
     struct keys touched;
+    int64_t journal_seq;  /* 0: nothing was written there */
     struct arena scratch; /* of the verb that runs */
 };
 
@@ -40,7 +42,9 @@ struct store {
     struct sql poll_sql;
     int64_t polled_seq;
     int64_t polled_version;
-    int64_t origin; /* marks this process's rows in the journal */
+    _Atomic int64_t heard_seq; /* the listener has heard of other processes' commits up to here */
+    _Atomic int64_t own_seq;   /* and of this one's up to here */
+    int64_t origin;            /* marks this process's rows in the journal */
 
     store_listener *listener; /* under lock */
     void *listener_ctx;

@@ -24,6 +24,7 @@ void journal_write(struct store_writer *w) {
     int64_t seq = RUN(db, "change_last", NONE) + 1;
     RUN(db, "change_insert", I64(seq), I64(w->store->origin), TEXT(buf_str(&text)));
     RUN(db, "change_trim", I64(seq - JOURNAL_COMMITS));
+    w->journal_seq = seq;
     buf_done(&text);
 }
 
@@ -85,6 +86,7 @@ enum status store_poll(struct store *s, struct err *err) {
         if (keys.list.len > 0 && listener != NULL) {
             listener(ctx, &keys);
         }
+        atomic_store(&s->heard_seq, s->polled_seq);
     }
     keys_done(&keys);
     return status;
@@ -104,11 +106,17 @@ enum status store_journal_last(struct store_reader *r, int64_t *ret_seq, struct 
 enum status store_journal_since(struct store_reader *r, int64_t seq, struct keys *keys,
                                 int64_t *ret_seq, bool *ret_forgotten, struct err *err) {
     struct sql *db = r->sql;
+    struct store *s = r->store;
     int64_t first = RUN(db, "change_first", NONE), at = seq;
     struct arena a = { 0 };
     struct rows rows = ROWS(db, "change_since", I64(seq));
     while (keys->list.len < KEYS_TOUCHED_MAX && rows_next(&rows)) {
-        at = rows_i64(&rows, 0);
+        int64_t row = rows_i64(&rows, 0);
+        bool is_own = rows_i64(&rows, 1) == s->origin;
+        if (row > atomic_load(is_own ? &s->own_seq : &s->heard_seq)) {
+            break; /* the listener has not heard of it yet */
+        }
+        at = row;
         add_keys(keys, rows_text(&rows, &a, 2));
         arena_reset(&a);
     }

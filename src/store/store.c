@@ -49,6 +49,7 @@ static enum status open_connections(struct store *s, struct err *err) {
     if (status == STATUS_OK) {
         /* After the version: what is committed between the two is looked at once more. */
         s->polled_seq = RUN(&s->poll_sql, "change_last", NONE);
+        atomic_store(&s->heard_seq, s->polled_seq);
         status = sql_result(&s->poll_sql, err);
     }
     return status;
@@ -208,6 +209,7 @@ enum status store_write_commit(struct store_writer *w, struct err *err) {
         if (listener != NULL) {
             listener(ctx, &w->touched);
         }
+        atomic_store(&s->own_seq, w->journal_seq);
     }
     leave(w);
     return status;

@@ -59,7 +59,9 @@ NODISCARD enum status store_poll(struct store *s, struct err *err);
 /* The number of the newest commit; 0: none yet. */
 NODISCARD enum status store_journal_last(struct store_reader *r, int64_t *ret_seq, struct err *err);
 /* Add the keys of the commits after number `seq` to `keys`, until there are KEYS_TOUCHED_MAX of
- * them or more, or no more commits; *ret_seq is the last of them, `seq` if there is none.
+ * them or more, or no more commits, or the next is one that this process's listener has not heard
+ * of yet: who acts on what is read here finds that everybody knows it. *ret_seq is the last of
+ * them, `seq` if there is none.
  * *ret_forgotten: the journal does not reach back to `seq`; the keys are those of what it has. */
 NODISCARD enum status store_journal_since(struct store_reader *r, int64_t seq, struct keys *keys,
                                           int64_t *ret_seq, bool *ret_forgotten, struct err *err);
