@@ -383,7 +383,8 @@ static struct feed feed_begin(struct pass *pass, struct str base, enum feed_form
         .self = pass_absolute(pass, feed_path(pass->arena, base, format)),
         .site = pass_absolute(pass, STR("/")),
         .language = pass->settings.language,
-        .icon = pass_absolute(pass, pass->view.icon),
+        .icon = pass_absolute(pass, pass->view.touch_icon),
+        .favicon = pass_absolute(pass, pass->view.icon),
         .hub = pass->settings.websub_hub,
     };
 }

@@ -73,7 +73,8 @@ struct feed {
     struct str title, description; /* plain text */
     struct str home;               /* what it is the feed of */
     struct str self;               /* its own address */
-    struct str site, language, icon;
+    struct str site, language;
+    struct str icon, favicon;
     struct str hub;     /* empty: none */
     int64_t updated_us; /* 0: there is no item */
     struct list items;  /* feed_item */

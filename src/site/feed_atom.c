@@ -115,7 +115,7 @@ void feed_atom_put(struct pass *pass, const struct feed *feed, struct buf *out) 
     if (feed->hub.len > 0) {
         put_link(&x, "hub", NULL, feed->hub);
     }
-    xml_element(&x, "icon", feed->icon);
+    xml_element(&x, "icon", feed->favicon);
     const struct feed_item *items = feed->items.items;
     for (size_t i = 0; i < feed->items.len; i++) {
         put_entry(pass, &x, &items[i]);

@@ -86,7 +86,7 @@ void feed_json_put(struct pass *pass, const struct feed *feed, struct buf *out) 
     json_field_str(&j, STR("feed_url"), feed->self);
     put(&j, STR("description"), feed->description);
     json_field_str(&j, STR("icon"), feed->icon);
-    json_field_str(&j, STR("favicon"), feed->icon);
+    json_field_str(&j, STR("favicon"), feed->favicon);
     struct feed_author paper = { .name = pass->settings.title, .url = feed->site };
     put_authors(&j, (struct list){ &paper, 1 });
     json_field_str(&j, STR("language"), feed->language);
