@@ -95,14 +95,16 @@ for (const file of files) {
         assert.deepEqual(wrong, []);
     });
 
-    // Feed readers know a story by its guid: nobody gets one twice because the paper has moved.
+    // Feed readers know a story by its guid: nobody gets one twice because the paper has moved. (An
+    // export that was made anonymous has guids that are no URIs; such a story gets a new one.)
     await test(`${name}: the feed has the stories' own guids`, async () => {
         const known = new Set(items.map((i) => i.guid));
+        const isUri = items.every((i) => URL.canParse(i.guid));
         const { text } = await server.get("/feed/");
         const guids = [...text.matchAll(/<guid isPermaLink="false">(.*?)<\/guid>/g)].map(([, g]) => decodeEntities(g));
         assert.ok(guids.length > 0);
         assert.equal(guids.length, text.split("<item>").length - 1);
-        assert.deepEqual(guids.filter((g) => !known.has(g)), []);
+        if (isUri) assert.deepEqual(guids.filter((g) => !known.has(g)), []);
     });
 
     await test(`${name}: attachment pages lead somewhere`, async () => {

@@ -219,12 +219,12 @@ static enum status read_row(struct store_reader *r, struct arena *a, const struc
         break;
     case READ_TAG:
         status = store_tag(r, a, q->id, &tag, NULL);
-        buf_put(b, tag.name);
+        buf_printf(b, "%.*s %.*s", STR_FMT(tag.name), STR_FMT(tag.path));
         put_metas(r, a, META_TAG, q->id, b);
         break;
     case READ_AUTHOR:
         status = store_author(r, a, q->id, &author, NULL);
-        buf_put(b, author.name);
+        buf_printf(b, "%.*s %.*s", STR_FMT(author.name), STR_FMT(author.path));
         put_metas(r, a, META_AUTHOR, q->id, b);
         break;
     case READ_MEDIA:
