@@ -162,6 +162,8 @@ function bodyOf(s) {
     } else if (m && m[1] === 'code') {
       const code = lines.slice(1).join('\n').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('[', '&#91;');
       out.push(classic ? `<pre>${code}</pre>` : block('code', `<pre class="wp-block-code"><code>${code}</code></pre>`));
+    } else if (m && m[1] === 'html') {
+      out.push(block('html', lines.slice(1).join('\n')));
     } else if (m && m[1] === 'verse') {
       out.push(block('verse', `<pre class="wp-block-verse">${inline(lines.slice(1).join('\n'), s)}</pre>`));
     } else if (m && m[1] === 'columns') {

@@ -112,6 +112,74 @@ If you leave a comment we keep the name and address you gave with it. If you ask
 1. Gulls are reported by number, as issued by the Gull Officer, and not by reputation.
 2. A gull is entitled to reply. So far all replies have been of one kind.
 3. We do not describe a gull as “cheeky”. A gull is at work.`) },
+  { slug: 'compositors-proof', title: 'The compositor’s proof', parent: 'about', by: 'nightbell', date: '2024-01-08 09:30', order: 2, body: b(`
+Before each new year the compositor sets one page with everything in the cases on it, to see what the mice have had. It is not news. It is kept here because [readers](mailto:letters@quaylantern.example) ask for it, and because *nobody* may say that we cannot set an ampersand: Bilge & Candle, £7, “quoted”, 6.58 p.m., **bold as the harbour master**, and *as thin as his excuse*.[^The ampersand is from the fount of the paper before last. It leans.^]
+
+## A heading of the second size
+
+A paragraph follows it, of ordinary length, so that the eye may judge whether sixty or seventy letters to the line are enough for a town that reads on the ferry, standing, in a swell.[^They are.^]
+
+### A heading of the third
+
+- A list, as used for motions.
+- It may have an item long enough to turn the corner, in which case the second line hangs under the first and not under the dot, whatever the apprentice says.
+- And an end.
+
+1. A list with numbers, as used for grievances.
+2. The second grievance is the same as the first.
+
+!html
+<h4>A heading of the fourth, for bylaws</h4>
+<dl><dt>Slack water</dt><dd>When the tide has not made up its mind.</dd><dt>Founder, to</dt><dd>What a ferry does when it has.</dd></dl>
+
+> A quotation is set in from the margin, and has a rule beside it, so that nobody thinks we said it.
+> It may go on.
+> — The Back Bench, in the lobby
+
+!pull A line that sells the paper is taken out and set large. | The Night Bell
+
+Beside the large line the text goes on as if nothing had been said. This takes a paragraph of some length, for which the compositor has used the same words every year since the first, and will use them again: the tide comes in, the tide goes out, the clerk writes it down, and the ferry is late for both of them.
+
+!img harbour-dusk | A picture, with what it shows, and who made it.
+
+!gallery bollards nets chips crane
+
+!table
+Boat | Wind | Out | In | Lost overboard | Remarks by the skipper
+Perseverance | 4 | 8.10 | 9.55 | 1 hat | None that we can print
+Patient Mackerel | 4 | 9.00 | – | 2 oars | “It is a race, not a timetable”
+Second Mortgage | 5 | 9.02 | 11.48 | – | Paid off
+= Six columns, which is more than a telephone has room for. It may be pushed sideways.
+
+!code
+if (tide > mole) {
+    ring(bell); /* and stand clear of the <rope> */
+}
+
+!html
+<p>At the desk one presses <kbd>Ctrl</kbd> + <kbd>B</kbd>, types <code>bold</code>, and regrets it. H<sub>2</sub>O is wet, and 10<sup>3</sup> gulls are a thousand. We have <del>never</del> <ins>seldom</ins> been wrong; <mark>this line is marked</mark>; <abbr title="Hollin Quay">HQ</abbr> is short for us, <small>and this is the small print</small>.</p>
+
+!verse
+The verse is set as it was sung,
+    with the second line in,
+and the third one out again.
+
+---
+
+!columns
+Larboard | What stands on the left stands on the left, and is read first.
+Starboard | What stands on the right is the other matter, and is read by those who are still here.
+
+!also one-clock-goes-back
+
+!embed https://harbour-tube.example/watch/1846 | A moving picture, which we do not fetch unless it is asked for.
+
+!audio horn
+
+!details Why is there a fold here?
+Because the page was longer than the frame. What is inside may be skipped, and usually is.
+
+!button Read the café instead | @closed-for-lunch`) },
 ];
 
 export const menu = { slug: 'main-navigation', name: 'Main navigation', date: '2024-05-02 11:00', items: [

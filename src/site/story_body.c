@@ -143,6 +143,13 @@ static void end_line(struct buf *out, const struct body_token *token) {
     }
 }
 
+/* A table that is wider than the page scrolls in a box of its own, which takes the keyboard. */
+static void open_table(struct pass *pass, struct buf *out) {
+    buf_put(out, STR("<div class=\"table\" role=\"group\" tabindex=\"0\""));
+    put_attr(out, STR("aria-label"), pass_phrase(pass, "table", NULL, 0));
+    buf_put(out, STR(">\n"));
+}
+
 /* The cards that templates draw; every other one is shown as the element that it is. */
 static bool is_drawn(struct str card) {
     return str_eq(card, STR("also-read")) || str_eq(card, STR("embed"));
@@ -158,6 +165,10 @@ static enum status put_body(struct pass *pass, struct html body, struct str base
     while (status == STATUS_OK && body_next(&reader, &token) != BODY_END) {
         if (token.kind == BODY_BAD) {
             return err_set(err, STATUS_CORRUPT, "a body is not in the form that bodies have");
+        }
+        bool is_boxed = base.ptr == NULL && str_eq(token.name, STR("table"));
+        if (is_boxed && token.kind == BODY_OPEN) {
+            open_table(pass, out);
         }
         struct str card = body_attr(&token, STR("data-card"));
         bool is_link = str_eq(token.name, STR("a"));
@@ -179,6 +190,9 @@ static enum status put_body(struct pass *pass, struct html body, struct str base
             buf_put(out, token.raw);
         }
         end_line(out, &token);
+        if (is_boxed && token.kind == BODY_CLOSE) {
+            buf_put(out, STR("</div>\n"));
+        }
     }
     return status;
 }
