@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* One line of standard input, without echo when a person types it. */
-static bool read_line(const char *prompt, char line[PASSWORD_BYTES_MAX + 2]) {
+static bool read_line(const char *prompt, char line[LIMIT_PASSWORD_BYTES + 2]) {
     struct termios old, quiet;
     bool terminal = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &old) == 0;
     if (terminal) {
@@ -16,7 +16,7 @@ static bool read_line(const char *prompt, char line[PASSWORD_BYTES_MAX + 2]) {
         quiet.c_lflag &= ~(tcflag_t)ECHO;
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
     }
-    bool ok = fgets(line, PASSWORD_BYTES_MAX + 2, stdin) != NULL;
+    bool ok = fgets(line, LIMIT_PASSWORD_BYTES + 2, stdin) != NULL;
     if (terminal) {
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &old);
         fputc('\n', stderr);
@@ -47,7 +47,7 @@ static int run(struct cli *cli) {
     if (!people_role(str_of(role_name ? role_name : "author"), &role)) {
         return cli_usage(cli, "--role %s is none of contributor, author, editor, chief", role_name);
     }
-    char password[PASSWORD_BYTES_MAX + 2] = "", again[PASSWORD_BYTES_MAX + 2] = "";
+    char password[LIMIT_PASSWORD_BYTES + 2] = "", again[LIMIT_PASSWORD_BYTES + 2] = "";
     if (!cli_flag(cli, "--no-password")) {
         if (!read_line("Password: ", password)) {
             return cli_failf(cli, "no password on standard input; --no-password makes a user who "

@@ -6,17 +6,18 @@
 #define MIB (1024u * 1024u)
 
 /* HTTP (src/http) */
-#define LIMIT_REQUEST_LINE_BYTES   (8 * KIB)  /* beyond: 414 */
-#define LIMIT_REQUEST_HEADER_BYTES (16 * KIB) /* all header fields: 431 */
-#define LIMIT_REQUEST_HEADERS      64
-#define LIMIT_REQUEST_BODY_BYTES   (1 * MIB)   /* default of a route: 413 */
-#define LIMIT_UNSENT_BYTES         (256 * MIB) /* held for slow readers, all together: beyond, cut */
-#define LIMIT_CONNECTIONS          20000       /* of the process */
-#define LIMIT_HEADER_TIMEOUT_MS    10000 /* first byte of a request to the end of its headers */
-#define LIMIT_BODY_TIMEOUT_MS      30000
-#define LIMIT_IDLE_TIMEOUT_MS      60000 /* keep-alive, between requests */
-#define LIMIT_WRITE_TIMEOUT_MS     30000 /* without any progress of a slow reader */
-#define LIMIT_SHUTDOWN_MS          10000 /* SIGTERM until connections are cut */
+#define LIMIT_REQUEST_LINE_BYTES    (8 * KIB)  /* beyond: 414 */
+#define LIMIT_REQUEST_HEADER_BYTES  (16 * KIB) /* all header fields: 431 */
+#define LIMIT_REQUEST_HEADERS       64
+#define LIMIT_REQUEST_BODY_BYTES    (1 * MIB)   /* default of a route: 413 */
+#define LIMIT_UNSENT_BYTES          (256 * MIB) /* held for slow readers, all together: beyond, cut */
+#define LIMIT_CHUNK_EXTENSION_BYTES 1024  /* of one chunked body, all together; nobody uses any */
+#define LIMIT_CONNECTIONS           20000 /* of the process */
+#define LIMIT_HEADER_TIMEOUT_MS     10000 /* first byte of a request to the end of its headers */
+#define LIMIT_BODY_TIMEOUT_MS       30000
+#define LIMIT_IDLE_TIMEOUT_MS       60000 /* keep-alive, between requests */
+#define LIMIT_WRITE_TIMEOUT_MS      30000 /* without any progress of a slow reader */
+#define LIMIT_SHUTDOWN_MS           10000 /* SIGTERM until connections are cut */
 
 /* Paths and text (src/text) */
 #define LIMIT_PATH_BYTES       2048 /* a canonical address */
@@ -67,6 +68,10 @@
 #define LIMIT_POST_MS           15000 /* from the request's beginning to the answer's end */
 #define LIMIT_POST_ANSWER_BYTES (256 * KIB)
 
+/* The newsroom (src/newsroom) */
+#define LIMIT_PASSWORD_LEAST_BYTES 10
+#define LIMIT_PASSWORD_BYTES       1024
+
 /* Import (src/transfer) */
 #define LIMIT_WXR_CHUNK_BYTES     (64 * KIB) /* read at once */
 #define LIMIT_WXR_TAG_BYTES       (1 * MIB)  /* one tag with its attributes, or one comment */
@@ -82,7 +87,10 @@
 #define LIMIT_IMPORT_BLOCKS_BYTES (16 * MIB) /* reusable blocks, in memory */
 #define LIMIT_GALLERY_ITEMS       500        /* pictures of one gallery */
 #define LIMIT_MEDIA_BYTES         (512 * MIB)
-#define LIMIT_PHP_DEPTH           32    /* serialized PHP */
-#define LIMIT_PHP_VALUES          20000 /* of one serialized value, all levels */
+#define LIMIT_SHORTCODE_ATTRS     64         /* of one shortcode; the rest is left out */
+#define LIMIT_BLOCK_DEPTH         8          /* reusable blocks within one another */
+#define LIMIT_BLOCK_LOOK_BYTES    (64 * KIB) /* how far a block's end is looked for */
+#define LIMIT_PHP_DEPTH           32         /* serialized PHP */
+#define LIMIT_PHP_VALUES          20000      /* of one serialized value, all levels */
 
 #endif

@@ -1,5 +1,7 @@
 #include "http/body.h"
 
+#include "base/limits.h"
+
 /* The states of a chunked body. SIZE: in a chunk's size; EXTENSION: after it, up to the CR; DATA;
  * then the trailers, a line at a time. */
 enum {
@@ -16,9 +18,6 @@ enum {
     END_LF,
     END,
 };
-
-/* All the extensions of a body together; nobody uses any. */
-enum { EXTENSIONS_MAX_BYTES = 1024 };
 
 void http_body_init(struct http_body *b, const struct http_request *req, uint64_t max_bytes) {
     *b = (struct http_body){
@@ -55,8 +54,9 @@ static enum http_read extension_char(struct http_body *b, char c) {
         b->state = SIZE_LF;
         return HTTP_READ_MORE;
     }
-    return http_is_value_char(c) && ++b->extension_bytes <= EXTENSIONS_MAX_BYTES ? HTTP_READ_MORE
-                                                                                 : refuse(b, 400);
+    return http_is_value_char(c) && ++b->extension_bytes <= LIMIT_CHUNK_EXTENSION_BYTES
+               ? HTTP_READ_MORE
+               : refuse(b, 400);
 }
 
 /* Trailers are checked like fields and dropped: nothing here has a use for them. */

@@ -66,9 +66,9 @@ enum status people_add(struct store_writer *w, struct str login, struct str name
         return err_set(err, STATUS_INVALID, "a user needs a name");
     }
     if (password.len > 0 &&
-        (password.len < PASSWORD_BYTES_MIN || password.len > PASSWORD_BYTES_MAX)) {
+        (password.len < LIMIT_PASSWORD_LEAST_BYTES || password.len > LIMIT_PASSWORD_BYTES)) {
         return err_set(err, STATUS_INVALID, "the password must have %d to %d bytes",
-                       PASSWORD_BYTES_MIN, PASSWORD_BYTES_MAX);
+                       LIMIT_PASSWORD_LEAST_BYTES, LIMIT_PASSWORD_BYTES);
     }
     char hash[crypto_pwhash_STRBYTES] = "";
     if (password.len > 0) {

@@ -2,10 +2,8 @@
 #ifndef NEWSROOM_PEOPLE_H
 #define NEWSROOM_PEOPLE_H
 
+#include "base/limits.h"
 #include "store/store.h"
-
-#define PASSWORD_BYTES_MIN 10
-#define PASSWORD_BYTES_MAX 1024
 
 /* Add a user, and the author that readers see; an imported author of that login becomes the user's.
  * password: hashed with argon2id (libsodium's interactive limits); "" makes a user who cannot sign

@@ -86,7 +86,7 @@ static struct str lower(struct arena *a, struct str s) {
 void shortcode_parse_attrs(struct arena *a, struct str text, struct shortcode_attrs *ret) {
     ret->len = 0;
     size_t at = skip_space(text, 0);
-    while (at < text.len && ret->len < SHORTCODE_ATTRS_MAX) {
+    while (at < text.len && ret->len < LIMIT_SHORTCODE_ATTRS) {
         struct shortcode_attr attr = { 0 };
         size_t end;
         if (read_named(text, at, &attr, &end)) {

@@ -5,8 +5,7 @@
 #define TRANSFER_SHORTCODE_H
 
 #include "base/arena.h"
-
-enum { SHORTCODE_ATTRS_MAX = 64 };
+#include "base/limits.h"
 
 struct shortcode_attr {
     struct str name; /* lower case; empty: only a value */
@@ -14,7 +13,7 @@ struct shortcode_attr {
 };
 
 struct shortcode_attrs {
-    struct shortcode_attr ptr[SHORTCODE_ATTRS_MAX];
+    struct shortcode_attr ptr[LIMIT_SHORTCODE_ATTRS];
     size_t len;
 };
 

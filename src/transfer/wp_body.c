@@ -8,11 +8,6 @@
 
 #include <jansson.h>
 
-/* How far the end of a block is looked for when its content decides what becomes of it. */
-#define BLOCK_LOOK_BYTES (64 * KIB)
-/* Reusable blocks within reusable blocks. */
-#define BLOCK_DEPTH_MAX  8
-
 struct reading {
     struct arena *a;
     const struct wp_body *body;
@@ -48,7 +43,7 @@ static size_t put_embed(struct reading *r, struct str text, const struct wp_bloc
     size_t end = block->end;
     struct str inner = STR("");
     if (!block->is_void) {
-        size_t close = wp_block_close(text, block, BLOCK_LOOK_BYTES, &end);
+        size_t close = wp_block_close(text, block, LIMIT_BLOCK_LOOK_BYTES, &end);
         if (close == STR_NPOS) {
             return block->end;
         }
@@ -66,7 +61,7 @@ static size_t put_embed(struct reading *r, struct str text, const struct wp_bloc
 /* A picture that a block has in its attributes only. */
 static void put_attr_image(struct reading *r, struct str text, const struct wp_block *block) {
     size_t end;
-    size_t close = wp_block_close(text, block, BLOCK_LOOK_BYTES, &end);
+    size_t close = wp_block_close(text, block, LIMIT_BLOCK_LOOK_BYTES, &end);
     struct str inner = str_slice(text, block->end, close == STR_NPOS ? block->end : close);
     struct str url = wp_block_attr(r->a, block, "url");
     struct str type = wp_block_attr(r->a, block, "backgroundType");
@@ -81,7 +76,7 @@ static void put_attr_image(struct reading *r, struct str text, const struct wp_b
 static void put_gallery(struct reading *r, struct str text, const struct wp_block *block) {
     size_t end;
     size_t close = block->is_void ? block->end
-                                  : wp_block_close(text, block, BLOCK_LOOK_BYTES, &end);
+                                  : wp_block_close(text, block, LIMIT_BLOCK_LOOK_BYTES, &end);
     struct str inner = str_slice(text, block->end, close == STR_NPOS ? text.len : close);
     if (str_find(inner, STR("<img"), 0) == STR_NPOS) {
         struct wp_ids ids = { 0 };
@@ -136,7 +131,7 @@ static void put_reusable(struct reading *r, const struct wp_block *block, int de
     struct str ref = wp_block_attr(r->a, block, "ref");
     struct str content;
     int64_t id;
-    if (depth < BLOCK_DEPTH_MAX && str_to_i64(ref, &id) && r->library->block != NULL &&
+    if (depth < LIMIT_BLOCK_DEPTH && str_to_i64(ref, &id) && r->library->block != NULL &&
         r->library->block(r->library->ctx, r->a, id, &content)) {
         put_blocks(r, content, depth + 1);
     } else {
@@ -195,7 +190,7 @@ static void put_blocks(struct reading *r, struct str text, int depth) {
             put_gallery(r, text, &block);
         } else if (str_eq(block.name, STR("spacer"))) {
             size_t end;
-            if (wp_block_close(text, &block, BLOCK_LOOK_BYTES, &end) != STR_NPOS) {
+            if (wp_block_close(text, &block, LIMIT_BLOCK_LOOK_BYTES, &end) != STR_NPOS) {
                 at = end;
             }
         }

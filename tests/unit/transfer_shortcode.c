@@ -93,7 +93,7 @@ static void describe(struct arena *a, struct str text, struct buf *out) {
         buf_put(out, STR("none\n"));
         return;
     }
-    struct shortcode_attr named[SHORTCODE_ATTRS_MAX];
+    struct shortcode_attr named[LIMIT_SHORTCODE_ATTRS];
     size_t n = 0;
     for (size_t i = 0; i < code.attrs.len; i++) {
         size_t k = 0;
