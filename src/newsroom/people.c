@@ -34,7 +34,7 @@ static bool login_valid(struct str login) {
 static enum status link_author(struct store_writer *w, const struct user *user, int64_t user_id,
                                struct err *err) {
     struct arena a = { 0 };
-    struct str slug = slug_make(&a, user->login, false);
+    struct str slug = slug_make(&a, user->login, (struct slug_style){ 0 });
     struct author author = { .name = user->name, .slug = slug, .login = user->login };
     struct address address;
     struct err none = { 0 };

@@ -17,6 +17,8 @@ const struct setting_def setting_defs[] = {
       "the zone of dates and of date archives: Europe/London" },
     { "permalink", SETTING_PERMALINK, "/%year%/%monthnum%/%day%/%postname%/", 0, 0, NULL,
       "the shape of new stories' addresses; empty: /?p=7" },
+    { "slug_script", SETTING_CHOICE, "transliterate", 0, 0, "transliterate|keep",
+      "new slugs: in Latin letters, or in the script of the headline" },
     { "category_base", SETTING_SLUG, "category", 0, 0, NULL,
       "first part of new sections' addresses" },
     { "tag_base", SETTING_SLUG, "tag", 0, 0, NULL, "first part of new tags' addresses" },

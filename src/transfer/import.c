@@ -391,7 +391,6 @@ static enum status measure(struct import_run *run, struct err *err) {
 
 static enum status prepare(struct import_run *run, struct err *err) {
     struct str zone = { 0 };
-    struct str language = { 0 };
     struct store_reader *reader;
     enum status status = store_reader_open(run->store, &run->reader, err);
     if (status == STATUS_OK) {
@@ -401,12 +400,11 @@ static enum status prepare(struct import_run *run, struct err *err) {
         status = store_setting(reader, &run->arena, STR("timezone"), &zone, err);
     }
     if (status == STATUS_OK) {
-        status = store_setting(reader, &run->arena, STR("language"), &language, err);
+        status = import_language(run, err);
     }
     if (status != STATUS_OK) {
         return status;
     }
-    run->locale = language.len > 0 && locale_valid(language.ptr) ? language : STR("en");
     const char *timezone = zone.len > 0 && timezone_valid(zone.ptr) ? zone.ptr : "UTC";
     run->media_dir = arena_printf(&run->arena, "%s/media", store_dir(run->store)).ptr;
     if (run->options->uploads != NULL) {

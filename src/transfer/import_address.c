@@ -43,7 +43,8 @@ static enum status shape_path(struct making *m, struct str *ret, struct err *err
         .id = m->item->id,
         .slug = arena_str(&run->item, buf_str(&slug)),
         .date = m->local,
-        .author = slug_make(&run->item, m->item->creator, true),
+        .author =
+            slug_make(&run->item, m->item->creator, (struct slug_style){ .keep_script = true }),
         .category = category,
     };
     buf_done(&slug);
@@ -96,7 +97,7 @@ enum status making_address(struct making *m, struct err *err) {
     struct str decoded = url_decode(&run->item, m->item->slug, false);
     bool good = decoded.len > 0 && decoded.len <= LIMIT_SLUG_BYTES && utf8_valid(decoded) &&
                 str_find_char(decoded, '/', 0) == STR_NPOS;
-    s->slug = good ? decoded : slug_make(&run->item, s->headline, true);
+    s->slug = good ? decoded : slug_make(&run->item, s->headline, run->slugs);
     if (m->role == ROLE_KEPT) {
         s->path = STR("");
         return STATUS_OK;

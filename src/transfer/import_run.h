@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "store/store.h"
 #include "text/date.h"
+#include "text/slug.h"
 #include "transfer/import.h"
 #include "transfer/permalink.h"
 #include "transfer/wp_body.h"
@@ -110,6 +111,7 @@ struct import_run {
     int64_t now_us;
     struct dates *dates; /* of the site's zone */
     struct str locale;
+    struct slug_style slugs; /* for what comes without one */
     const char *media_dir;
 
     struct store_reader *reader;
@@ -185,6 +187,8 @@ NODISCARD enum status import_begin_site(struct import_run *run, struct err *err)
 void import_scan_term(struct import_run *run, const struct wxr_term *term);
 void import_scan_item(struct import_run *run, const struct wxr_item *item);
 void import_decide(struct import_run *run, struct import_site *site);
+/* What words and slugs go by, from the settings. */
+NODISCARD enum status import_language(struct import_run *run, struct err *err);
 /* Title, tagline, language, address and permalink shape, where the site has none. */
 NODISCARD /* A page was the site's front page: so it is here, unless the setting was ever set. */
     enum status

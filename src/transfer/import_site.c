@@ -143,7 +143,8 @@ void import_scan_item(struct import_run *run, const struct wxr_item *item) {
             .id = item->id,
             .slug = item->slug,
             .date = civil_of_us(clock_parse_datetime(str_trim(item->date), &local) ? local : 0),
-            .author = slug_make(&run->item, item->creator, true),
+            .author =
+                slug_make(&run->item, item->creator, (struct slug_style){ .keep_script = true }),
         };
         struct str shape = permalink_guess(&run->item, path, &facts, &run->site->categories);
         if (permalink_is_usable(shape)) {
@@ -218,6 +219,25 @@ enum status import_front_page(struct import_run *run, struct str path, struct er
     return put_setting(run, "front_page", path, false, err);
 }
 
+enum status import_language(struct import_run *run, struct err *err) {
+    struct str language = { 0 }, script = { 0 };
+    struct store_reader *reader;
+    enum status status = run_reader(run, &reader, err);
+    if (status == STATUS_OK) {
+        status = store_setting(reader, &run->arena, STR("language"), &language, err);
+    }
+    if (status == STATUS_OK) {
+        status = store_setting(reader, &run->arena, STR("slug_script"), &script, err);
+    }
+    if (status == STATUS_OK) {
+        bool known = language.len > 0 && locale_valid(language.ptr);
+        run->locale = known ? language : STR("en");
+        run->slugs = (struct slug_style){ .keep_script = str_eq(script, STR("keep")),
+                                          .language = run->locale.ptr };
+    }
+    return status;
+}
+
 enum status import_settings(struct import_run *run, struct err *err) {
     const struct import_site *site = run->site;
     struct store_reader *reader;
@@ -235,6 +255,9 @@ enum status import_settings(struct import_run *run, struct err *err) {
     }
     if (status == STATUS_OK && language.len > 0 && locale_valid(language.ptr)) {
         status = put_setting(run, "language", language, false, err);
+    }
+    if (status == STATUS_OK) {
+        status = import_language(run, err);
     }
     if (status == STATUS_OK) {
         status = put_setting(run, "url", site->base_url, false, err);

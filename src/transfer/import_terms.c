@@ -31,7 +31,7 @@ static struct str clean_slug(struct import_run *run, struct str slug, struct str
         canonical.len > 1) {
         return decoded;
     }
-    return slug_make(&run->item, slug.len > 0 ? decoded : name, true);
+    return slug_make(&run->item, slug.len > 0 ? decoded : name, run->slugs);
 }
 
 static struct str encoded(struct import_run *run, struct str slug) {
@@ -125,7 +125,7 @@ enum status import_author(struct import_run *run, const struct wxr_author *autho
     }
     struct author ours = {
         .name = author_name(run, author),
-        .slug = slug_make(&run->item, login, true),
+        .slug = slug_make(&run->item, login, (struct slug_style){ .keep_script = true }),
         .biography = STR(""),
         .email = str_trim(author->email),
         .login = login,
@@ -232,7 +232,7 @@ enum status import_guest_author(struct import_run *run, const struct wxr_item *i
     struct str login = wxr_meta_get(&item->metas, "cap-linked_account");
     struct str slug = guest_slug(item->slug);
     if (slug.len == 0) {
-        slug = slug_make(&run->item, item->title, true);
+        slug = slug_make(&run->item, item->title, run->slugs);
     }
     struct import_entry account;
     enum status status = run_known(run, "author", login, &account, err);
