@@ -38,6 +38,7 @@
 #define LIMIT_PAGE_DEPTH    64 /* pages above each other */
 #define LIMIT_SLOT_STORIES  1000
 #define LIMIT_MENU_ITEMS    2000
+#define LIMIT_EXCERPT_BYTES (16 * KIB) /* the words kept for lists, however long they are */
 
 /* Templates and fragments (src/render) */
 #define LIMIT_TEMPLATE_BYTES  (1 * MIB)

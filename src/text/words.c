@@ -1,14 +1,38 @@
 #include "text/words.h"
 
+#include "base/buf.h"
 #include "text/utf8.h"
 
 #include <unicode/ubrk.h>
+#include <unicode/uchar.h>
 #include <unicode/uscript.h>
 #include <unicode/utext.h>
 
-/* The next word at or after *at; false at the end. *ret_unspaced: has a letter of a script without
- * spaces. */
-static bool next_word(struct str text, size_t *at, struct str *ret_word, bool *ret_unspaced) {
+enum {
+    WORD_MAX_BYTES = 64, /* of a word in a script without spaces, generously */
+    WORDS_MAX = 1000000
+};
+
+static bool is_unspaced(uint32_t c) {
+    UErrorCode status = U_ZERO_ERROR;
+    if (c < 0xe00) {
+        return false;
+    }
+    switch (uscript_getScript((UChar32)c, &status)) {
+    case USCRIPT_HAN:
+    case USCRIPT_HIRAGANA:
+    case USCRIPT_KATAKANA:
+    case USCRIPT_THAI:
+    case USCRIPT_LAO:
+    case USCRIPT_KHMER:
+    case USCRIPT_MYANMAR: return true;
+    default: return false;
+    }
+}
+
+/* What stands between white space at or after *at; false at the end. *ret_unspaced: it has a letter
+ * of a script without spaces. */
+static bool next_run(struct str text, size_t *at, struct str *ret_run, bool *ret_unspaced) {
     size_t begin = *at, i = *at;
     bool inside = false, unspaced = false;
     while (i < text.len) {
@@ -25,76 +49,113 @@ static bool next_word(struct str text, size_t *at, struct str *ret_word, bool *r
             inside = true;
             begin = here;
         }
-        if (ret_unspaced != NULL && c >= 0xe00 && !unspaced) {
-            UErrorCode status = U_ZERO_ERROR;
-            switch (uscript_getScript((UChar32)c, &status)) {
-            case USCRIPT_HAN:
-            case USCRIPT_HIRAGANA:
-            case USCRIPT_KATAKANA:
-            case USCRIPT_THAI:
-            case USCRIPT_LAO:
-            case USCRIPT_KHMER:
-            case USCRIPT_MYANMAR: unspaced = true; break;
-            default: break;
-            }
-        }
+        unspaced = unspaced || is_unspaced(c);
     }
     *at = i;
-    *ret_word = str_slice(text, begin, i);
-    if (ret_unspaced != NULL) {
-        *ret_unspaced = unspaced;
-    }
+    *ret_run = str_slice(text, begin, i);
+    *ret_unspaced = unspaced;
     return inside;
 }
 
-struct str words_first(struct arena *a, struct str text, size_t n) {
-    struct str word;
-    size_t len = 0, at = 0;
-    for (size_t i = 0; i < n && next_word(text, &at, &word, NULL); i++) {
-        len += word.len + 1;
+/* ICU's segments of one run. */
+struct segments {
+    UBreakIterator *iterator;
+    UText text;
+};
+
+static bool segments_begin(struct segments *s, struct str run, const char *locale) {
+    UErrorCode status = U_ZERO_ERROR;
+    if (s->iterator == NULL) {
+        s->text = (UText)UTEXT_INITIALIZER;
+        s->iterator = ubrk_open(UBRK_WORD, locale, NULL, 0, &status);
     }
-    char *out = arena_alloc(a, len + 1);
-    len = at = 0;
-    for (size_t i = 0; i < n && next_word(text, &at, &word, NULL); i++) {
-        if (i > 0) {
-            out[len++] = ' ';
-        }
-        memcpy(out + len, word.ptr, word.len);
-        len += word.len;
-    }
-    return str_make(out, len);
+    utext_openUTF8(&s->text, run.ptr, (int64_t)run.len, &status);
+    ubrk_setUText(s->iterator, &s->text, &status);
+    return U_SUCCESS(status);
 }
 
-/* Segments of `text` that ICU calls words (letters, numbers, kana, ideographs). */
-static size_t count_segments(UBreakIterator *iterator, struct str text) {
-    UErrorCode status = U_ZERO_ERROR;
-    UText utext = UTEXT_INITIALIZER;
-    utext_openUTF8(&utext, text.ptr, (int64_t)text.len, &status);
-    ubrk_setUText(iterator, &utext, &status);
-    size_t n = 0;
-    if (U_SUCCESS(status)) {
-        while (ubrk_next(iterator) != UBRK_DONE) {
-            n += ubrk_getRuleStatus(iterator) >= UBRK_WORD_NONE_LIMIT;
-        }
+static void segments_done(struct segments *s) {
+    if (s->iterator != NULL) {
+        ubrk_close(s->iterator);
+        utext_close(&s->text);
     }
-    utext_close(&utext);
-    return n > 0 ? n : 1;
+}
+
+/* The end of the next segment; 0: there is none. *ret_word: letters, numbers, kana, ideographs. */
+static size_t segments_next(struct segments *s, bool *ret_word) {
+    int32_t end = ubrk_next(s->iterator);
+    *ret_word = end != UBRK_DONE && ubrk_getRuleStatus(s->iterator) >= UBRK_WORD_NONE_LIMIT;
+    return end == UBRK_DONE ? 0 : (size_t)end;
+}
+
+static bool opens(struct str segment) {
+    size_t at = 0;
+    int8_t kind = u_charType((UChar32)utf8_next(segment, &at));
+    return kind == U_START_PUNCTUATION || kind == U_INITIAL_PUNCTUATION;
+}
+
+/* The part of a run that has its first *n words; *n becomes what is still wanted. */
+static struct str first_segments(struct segments *s, struct str run, size_t *n) {
+    size_t end = 0, next, wanted = *n;
+    bool is_word;
+    run = utf8_prefix(run, (wanted + 1) * WORD_MAX_BYTES);
+    if (!segments_begin(s, run, "")) {
+        *n = 0;
+        return run;
+    }
+    while ((next = segments_next(s, &is_word)) > 0) {
+        if (wanted == 0 && (is_word || opens(str_slice(run, end, next)))) {
+            break;
+        }
+        wanted -= is_word;
+        end = next;
+    }
+    /* A run without any word is one: "——". */
+    *n = wanted == *n ? wanted - 1 : wanted;
+    return str_slice(run, 0, end);
+}
+
+struct str words_first(struct arena *a, struct str text, size_t n) {
+    struct segments segments = { 0 };
+    struct buf out;
+    struct str run;
+    bool unspaced;
+    n = n > WORDS_MAX ? WORDS_MAX : n;
+    buf_init(&out, text.len + 1);
+    for (size_t at = 0; n > 0 && next_run(text, &at, &run, &unspaced);) {
+        if (out.len > 0) {
+            buf_put_char(&out, ' ');
+        }
+        if (unspaced) {
+            run = first_segments(&segments, run, &n);
+        } else {
+            n--;
+        }
+        buf_put(&out, run);
+    }
+    segments_done(&segments);
+    struct str first = arena_str(a, buf_str(&out));
+    buf_done(&out);
+    return first;
 }
 
 size_t words_count(struct str text, const char *locale) {
-    UBreakIterator *iterator = NULL;
-    struct str word;
+    struct segments segments = { 0 };
+    struct str run;
     bool unspaced;
-    size_t n = 0;
-    for (size_t at = 0; next_word(text, &at, &word, &unspaced);) {
-        if (unspaced && iterator == NULL) {
-            UErrorCode status = U_ZERO_ERROR;
-            iterator = ubrk_open(UBRK_WORD, locale, NULL, 0, &status);
+    size_t count = 0;
+    for (size_t at = 0; next_run(text, &at, &run, &unspaced);) {
+        size_t words = 0;
+        bool is_word;
+        if (unspaced && segments_begin(&segments, run, locale)) {
+            while (segments_next(&segments, &is_word) > 0) {
+                words += is_word;
+            }
         }
-        n += unspaced && iterator != NULL ? count_segments(iterator, word) : 1;
+        count += words > 0 ? words : 1;
     }
-    ubrk_close(iterator);
-    return n;
+    segments_done(&segments);
+    return count;
 }
 
 unsigned reading_minutes(size_t words, unsigned words_per_minute) {

@@ -1,15 +1,17 @@
-/* Words of plain text: excerpts and reading time. White space is Unicode's. */
+/* Words of plain text: excerpts and reading time. A word is what stands between white space
+ * (Unicode's); where that has letters of a script written without spaces (Han, Kana, Thai, Lao,
+ * Khmer, Burmese), the words that ICU finds in it. */
 #ifndef TEXT_WORDS_H
 #define TEXT_WORDS_H
 
 #include "base/arena.h"
 
-/* The first `n` words, split at white space and joined by single spaces; nothing is added, and
- * there are fewer when the text has fewer. */
+/* The first `n` words, as they stand but for white space, which becomes single spaces; nothing is
+ * added, and there are fewer when the text has fewer. What closes a sentence or a quotation stays
+ * with its word. */
 struct str words_first(struct arena *a, struct str text, size_t n);
 
-/* How many words a reader reads: what stands between white space; where that is in a script written
- * without spaces (Han, Kana, Thai, Lao, Khmer, Burmese), ICU's word segmentation for `locale`. */
+/* How many there are. locale: for the segmentation. */
 size_t words_count(struct str text, const char *locale);
 
 /* words / words_per_minute rounded up, at least 1; a speed of 0 counts as 200. */

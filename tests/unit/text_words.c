@@ -1,5 +1,7 @@
 #include "tests/harness.h"
 
+#include "base/buf.h"
+#include "text/utf8.h"
 #include "text/words.h"
 
 TEST(words_first_gives_exactly_n_words_and_adds_nothing) {
@@ -10,6 +12,50 @@ TEST(words_first_gives_exactly_n_words_and_adds_nothing) {
     CHECK_STR(words_first(&a, text, 99), "The tide came in \u2014 late.");
     CHECK_STR(words_first(&a, text, 0), "");
     CHECK_STR(words_first(&a, STR(""), 3), "");
+    arena_done(&a);
+}
+
+/* The same few lines from a town that is none, in scripts with and without spaces. */
+static const char chinese[] = "昨天上午，市议会批准了新的渡轮码头。市长说：“船会准时到。”";
+static const char japanese[] = "市議会は昨日、新しいフェリー乗り場を承認した。";
+static const char thai[] = "สภาเมืองอนุมัติท่าเรือเฟอร์รี่แห่งใหม่เมื่อวานนี้";
+static const char hindi[] = "नगर परिषद ने कल नए घाट को मंज़ूरी दी।";
+static const char arabic[] = "وافق مجلس المدينة أمس على رصيف العبّارات الجديد.";
+
+TEST(words_first_cuts_between_words_where_there_are_no_spaces) {
+    struct arena a = { 0 };
+    CHECK_STR(words_first(&a, str_of(chinese), 1), "昨天上午，"); /* with what closes it */
+    CHECK_STR(words_first(&a, str_of(chinese), 1000), chinese);
+    static const char *const texts[] = { chinese, japanese, thai,
+                                         hindi,   arabic,   "iPhone发布会 in 2022年" };
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct str text = str_of(texts[i]), last = STR("");
+        size_t words = words_count(text, "");
+        CHECK(words > 3 && words < 30);
+        for (size_t n = 1; n <= words; n++) {
+            struct str first = words_first(&a, text, n);
+            CHECK(str_starts(text, first) && utf8_valid(first));
+            CHECK(first.len > last.len); /* one word more each time */
+            last = first;
+        }
+        CHECK_STR(last, texts[i]);
+    }
+    CHECK_STR(words_first(&a, STR("新闻 —— 今天 x"), 3), "新闻 —— 今天");
+    CHECK_STR(words_first(&a, STR("他说“好”"), 2), "他说");
+    arena_done(&a);
+}
+
+TEST(words_first_bounds_what_has_no_end) {
+    struct arena a = { 0 };
+    struct buf text;
+    buf_init(&text, 1 << 22);
+    for (int i = 0; i < 300000; i++) {
+        buf_put(&text, STR("港口"));
+    }
+    struct str first = words_first(&a, buf_str(&text), 32);
+    CHECK(first.len > 0 && first.len <= (size_t)33 * 64 && utf8_valid(first));
+    CHECK(words_count(buf_str(&text), "zh") >= 150000);
+    buf_done(&text);
     arena_done(&a);
 }
 
