@@ -81,7 +81,7 @@ const struct setting_def setting_defs[] = {
     { "comments_shown", SETTING_COUNT, "200", 0, 1000, NULL, "comments shown under a story" },
     { "content_security_policy", SETTING_HEADER,
       "default-src 'none'; img-src http: https: data:; media-src http: https:; "
-      "style-src 'self' 'unsafe-inline'; font-src 'self'; manifest-src 'self'; "
+      "style-src 'self' 'unsafe-inline'; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
       "form-action 'self'; base-uri 'none'; "
       "frame-ancestors 'self'",
       0, 0, NULL,
