@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
-enum { THREADS_MAX = 1023, MEMORY_MAX_MIB = 1 << 20 };
+enum { THREADS_MAX = 1023, MEMORY_MAX_MIB = 1 << 20, COUNT_EVERY_MAX_S = 3600 };
 
 static void report(void *ctx, bool is_error, const char *message) {
     (void)ctx;
@@ -64,13 +64,17 @@ static int run(struct cli *cli) {
         return cli_usage(cli, "--listen %s is no ADDR:PORT, such as 0.0.0.0:8080 or [::1]:8080",
                          listen);
     }
-    size_t loops, renderers, memory_mib;
+    size_t loops, renderers, memory_mib, count_s;
     if (!read_number(cli, "--loops", THREADS_MAX, &loops) ||
         !read_number(cli, "--renderers", THREADS_MAX, &renderers)) {
         return cli_usage(cli, "--loops and --renderers are numbers from 1 to %d", THREADS_MAX);
     }
     if (!read_number(cli, "--memory", MEMORY_MAX_MIB, &memory_mib)) {
         return cli_usage(cli, "--memory is a number of MiB from 1 to %d", MEMORY_MAX_MIB);
+    }
+    if (!read_number(cli, "--count-every", COUNT_EVERY_MAX_S, &count_s)) {
+        return cli_usage(cli, "--count-every is a number of seconds from 1 to %d",
+                         COUNT_EVERY_MAX_S);
     }
     /* Blocked in every thread from here on; this one waits for them. */
     sigset_t stops;
@@ -92,6 +96,7 @@ static int run(struct cli *cli) {
         .loops = loops,
         .renderers = renderers,
         .memory_max_bytes = memory_mib << 20,
+        .views_write_ms = (int64_t)count_s * 1000,
         .report = report,
     };
     if (server_start(store, &options, &server, &cli->err) != STATUS_OK) {
@@ -128,6 +133,8 @@ const struct cli_command cmd_serve = {
                    "BROADSHEET_LISTEN" },
                  { "--loops", "N", "event loops (default: one a core)", NULL },
                  { "--renderers", "N", "rendering threads (default: one a core)", NULL },
-                 { "--memory", "MIB", "memory for rendered fragments (default 64)", NULL } },
+                 { "--memory", "MIB", "memory for rendered fragments (default 64)", NULL },
+                 { "--count-every", "SECONDS",
+                   "how often counted views are written down (default 10)", NULL } },
     .run = run,
 };

@@ -16,8 +16,10 @@
 #include "http/form.h"
 #include "http/response.h"
 #include "http/server.h"
+#include "http/visit.h"
 #include "newsroom/announce.h"
 #include "newsroom/clock.h"
+#include "newsroom/views.h"
 #include "site/changes.h"
 #include "site/key.h"
 #include "site/site.h"
@@ -37,6 +39,7 @@ struct server {
     struct cache *cache;
     struct http_server *http;
     struct newsroom_clock *clock;
+    struct views *views;                 /* NULL: none are counted */
     _Atomic(struct announce *) announce; /* NULL: not yet */
     _Atomic unsigned unlocks;            /* under way */
     void (*report)(void *ctx, bool is_error, const char *message);
@@ -262,6 +265,9 @@ static void start_unlock(struct server *s, struct http_exchange *ex, const struc
 
 static void reply_answer(struct server *s, struct http_exchange *ex, const struct http_request *req,
                          const struct answer *a) {
+    if (a->view_id != 0 && s->views != NULL && http_is_visit(req)) {
+        views_count(s->views, http_loop_index(ex), a->view_id);
+    }
     if (a->status == 200 && a->etag.len > 0 && http_not_modified(req, a->etag, 0)) {
         struct http_response r = { .status = 304, .head = a->head };
         http_reply(ex, &r);
@@ -407,6 +413,16 @@ enum status server_start(struct store *store, const struct server_options *optio
         status = newsroom_clock_start(store, s->report, s->report_ctx, &s->clock, err);
     }
     if (status == STATUS_OK && !options->no_clock) {
+        struct views_options views = { .loops = LOOPS_MAX,
+                                       .write_ms = options->views_write_ms,
+                                       .report = s->report,
+                                       .report_ctx = s->report_ctx };
+        status = views_open(store, &views, &s->views, err);
+        if (status == STATUS_OK) {
+            views_start(s->views);
+        }
+    }
+    if (status == STATUS_OK && !options->no_clock) {
         struct announce *announce = NULL;
         status = announce_start(store, look_at_changes, s->report, s->report_ctx, &announce, err);
         atomic_store(&s->announce, announce);
@@ -453,6 +469,7 @@ void server_stop(struct server *s) {
         http_server_stop(s->http);
         http_server_join(s->http);
     }
+    views_close(s->views);
     newsroom_clock_stop(s->clock);
     store_listen(s->store, NULL, NULL);
     announce_stop(atomic_load(&s->announce));

@@ -13,7 +13,8 @@ struct server_options {
     size_t loops;        /* 0: one a core; at most 63 are made */
     size_t renderers;    /* 0: one a core */
     size_t memory_max_bytes;
-    bool no_clock; /* tests that write themselves; nothing is announced either */
+    bool no_clock; /* tests that write themselves; nothing is announced or counted either */
+    int64_t views_write_ms; /* how often counted views are written down; 0: VIEWS_WRITE_MS */
     /* One line for a log, on any thread. */
     void (*report)(void *ctx, bool is_error, const char *message);
     void *report_ctx;

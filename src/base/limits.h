@@ -62,6 +62,9 @@
 #define LIMIT_FEED_BODIES_BYTES   (4 * MIB)   /* full texts in a feed; then summaries only */
 #define LIMIT_JSON_LD_BYTES       (128 * KIB) /* of one page; beyond, it goes without */
 
+/* Views (src/newsroom) */
+#define LIMIT_VIEWS_PENDING 262144 /* counted and not yet written down: entries of stories */
+
 /* Announcing (src/newsroom) */
 #define LIMIT_ANNOUNCED         20000 /* addresses waiting to be told: then the journal waits */
 #define LIMIT_INDEXNOW_URLS     10000 /* of one request, by the protocol */

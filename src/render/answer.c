@@ -162,7 +162,8 @@ enum answer_status answer_build(const struct cell_table *t, const struct item *p
                                   .parts = iov,
                                   .n_parts = n_plain,
                                   .body_len = sum.len,
-                                  .file = page->file };
+                                  .file = page->file,
+                                  .view_id = page->view_id };
     set->gzip = set->plain;
     set->gzip.head = str_make(text + plain_head_len, heads.len - plain_head_len);
     set->gzip.etag = str_make(etags + sizeof etag, tagged ? strlen(etag_gzip) : 0);

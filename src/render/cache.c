@@ -332,6 +332,7 @@ static void render_page(struct cache *c, struct cell *cell, void *thread, struct
     r->item = item_new(cell, r->page.head, r->page.file, (struct ids){ 0 },
                        keys_text(r->page.surrogate_keys, &r->arena, &r->keys), r->page.parts.len);
     r->item->status = r->page.status;
+    r->item->view_id = r->page.view_id;
     r->item->bytes += answer_bytes(r->item);
     for (size_t i = 0; i < r->page.parts.len; i++) {
         const struct page_part *from = &r->page.parts.ptr[i];

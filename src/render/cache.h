@@ -49,6 +49,7 @@ struct answer {
     size_t n_parts;
     uint64_t body_len;
     struct str file; /* set: the body is this file below media/ */
+    int64_t view_id; /* the story that is looked at; 0: none */
 };
 
 /* Called once, on any thread, when what was missing is there (OK: ask again) or cannot be had. */

@@ -63,6 +63,7 @@ struct item {
     int status;
     struct str head;
     struct str file;
+    int64_t view_id;
     struct cell *alias; /* answer with this page's item */
     size_t n_parts;
     struct item_part *parts;

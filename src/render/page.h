@@ -29,6 +29,7 @@ struct page_build {
     struct str head;     /* header lines, each ended by CRLF: Content-Type, Location, Link… */
     struct str alias;    /* set: answer with the parts and head of this other page, status included
                           * (all unknown addresses share one page) */
+    int64_t view_id;     /* set: who gets this page looks at that story */
     struct str file;     /* set: the body is this file below media/ instead of parts */
     bool surrogate_keys; /* send a Surrogate-Key header with the keys of the page and its fragments
                           */

@@ -41,8 +41,9 @@ static struct str robots_text(struct pass *pass) {
     /* The site's own lines come before any empty one: they may go on with the group. */
     struct str own = lines(pass->arena, pass->settings.robots_txt);
     return arena_printf(pass->arena,
-                        "User-agent: *\nDisallow: /search/\nDisallow: /*?s=\n%.*s"
+                        "User-agent: *\nDisallow: /search/\nDisallow: /*?s=\n%s%.*s"
                         "\nSitemap: %.*s\nSitemap: %.*s\n",
+                        pass->settings.views == VIEWS_BEACON ? "Disallow: /_view/\n" : "",
                         STR_FMT(own), STR_FMT(pass_absolute(pass, STR("/sitemap.xml"))),
                         STR_FMT(pass_absolute(pass, STR("/sitemap-news.xml"))));
 }

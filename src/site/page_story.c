@@ -195,6 +195,18 @@ static enum status fill(struct pass *pass, const struct story *story, struct vie
     return status;
 }
 
+static void count_views(struct pass *pass, const struct story *story, struct view_story *view,
+                        struct page_build *page) {
+    if (!story_is_public(story)) {
+        return;
+    }
+    if (pass->settings.views == VIEWS_SERVER) {
+        page->view_id = story->id;
+    } else if (pass->settings.views == VIEWS_BEACON) {
+        view->beacon = page_beacon_path(pass->arena, story->id);
+    }
+}
+
 enum status page_story(struct pass *pass, const struct story *story, struct str password,
                        struct page_build *page, struct err *err) {
     if (story->visibility == STORY_PASSWORD && !page_locked_opens(story, password)) {
@@ -205,6 +217,7 @@ enum status page_story(struct pass *pass, const struct story *story, struct str 
     if (status != STATUS_OK) {
         return status;
     }
+    count_views(pass, story, &root.story, page);
     status = head_story(pass, story, &root.story, &root.head, err);
     if (status == STATUS_OK && root.story.comments_len > 0) {
         struct phrase_arg arg = { .name = STR("story"), .text = root.story.headline };

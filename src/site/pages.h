@@ -38,6 +38,12 @@ struct list_name {
 NODISCARD enum status page_list_name(struct pass *pass, struct list_id list, struct list_name *ret,
                                      struct err *err);
 
+/* page_beacon.c: the picture that tells of a view of a story. */
+struct str page_beacon_path(struct arena *a, int64_t story_id);
+bool page_beacon_is(struct str key);
+NODISCARD enum status page_beacon(struct pass *pass, struct str key, struct page_build *page,
+                                  struct err *err);
+
 /* page_error.c */
 NODISCARD enum status page_error(struct pass *pass, int status, struct page_build *page,
                                  struct err *err);

@@ -466,6 +466,9 @@ enum status route_page(struct pass *pass, struct str key, struct str password,
     if (key.len == 1) {
         return route_front(pass, page, err);
     }
+    if (page_beacon_is(key)) {
+        return page_beacon(pass, key, page, err);
+    }
     bool is_sitemap;
     enum status status = page_sitemap(pass, key, &is_sitemap, page, err);
     if (status != STATUS_OK || is_sitemap) {

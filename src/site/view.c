@@ -130,6 +130,7 @@ static const struct field story_fields[] = {
     FIELD_BOOL(struct view_story, has_neighbours),
     FIELD_OBJECT(struct view_story, previous, &link_type),
     FIELD_OBJECT(struct view_story, next, &link_type),
+    FIELD_STR(struct view_story, beacon),
     FIELD_LIST(struct view_story, comments, &comment_type),
     FIELD_INT(struct view_story, comments_len),
 };

@@ -98,6 +98,7 @@ struct view_story {
     struct list tags;
     bool has_neighbours;
     const struct view_link *previous, *next;
+    struct str beacon;    /* a picture of nothing, by which views are counted; empty: none */
     struct list comments; /* view_comment */
     int64_t comments_len;
 };

@@ -1,0 +1,145 @@
+/* Two tables decide about a User-Agent. Browsers all begin in the same few ways; libraries and
+ * command-line tools do not, so that they need no names here. Crawlers that pretend to begin like a
+ * browser nearly all say what they are, or leave the address of a page that does.
+ *
+ * This runs for each view of a story on an event loop. Each place of the agent is looked up by its
+ * two letters in a small set; only where some word begins with these two are the words compared. */
+#include "http/visit.h"
+
+#include <pthread.h>
+
+static const struct str browsers[] = {
+    STR_INIT("Mozilla/"), STR_INIT("Opera/"), STR_INIT("Lynx/"),    STR_INIT("Links ("),
+    STR_INIT("ELinks"),   STR_INIT("w3m/"),   STR_INIT("NetSurf/"), STR_INIT("Dillo/"),
+};
+
+/* Words of agents that are no person's browser, in lower case. */
+static const struct word {
+    struct str text;
+    struct str not_after; /* does not count behind this: "CUBOT" makes telephones */
+} words[] = {
+    { STR_INIT("bot"), STR_INIT("cu") },
+    { STR_INIT("crawl"), STR_INIT("") },
+    { STR_INIT("spider"), STR_INIT("") },
+    { STR_INIT("slurp"), STR_INIT("") },
+    { STR_INIT("http"), STR_INIT("") }, /* an address to read about it; okhttp, httpclient… */
+    { STR_INIT("archive"), STR_INIT("") },
+    { STR_INIT("axios"), STR_INIT("") },
+    { STR_INIT("cfnetwork"), STR_INIT("") },
+    { STR_INIT("checker"), STR_INIT("") },
+    { STR_INIT("chrome-lighthouse"), STR_INIT("") },
+    { STR_INIT("externalagent"), STR_INIT("") },
+    { STR_INIT("externalhit"), STR_INIT("") },
+    { STR_INIT("favicon"), STR_INIT("") },
+    { STR_INIT("feed"), STR_INIT("") },
+    { STR_INIT("fetch"), STR_INIT("") },
+    { STR_INIT("google-"), STR_INIT("") },
+    { STR_INIT("googleother"), STR_INIT("") },
+    { STR_INIT("gtmetrix"), STR_INIT("") },
+    { STR_INIT("headless"), STR_INIT("") },
+    { STR_INIT("heritrix"), STR_INIT("") },
+    { STR_INIT("mediapartners"), STR_INIT("") },
+    { STR_INIT("monitor"), STR_INIT("") },
+    { STR_INIT("nutch"), STR_INIT("") },
+    { STR_INIT("pagespeed"), STR_INIT("") },
+    { STR_INIT("phantomjs"), STR_INIT("") },
+    { STR_INIT("pingdom"), STR_INIT("") },
+    { STR_INIT("preview"), STR_INIT("") },
+    { STR_INIT("ptst/"), STR_INIT("") }, /* WebPageTest */
+    { STR_INIT("python"), STR_INIT("") },
+    { STR_INIT("scanner"), STR_INIT("") },
+    { STR_INIT("scrap"), STR_INIT("") },
+    { STR_INIT("statuscake"), STR_INIT("") },
+    { STR_INIT("uptime"), STR_INIT("") },
+    { STR_INIT("validator"), STR_INIT("") },
+    { STR_INIT("wget"), STR_INIT("") },
+};
+
+enum { AGENT_READ_BYTES = 512 };
+
+/* Two letters without regard to case; other bytes fall together with some of them. */
+static size_t pair_of(char a, char b) {
+    return ((size_t)a & 31) << 5 | ((size_t)b & 31);
+}
+
+static uint64_t pairs[32 * 32 / 64];
+static pthread_once_t pairs_once = PTHREAD_ONCE_INIT;
+
+static void fill_pairs(void) {
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        size_t pair = pair_of(words[i].text.ptr[0], words[i].text.ptr[1]);
+        pairs[pair / 64] |= UINT64_C(1) << pair % 64;
+    }
+}
+
+/* Whether one of the words stands there. */
+static bool has_word_at(struct str agent, size_t at) {
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        const struct word *w = &words[i];
+        if (str_starts_nocase(str_from(agent, at), w->text) &&
+            (w->not_after.len == 0 || at < w->not_after.len ||
+             !str_starts_nocase(str_from(agent, at - w->not_after.len), w->not_after))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool http_is_browser(struct str agent) {
+    bool begins_well = false;
+    for (size_t i = 0; i < COUNT_OF(browsers) && !begins_well; i++) {
+        begins_well = str_starts(agent, browsers[i]);
+    }
+    if (!begins_well) {
+        return false;
+    }
+    pthread_once(&pairs_once, fill_pairs);
+    agent = str_slice(agent, 0, AGENT_READ_BYTES);
+    for (size_t i = 0; i + 1 < agent.len; i++) {
+        size_t pair = pair_of(agent.ptr[i], agent.ptr[i + 1]);
+        if (UNLIKELY(pairs[pair / 64] >> pair % 64 & 1) && has_word_at(agent, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What browsers send with a request of which nobody may ever see the answer. */
+static bool is_ahead_of_time(const struct http_field *f) {
+    return (str_eq_nocase(f->name, STR("sec-purpose")) || str_eq_nocase(f->name, STR("purpose")) ||
+            str_eq_nocase(f->name, STR("x-purpose")) || str_eq_nocase(f->name, STR("x-moz"))) &&
+           (str_find_nocase(f->value, STR("prefetch"), 0) != STR_NPOS ||
+            str_find_nocase(f->value, STR("preview"), 0) != STR_NPOS);
+}
+
+bool http_is_visit(const struct http_request *req) {
+    if (req->method != HTTP_GET) {
+        return false;
+    }
+    struct str agent = STR(""), dest = STR(""), from = STR("");
+    for (size_t i = 0; i < req->n_fields; i++) {
+        const struct http_field *f = &req->fields[i];
+        /* By length first: this is done for every view. */
+        switch (f->name.len) {
+        case sizeof "user-agent" - 1:
+            agent = str_eq_nocase(f->name, STR("user-agent")) ? f->value : agent;
+            break;
+        case sizeof "sec-fetch-dest" - 1: /* and -site */
+            dest = str_eq_nocase(f->name, STR("sec-fetch-dest")) ? f->value : dest;
+            from = str_eq_nocase(f->name, STR("sec-fetch-site")) ? f->value : from;
+            break;
+        case sizeof "sec-purpose" - 1:
+        case sizeof "x-purpose" - 1:
+        case sizeof "purpose" - 1:
+        case sizeof "x-moz" - 1:
+            if (is_ahead_of_time(f)) {
+                return false;
+            }
+            break;
+        default: break;
+        }
+    }
+    bool is_shown = dest.len == 0 || str_eq(dest, STR("document")) ||
+                    (str_eq(dest, STR("image")) && str_eq(from, STR("same-origin")));
+    return is_shown && http_is_browser(agent);
+}
