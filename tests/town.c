@@ -113,6 +113,7 @@ static void new_story(struct town *t, struct store_writer *w, struct arena *a) {
     MUST(store_story_put(w, &s, &t->stories[t->n_stories], &err));
     t->n_stories++;
     know(t, s.path);
+    knowf(t, "/_view/%lld.gif", (long long)t->stories[t->n_stories - 1]);
     if (t->n_stories % 3 == 0) {
         knowf(t, "%.*sfeed/", STR_FMT(s.path));
     }
@@ -392,10 +393,10 @@ void town_make(struct town *t, uint64_t seed) {
     static const char *const fixed[] = {
         "/", "/page/2/", "/page/3/", "/feed/", "/nowhere/", "/feed/atom/", "/feed/json/",
         "/feed/rdf/", "/comments/feed/", "/comments/feed/atom/", "error:404", "error:503",
-        "/robots.txt", "/tag/none/", "/sitemap.xml", "/sitemap-news.xml", "/sitemap-stories-1.xml",
-        "/sitemap-pages-1.xml", "/sitemap-sections-1.xml", "/sitemap-tags-1.xml",
-        "/sitemap-authors-1.xml", "/sitemap-tags-2.xml", "/wp-sitemap.xml", "/manifest.webmanifest",
-        "/humans.txt", "/ads.txt",
+        "/robots.txt", "/_view/999.gif", "/tag/none/", "/sitemap.xml", "/sitemap-news.xml",
+        "/sitemap-stories-1.xml", "/sitemap-pages-1.xml", "/sitemap-sections-1.xml",
+        "/sitemap-tags-1.xml", "/sitemap-authors-1.xml", "/sitemap-tags-2.xml", "/wp-sitemap.xml",
+        "/manifest.webmanifest", "/humans.txt", "/ads.txt",
         /* asked for before there are such pages */
         "/about0/", "/about1/", "/about2/", "/About1/", "/?author_name=clerk1", "/Author/Clerk2/"
     };

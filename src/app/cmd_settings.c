@@ -23,7 +23,35 @@ static int unknown_key(struct cli *cli, struct str key) {
                      STR_FMT(key));
 }
 
+/* The site can stand on a page only that is there for its readers. */
+static enum status check_front_page(struct cli *cli, struct store_reader *r, struct str path) {
+    struct address address;
+    struct story story;
+    struct err lost = { 0 };
+    enum status status = store_address(r, &cli->arena, path, &address, &lost);
+    bool is_page = status == STATUS_OK && address.kind == ADDRESS_STORY && !address.redirect;
+    if (is_page) {
+        status = store_story(r, &cli->arena, address.id, STORY_CARD, &story, &lost);
+        is_page = status == STATUS_OK && story.kind == STORY_PAGE &&
+                  story.state == STORY_PUBLISHED && story.visibility == STORY_PUBLIC;
+    }
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+        return err_set(&cli->err, status, "%s", lost.message);
+    }
+    return is_page ? STATUS_OK
+                   : err_set(&cli->err, STATUS_INVALID,
+                             "front_page: no public page stands at '%.*s'; '' shows the stories",
+                             STR_FMT(path));
+}
+
 static enum status put_value(struct cli *cli, struct store_writer *w, void *arg) {
+    struct str value = *(const struct str *)arg;
+    if (str_eq(str_of(cli->args[0]), STR("front_page")) && value.len > 0) {
+        enum status status = check_front_page(cli, store_writer_reader(w), value);
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
     return store_setting_put(w, str_of(cli->args[0]), *(const struct str *)arg, &cli->err);
 }
 

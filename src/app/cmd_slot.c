@@ -102,11 +102,16 @@ static int run(struct cli *cli) {
     if (cli_flag(cli, "--clear") && cli->n_args > 1) {
         return cli_usage(cli, "--clear empties the list: name no stories");
     }
-    if (!is_shown(str_of(cli->args[0]))) {
+    bool sets = cli->n_args > 1 || cli_flag(cli, "--clear");
+    bool is_counted = str_eq(str_of(cli->args[0]), STORE_SLOT_MOST_READ);
+    if (is_counted && sets) {
+        return cli_usage(cli, "most-read is what readers make it: pick stories for dont-miss or "
+                              "lead; 'broadsheet set views off' shows it nowhere");
+    }
+    if (!is_counted && !is_shown(str_of(cli->args[0]))) {
         return cli_usage(cli, "no page shows a list '%s'", cli->args[0]);
     }
-    if ((cli->n_args > 1 || cli_flag(cli, "--clear")) &&
-        cli_write(cli, set_slot, NULL) != STATUS_OK) {
+    if (sets && cli_write(cli, set_slot, NULL) != STATUS_OK) {
         return cli_fail(cli);
     }
     return cli_read(cli, show_slot, NULL, 1u << 20);
@@ -119,9 +124,10 @@ const struct cli_command cmd_slot = {
     .details = "The lists:\n"
                "  dont-miss                at the end of every story\n"
                "  lead, secondaries        the front page's first story, and those below it\n"
-               "  section-SLUG             a top section's block on the front page\n\n"
+               "  section-SLUG             a top section's block on the front page\n"
+               "  most-read                counted by the server; can only be looked at\n\n"
                "What is not public is left out there; empty places fill up with the newest "
-               "stories.",
+               "stories, those of\ndont-miss with the most read first.",
     .examples = "  broadsheet slot dont-miss\n"
                 "  broadsheet slot dont-miss /2022/03/14/the-ferry/ /2022/03/15/the-gulls/\n"
                 "  broadsheet slot dont-miss --clear",

@@ -12,6 +12,7 @@ extern const struct cli_command cmd_get;
 extern const struct cli_command cmd_slot;
 extern const struct cli_command cmd_user_add;
 extern const struct cli_command cmd_author;
+extern const struct cli_command cmd_views;
 extern const struct cli_command cmd_check;
 extern const struct cli_command cmd_version;
 
