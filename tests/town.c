@@ -113,7 +113,9 @@ static void new_story(struct town *t, struct store_writer *w, struct arena *a) {
     MUST(store_story_put(w, &s, &t->stories[t->n_stories], &err));
     t->n_stories++;
     know(t, s.path);
-    knowf(t, "/_view/%lld.gif", (long long)t->stories[t->n_stories - 1]);
+    if (t->n_stories % 6 == 1) {
+        knowf(t, "/_view/%lld.gif", (long long)t->stories[t->n_stories - 1]);
+    }
     if (t->n_stories % 3 == 0) {
         knowf(t, "%.*sfeed/", STR_FMT(s.path));
     }

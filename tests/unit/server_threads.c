@@ -29,7 +29,8 @@ struct reader {
 static bool is_whole(const struct client_answer *a) {
     switch (a->status) {
     case 200: {
-        static const char *const begins[] = { "User-agent:", "/* SITE */", "example.org," };
+        static const char *const begins[] = { "User-agent:", "/* SITE */", "example.org,",
+                                              "GIF89a" };
         static const char *const ends[] = { "</html>",         "</rss>", "</feed>", "</urlset>",
                                             "</sitemapindex>", "]}",     "0.9\"/>" /* no news */ };
         struct str text = str_trim(a->body);

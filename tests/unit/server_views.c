@@ -192,7 +192,7 @@ TEST(server_views_leave_out_who_does_not_read) {
 TEST(server_views_count_by_beacon) {
     struct place p;
     struct client c;
-    char path[64];
+    char path[80];
     place_open(&p);
     set_views(&p, "beacon");
     struct server *server = serve(&p);
