@@ -39,6 +39,11 @@ struct str card_headline(struct pass *pass, const struct story *story) {
     return headline.len > 0 ? headline : pass_phrase(pass, "untitled", NULL, 0);
 }
 
+struct str card_direction(const struct pass *pass, struct str headline) {
+    struct str own = text_direction(headline);
+    return str_eq(own, pass->view.direction) ? STR("") : own;
+}
+
 /* ---- links ---- */
 
 enum status card_link(struct pass *pass, enum address_kind kind, int64_t id, struct view_link *ret,
@@ -219,6 +224,7 @@ enum status card_read(struct pass *pass, int64_t id, int64_t words, struct view_
         .at = dates_rfc3339(pass->dates, pass->arena, story.published_us),
         .date = dates_long(pass->dates, pass->arena, story.published_us),
     };
+    ret->direction = card_direction(pass, ret->headline);
     status = card_excerpt(pass, id, words, &ret->excerpt, err);
     if (status == STATUS_OK) {
         status = card_image(pass, story.lead_media_id, &ret->image, err);

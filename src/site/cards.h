@@ -10,6 +10,9 @@ bool story_is_public(const struct story *story);
 /* The headline; of a story that came without one, the wording for that. */
 struct str card_headline(struct pass *pass, const struct story *story);
 
+/* "rtl" or "ltr" if that headline reads in the other direction than the site; else empty. */
+struct str card_direction(const struct pass *pass, struct str headline);
+
 /* A link to a section, tag or author. NOT_FOUND. */
 NODISCARD enum status card_link(struct pass *pass, enum address_kind kind, int64_t id,
                                 struct view_link *ret, struct err *err);

@@ -167,6 +167,7 @@ static enum status set_comments(struct pass *pass, const struct story *story,
 static enum status fill(struct pass *pass, const struct story *story, struct view_story *view,
                         struct err *err) {
     view->headline = card_headline(pass, story);
+    view->direction = card_direction(pass, view->headline);
     view->standfirst = with_house_credit(pass, story->standfirst);
     view->minutes =
         (int64_t)reading_minutes(story->word_count, (unsigned)pass->settings.words_per_minute);

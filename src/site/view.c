@@ -37,6 +37,7 @@ static const struct field card_fields[] = {
     FIELD_STR(struct view_card, headline),
     FIELD_STR(struct view_card, standfirst),
     FIELD_STR(struct view_card, excerpt),
+    FIELD_STR(struct view_card, direction),
     FIELD_STR(struct view_card, at),
     FIELD_STR(struct view_card, date),
     FIELD_OBJECT(struct view_card, image, &image_type),
@@ -114,6 +115,7 @@ TYPE_OF(comment, struct view_comment);
 static const struct field story_fields[] = {
     FIELD_STR(struct view_story, headline),
     FIELD_STR(struct view_story, standfirst),
+    FIELD_STR(struct view_story, direction),
     FIELD_STR(struct view_story, published),
     FIELD_STR(struct view_story, date),
     FIELD_STR(struct view_story, updated),

@@ -34,7 +34,8 @@ struct view_author {
 struct view_card {
     int64_t id;
     struct str href, headline, standfirst, excerpt;
-    struct str at, date; /* for <time datetime>, for people */
+    struct str direction; /* "rtl" or "ltr" where the headline reads against the site; else empty */
+    struct str at, date;  /* for <time datetime>, for people */
     const struct view_image *image;
     const struct view_link *section;
     struct list authors; /* view_link */
@@ -85,6 +86,7 @@ struct view_comment {
 
 struct view_story {
     struct str headline, standfirst;
+    struct str direction;             /* as a card's */
     struct str published, date;       /* for <time datetime>, for people */
     struct str updated, updated_date; /* empty: not shown */
     int64_t minutes;

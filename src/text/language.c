@@ -2,8 +2,10 @@
 
 #include "base/limits.h"
 #include "text/date.h"
+#include "text/utf8.h"
 
 #include <stdlib.h>
+#include <unicode/uchar.h>
 #include <unicode/ucol.h>
 #include <unicode/uiter.h>
 #include <unicode/ulistformatter.h>
@@ -132,4 +134,16 @@ int language_compare(struct language *l, struct str a, struct str b) {
     uiter_setUTF8(&second, b.len ? b.ptr : "", (int32_t)b.len);
     UCollationResult result = ucol_strcollIter(l->order, &first, &second, &status);
     return U_FAILURE(status) ? str_cmp(a, b) : (int)result;
+}
+
+/* ---- direction ---- */
+
+struct str text_direction(struct str text) {
+    size_t rtl = 0, ltr = 0;
+    for (size_t at = 0; at < text.len;) {
+        UCharDirection d = u_charDirection((UChar32)utf8_next(text, &at));
+        rtl += d == U_RIGHT_TO_LEFT || d == U_RIGHT_TO_LEFT_ARABIC;
+        ltr += d == U_LEFT_TO_RIGHT;
+    }
+    return rtl + ltr == 0 ? STR("") : rtl > ltr ? STR("rtl") : STR("ltr");
 }

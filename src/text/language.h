@@ -24,4 +24,8 @@ void language_between(struct language *l, struct arena *a, const struct str *nam
 /* The order of a dictionary: below, equal to or above 0. */
 int language_compare(struct language *l, struct str a, struct str b);
 
+/* Which way a text reads by most of its letters: "rtl", "ltr"; empty: it has none. The first letter
+ * alone would take a Hebrew headline that begins with a Latin name for a Latin one. */
+struct str text_direction(struct str text);
+
 #endif

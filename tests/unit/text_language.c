@@ -88,3 +88,12 @@ TEST(language_refuses_what_is_none) {
     CHECK_INT(language_new("", &l, &err), STATUS_INVALID);
     CHECK(l == NULL);
 }
+
+TEST(text_direction_follows_most_letters) {
+    CHECK_STR(text_direction(STR("The ferry")), "ltr");
+    CHECK_STR(text_direction(STR("مجلس المدينة")), "rtl");
+    CHECK_STR(text_direction(STR("BBC: مجلس المدينة يوافق")), "rtl");
+    CHECK_STR(text_direction(STR("市议会")), "ltr");
+    CHECK_STR(text_direction(STR("2024 — 12!")), "");
+    CHECK_STR(text_direction(STR("")), "");
+}
