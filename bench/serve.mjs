@@ -16,6 +16,8 @@ const arg = (name, fallback) => {
     return i < 0 ? fallback : Number(process.argv[i + 1]);
 };
 const rounds = arg("rounds", 7), seconds = arg("seconds", 4), connections = arg("connections", 64);
+// So that each request is counted as a view.
+const browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36";
 const json = process.argv.includes("--json");
 const root = new URL("..", import.meta.url).pathname;
 const broadsheet = join(root, "build/release/broadsheet");
@@ -63,7 +65,7 @@ function cpuSeconds(pids) {
 function load(port, path) {
     const out = execFileSync("taskset", ["-c", `1-${cpus().length - 1}`, "wrk", "--latency",
         "-t", String(Math.max(1, cpus().length - 1)), "-c", String(connections), "-d", `${seconds}s`,
-        "-H", "Accept-Encoding: gzip", `http://127.0.0.1:${port}${path}`], { encoding: "utf8" });
+        "-H", "Accept-Encoding: gzip", "-H", `User-Agent: ${browser}`, `http://127.0.0.1:${port}${path}`], { encoding: "utf8" });
     const requests = Number(/Requests\/sec:\s+([\d.]+)/.exec(out)[1]);
     const [, n, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(out);
     if (/Non-2xx/.test(out)) throw new Error(out);

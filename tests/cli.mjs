@@ -8,7 +8,7 @@ const site = join(tmp(), "site");
 
 await test("help and version", () => {
     const { out } = run(["help"]);
-    for (const name of ["new", "import wordpress", "serve", "set", "get", "slot", "user add", "author", "check"]) {
+    for (const name of ["new", "import wordpress", "serve", "set", "get", "slot", "user add", "author", "views", "check"]) {
         assert.ok(out.includes(`  ${name} `), name);
         const help = run(["help", ...name.split(" ")]).out;
         assert.match(help, /^Usage: broadsheet /);
@@ -29,7 +29,8 @@ await test("help and version", () => {
 await test("wrong use exits 2 and says how to go on", () => {
     for (const args of [[], ["fly"], ["new"], ["new", "a", "b"], ["new", join(tmp(), "x")], ["get", "--colour"],
         ["get", "a", "b"], ["version", "x"], ["import"], ["user", "fly"], ["help", "fly"],
-        ["slot", "dont-mis", "--site", site], ["slot", "lead", "/a/", "--clear", "--site", site], ["get", "nonsense", "--site", site], ["serve", "--listen", "nowhere"], ["serve", "--listen"],
+        ["slot", "dont-mis", "--site", site], ["slot", "most-read", "/a/", "--site", site], ["slot", "most-read", "--clear", "--site", site],
+        ["views", "--top", "0"], ["views", "x"], ["serve", "--count-every", "0", "--site", site], ["slot", "lead", "/a/", "--clear", "--site", site], ["get", "nonsense", "--site", site], ["serve", "--listen", "nowhere"], ["serve", "--listen"],
         ["serve", "--loops", "0", "--site", site], ["serve", "--loops", "9999", "--site", site], ["serve", "--renderers", "x", "--site", site], ["serve", "--memory", "-1", "--site", site],
         ["new", join(tmp(), "x"), "--title", "T", "--url", "ftp://x"], ["new", join(tmp(), "x"), "--title", "T", "--url", "https://e.org", "--timezone", "Mars/Base"]]) {
         const { err } = run(args, { expect: 2 });
@@ -72,6 +73,15 @@ await test("slots: set by address, show, clear, refuse what is no story", () => 
     assert.match(run(["slot", "lead", "/about/", "--site", site], { expect: 1 }).err, /is a page/);
     assert.match(run(["slot", "dont-miss", "--site", site]).out, /perseverance-arrives/);
     assert.equal(run(["slot", "dont-miss", "--clear", "--site", site]).out, "");
+});
+
+await test("the front page can be a page that is there, and nothing else", () => {
+    for (const path of ["/no/such/page/", "/2022/03/14/perseverance-arrives-on-time/", "/category/harbour/"]) {
+        assert.match(run(["set", "front_page", path, "--site", site], { expect: 1 }).err, /no public page/);
+    }
+    run(["set", "front_page", "/about/", "--site", site]);
+    assert.equal(run(["get", "front_page", "--site", site]).out, "/about/\n");
+    run(["set", "front_page", "", "--site", site]);
 });
 
 await test("users: password from standard input, refusals", () => {
