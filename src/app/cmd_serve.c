@@ -97,6 +97,7 @@ static int run(struct cli *cli) {
         .renderers = renderers,
         .memory_max_bytes = memory_mib << 20,
         .views_write_ms = (int64_t)count_s * 1000,
+        .dev = cli_flag(cli, "--dev"),
         .report = report,
     };
     if (server_start(store, &options, &server, &cli->err) != STATUS_OK) {
@@ -135,6 +136,9 @@ const struct cli_command cmd_serve = {
                  { "--renderers", "N", "rendering threads (default: one a core)", NULL },
                  { "--memory", "MIB", "memory for rendered fragments (default 64)", NULL },
                  { "--count-every", "SECONDS",
-                   "how often counted views are written down (default 10)", NULL } },
+                   "how often counted views are written down (default 10)", NULL },
+                 { "--dev", NULL,
+                   "show a changed file of the theme at the next request, and what is wrong in it",
+                   NULL } },
     .run = run,
 };

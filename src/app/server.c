@@ -11,6 +11,7 @@
  * the HTTP layer. */
 #include "app/server.h"
 
+#include "app/reload.h"
 #include "base/epoch.h"
 #include "base/limits.h"
 #include "http/form.h"
@@ -37,6 +38,8 @@ struct server {
     struct store *store;
     struct site *site;
     struct cache *cache;
+    struct reload reload;
+    bool dev;
     struct http_server *http;
     struct newsroom_clock *clock;
     struct views *views;                 /* NULL: none are counted */
@@ -81,6 +84,8 @@ static void reply_busy(struct server *s, struct http_exchange *ex) {
 
 /* ---- deferred exchanges ---- */
 
+static http_handler answer_request;
+
 static void again_busy(void *ctx, struct http_exchange *ex, const struct http_request *req) {
     (void)req;
     reply_busy(ctx, ex);
@@ -99,7 +104,7 @@ struct wake {
 static void on_wake(void *arg, enum status outcome) {
     struct wake w = *(struct wake *)arg;
     if (outcome == STATUS_OK) {
-        http_resume(w.ex, NULL, NULL);
+        http_resume(w.ex, answer_request, w.server);
     } else {
         http_resume(w.ex, status_http(outcome) == 503 ? again_busy : again_failed, w.server);
     }
@@ -227,12 +232,17 @@ static void unlock(void *source_thread, void *arg) {
     struct render_source source = site_source(job->server->site);
     keys_init(&job->keys);
     buf_init(&job->body, LIMIT_RENDER_BYTES);
-    job->page =
-        (struct page_build){ .arena = http_arena(job->ex), .keys = &job->keys, .status = 200 };
-    job->status = site_unlock(source_thread, job->key, job->password, &job->page, &err);
-    if (job->status == STATUS_OK) {
-        job->status = page_flatten(&source, source_thread, &job->page, &job->body, &err);
-    }
+    uint64_t version;
+    do { /* again if the theme was changed meanwhile */
+        version = site_theme_version(job->server->site);
+        buf_reset(&job->body);
+        job->page =
+            (struct page_build){ .arena = http_arena(job->ex), .keys = &job->keys, .status = 200 };
+        job->status = site_unlock(source_thread, job->key, job->password, &job->page, &err);
+        if (job->status == STATUS_OK) {
+            job->status = page_flatten(&source, source_thread, &job->page, &job->body, &err);
+        }
+    } while (version != site_theme_version(job->server->site));
     http_resume(job->ex, reply_unlocked, job);
 }
 
@@ -292,7 +302,7 @@ static void reply_moved(struct http_exchange *ex, struct str location) {
     http_reply(ex, &r);
 }
 
-static void on_request(void *ctx, struct http_exchange *ex, const struct http_request *req) {
+static void answer_request(void *ctx, struct http_exchange *ex, const struct http_request *req) {
     struct server *s = ctx;
     struct str key;
     if (req->method != HTTP_GET && req->method != HTTP_HEAD && req->method != HTTP_POST) {
@@ -326,8 +336,54 @@ static void on_request(void *ctx, struct http_exchange *ex, const struct http_re
     http_defer(ex);
     outcome = cache_answer(s->cache, loop, key, gzip, &a, on_wake, w);
     if (outcome != CACHE_PENDING) {
-        http_resume(ex, outcome == CACHE_BUSY ? again_busy : NULL,
-                    outcome == CACHE_BUSY ? s : NULL);
+        http_resume(ex, outcome == CACHE_BUSY ? again_busy : answer_request, s);
+    }
+}
+
+/* ---- while somebody works on the theme ---- */
+
+struct theme_job {
+    struct server *server;
+    struct http_exchange *ex;
+    struct err err;
+};
+
+static void reply_fault(void *ctx, struct http_exchange *ex, const struct http_request *req) {
+    (void)req;
+    struct theme_job *job = ctx;
+    struct str text =
+        arena_printf(http_arena(ex), "The theme cannot be shown:\n\n%s\n\n", job->err.message);
+    struct iovec part = { (void *)(uintptr_t)text.ptr, text.len };
+    struct http_response r = { .status = 500,
+                               .head = STR("Content-Type: text/plain; charset=utf-8\r\n"
+                                           "Cache-Control: no-store\r\n"),
+                               .parts = &part,
+                               .n_parts = 1,
+                               .body_len = text.len };
+    http_reply(ex, &r);
+}
+
+static void look_for_changes(void *source_thread, void *arg) {
+    (void)source_thread;
+    struct theme_job *job = arg;
+    if (reload_if_changed(&job->server->reload, &job->err) == STATUS_OK) {
+        http_resume(job->ex, answer_request, job->server);
+    } else {
+        http_resume(job->ex, reply_fault, job);
+    }
+}
+
+static void on_request(void *ctx, struct http_exchange *ex, const struct http_request *req) {
+    struct server *s = ctx;
+    if (!s->dev) {
+        answer_request(ctx, ex, req);
+        return;
+    }
+    struct theme_job *job = ARENA_NEW(http_arena(ex), struct theme_job);
+    *job = (struct theme_job){ .server = s, .ex = ex };
+    http_defer(ex);
+    if (!cache_run(s->cache, look_for_changes, job)) {
+        http_resume(ex, again_busy, s);
     }
 }
 
@@ -344,6 +400,12 @@ static void on_offline(void *ctx, size_t loop) {
 static void on_commit(void *ctx, const struct keys *touched) {
     struct server *s = ctx;
     cache_touch(s->cache, touched);
+    if (keys_has(touched, STR("theme"))) {
+        struct err err = { 0 };
+        enum status status = reload_now(&s->reload, &err);
+        s->report(s->report_ctx, status != STATUS_OK,
+                  status == STATUS_OK ? "the theme was read anew" : err.message);
+    }
     announce_wake(atomic_load(&s->announce));
 }
 
@@ -406,6 +468,8 @@ enum status server_start(struct store *store, const struct server_options *optio
         status = cache_new(&source, &cache, &s->cache, err);
     }
     if (status == STATUS_OK) {
+        reload_init(&s->reload, s->site, s->cache);
+        s->dev = options->dev;
         store_listen(store, on_commit, s);
         warm_errors(s);
     }
@@ -473,6 +537,9 @@ void server_stop(struct server *s) {
     newsroom_clock_stop(s->clock);
     store_listen(s->store, NULL, NULL);
     announce_stop(atomic_load(&s->announce));
+    if (s->cache != NULL) {
+        reload_done(&s->reload);
+    }
     cache_free(s->cache);
     site_close(s->site);
     free(s);

@@ -530,6 +530,19 @@ void cache_touch(struct cache *c, const struct keys *touched) {
     pthread_mutex_unlock(&c->lock);
 }
 
+void cache_renew(struct cache *c, void (*change)(void *ctx), void *ctx) {
+    pthread_mutex_lock(&c->lock);
+    uint64_t generation = atomic_fetch_add(&c->generation, 1) + 1;
+    touch_all(c);
+    change(ctx);
+    /* Later than the generation of a rendering that began since it became odd: that one may have
+     * read the old. */
+    log_touch(c, generation + 1, 0);
+    atomic_fetch_add(&c->generation, 1);
+    epoch_collect(&c->epoch);
+    pthread_mutex_unlock(&c->lock);
+}
+
 /* ---- loops ---- */
 
 void cache_online(struct cache *c, size_t loop) {

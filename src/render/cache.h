@@ -34,6 +34,11 @@ void cache_free(struct cache *c);
 /* A committed write touched these keys. Any thread. */
 void cache_touch(struct cache *c, const struct keys *touched);
 
+/* Change what every rendering reads besides the store: the theme. `change` is called while the
+ * table is empty and takes no long: nothing that was rendered before it ever stands on a page with
+ * something rendered after it. Any thread. */
+void cache_renew(struct cache *c, void (*change)(void *ctx), void *ctx);
+
 /* ---- on an event loop ---- */
 
 /* The loop with this index (below EPOCH_READERS_MAX) may use answers from now on / holds none. */

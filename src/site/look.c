@@ -6,8 +6,12 @@
 #include "base/limits.h"
 
 #include <dirent.h>
+#include <limits.h>
 #include <sodium.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #define EMBEDDED "themes/broadsheet/"
 
@@ -27,6 +31,7 @@ struct wording {
 };
 
 struct look {
+    _Atomic unsigned owners;
     struct arena arena;
     struct theme *theme;
     struct html style, script;
@@ -63,7 +68,7 @@ static bool is_plain_name(struct str name) {
 static enum status add_folder(struct look *look, const char *dir, const char *sub,
                               struct err *err) {
     struct arena *a = &look->arena;
-    struct str folder = arena_printf(a, "%s/theme/%s", dir, sub);
+    struct str folder = arena_printf(a, "%s/%s", dir, sub);
     DIR *d = opendir(folder.ptr);
     if (d == NULL) {
         return STATUS_OK; /* a site without a theme of its own */
@@ -89,6 +94,8 @@ static enum status add_folder(struct look *look, const char *dir, const char *su
     return status;
 }
 
+static const char *const folders[] = { "", "partials/", "strings/", "assets/" };
+
 static enum status find_files(struct look *look, const char *dir, struct err *err) {
     for (const struct embed_file *f = embed_files; f->path != NULL; f++) {
         struct str path = str_of(f->path);
@@ -97,7 +104,6 @@ static enum status find_files(struct look *look, const char *dir, struct err *er
                      str_make(f->begin, (size_t)(f->end - f->begin)));
         }
     }
-    static const char *const folders[] = { "", "partials/", "strings/", "assets/" };
     enum status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(folders); i++) {
         status = add_folder(look, dir, folders[i], err);
@@ -338,6 +344,7 @@ enum status look_open(const char *dir, const struct template_entry *entries, siz
     if (look == NULL) {
         return err_set(err, STATUS_NO_MEMORY, "no memory for the theme");
     }
+    atomic_init(&look->owners, 1);
     arena_init(&look->arena);
     enum status status = find_files(look, dir, err);
     if (status == STATUS_OK) {
@@ -357,8 +364,13 @@ enum status look_open(const char *dir, const struct template_entry *entries, siz
     return STATUS_OK;
 }
 
+struct look *look_ref(struct look *look) {
+    atomic_fetch_add(&look->owners, 1);
+    return look;
+}
+
 void look_close(struct look *look) {
-    if (look == NULL) {
+    if (look == NULL || atomic_fetch_sub(&look->owners, 1) > 1) {
         return;
     }
     theme_free(look->theme);
@@ -367,4 +379,30 @@ void look_close(struct look *look) {
     }
     arena_done(&look->arena);
     free(look);
+}
+
+uint64_t look_stamp(const char *dir) {
+    uint64_t stamp = 0;
+    for (size_t i = 0; i < COUNT_OF(folders); i++) {
+        char path[PATH_MAX];
+        (void)snprintf(path, sizeof path, "%s/%s", dir, folders[i]);
+        DIR *d = opendir(path);
+        struct dirent *entry;
+        while (d != NULL && (entry = readdir(d)) != NULL) {
+            struct stat st;
+            if (entry->d_name[0] == '.' || fstatat(dirfd(d), entry->d_name, &st, 0) != 0 ||
+                !S_ISREG(st.st_mode)) {
+                continue;
+            }
+            int64_t facts[] = { (int64_t)i, (int64_t)st.st_ino, (int64_t)st.st_size,
+                                (int64_t)st.st_mtim.tv_sec, (int64_t)st.st_mtim.tv_nsec };
+            /* A sum, since a folder has no order. */
+            stamp += hash_content(str_make((const char *)facts, sizeof facts)) ^
+                     hash_content(str_of(entry->d_name));
+        }
+        if (d != NULL) {
+            closedir(d);
+        }
+    }
+    return stamp;
 }

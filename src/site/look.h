@@ -16,12 +16,18 @@
 
 struct look;
 
-/* dir: the site's folder. helpers: the templates' helpers; must outlive the look.
+/* dir: the folder of the site's own files; there may be none. helpers: the templates' helpers; must
+ * outlive the look.
  * Errors: INVALID ("file:line:column: …" of a template or of wording), TOO_LARGE, IO. */
 NODISCARD enum status look_open(const char *dir, const struct template_entry *entries,
                                 size_t entries_len, const struct helper *helpers, struct look **ret,
                                 struct err *err);
+/* One owner more; each closes it once. */
+struct look *look_ref(struct look *look);
 void look_close(struct look *look);
+
+/* A number that another one follows when a file in the folder is added, removed or written. */
+uint64_t look_stamp(const char *dir);
 
 const struct theme *look_theme(const struct look *look);
 

@@ -32,10 +32,22 @@ static enum status take_dates(struct site_thread *thread, const struct site_sett
     return status == STATUS_OK ? language_new(language, &thread->language, err) : status;
 }
 
+static const struct look *take_look(struct site_thread *thread) {
+    struct site *site = thread->site;
+    if (thread->look == NULL || thread->look_version != atomic_load(&site->theme_version)) {
+        look_close(thread->look);
+        pthread_mutex_lock(&site->lock);
+        thread->look = look_ref(site->look);
+        thread->look_version = atomic_load(&site->theme_version);
+        pthread_mutex_unlock(&site->lock);
+    }
+    return thread->look;
+}
+
 enum status pass_begin(struct site_thread *thread, struct arena *a, struct keys *keys,
                        struct pass *ret, struct err *err) {
     struct pass pass = {
-        .thread = thread, .look = thread->site->look, .reader = thread->reader, .arena = a
+        .thread = thread, .look = take_look(thread), .reader = thread->reader, .arena = a
     };
     enum status status = store_read_begin(thread->reader, keys, err);
     if (status != STATUS_OK) {

@@ -15,6 +15,9 @@
 struct site_thread {
     struct site *site;
     struct store_reader *reader;
+    /* The look of its last pass; what that one lent out lives until the next begins. */
+    struct look *look;
+    uint64_t look_version;
     /* Formatters are dear to make: kept until the settings name others. */
     struct dates *dates;
     struct language *language;

@@ -6,6 +6,7 @@
 #include "site/route.h"
 #include "site/site_private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum status site_open(struct store *store, struct site **ret, struct err *err) {
@@ -14,8 +15,11 @@ enum status site_open(struct store *store, struct site **ret, struct err *err) {
         return err_set(err, STATUS_NO_MEMORY, "no memory for the site");
     }
     site->store = store;
-    enum status status =
-        look_open(store_dir(store), view_entries, view_entries_len, pass_helpers, &site->look, err);
+    pthread_mutex_init(&site->lock, NULL);
+    char *dir = NULL;
+    check(asprintf(&dir, "%s/theme", store_dir(store)) > 0);
+    site->theme_dir = dir;
+    enum status status = site_theme_open(site, &site->look, err);
     if (status != STATUS_OK) {
         site_close(site);
         return status;
@@ -27,8 +31,33 @@ enum status site_open(struct store *store, struct site **ret, struct err *err) {
 void site_close(struct site *site) {
     if (site != NULL) {
         look_close(site->look);
+        pthread_mutex_destroy(&site->lock);
+        free(site->theme_dir);
         free(site);
     }
+}
+
+/* ---- the theme ---- */
+
+enum status site_theme_open(const struct site *site, struct look **ret, struct err *err) {
+    return look_open(site->theme_dir, view_entries, view_entries_len, pass_helpers, ret, err);
+}
+
+void site_theme_show(struct site *site, struct look *look) {
+    pthread_mutex_lock(&site->lock);
+    struct look *old = site->look;
+    site->look = look;
+    atomic_fetch_add(&site->theme_version, 1);
+    pthread_mutex_unlock(&site->lock);
+    look_close(old);
+}
+
+uint64_t site_theme_version(const struct site *site) {
+    return atomic_load(&site->theme_version);
+}
+
+uint64_t site_theme_stamp(const struct site *site) {
+    return look_stamp(site->theme_dir);
 }
 
 /* ---- rendering threads ---- */
@@ -37,6 +66,7 @@ static void thread_close(void *opened) {
     struct site_thread *thread = opened;
     if (thread != NULL) {
         store_reader_close(thread->reader);
+        look_close(thread->look);
         dates_free(thread->dates);
         language_free(thread->language);
         buf_done(&thread->dates_of);

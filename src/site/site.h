@@ -14,11 +14,24 @@
 #include "store/store.h"
 
 struct site;
+struct look;
 
 /* Borrows the store. Errors: INVALID (the theme: file, line and what is wrong), IO. */
 NODISCARD enum status site_open(struct store *store, struct site **ret, struct err *err);
 /* All threads of its sources must be closed. NULL is accepted. */
 void site_close(struct site *site);
+
+/* ---- a new theme under the readers' eyes ---- */
+
+/* Read the site's theme folder anew; nobody sees it yet. Errors: as site_open. */
+NODISCARD enum status site_theme_open(const struct site *site, struct look **ret, struct err *err);
+/* Takes it; renderings that begin from now on use it, those under way end in the old one. To be
+ * called through cache_renew, so that no page shows both. */
+void site_theme_show(struct site *site, struct look *look);
+/* Another number after each site_theme_show. */
+uint64_t site_theme_version(const struct site *site);
+/* Another number after each change of a file in the theme folder. */
+uint64_t site_theme_stamp(const struct site *site);
 
 /* Borrows the site. */
 struct render_source site_source(struct site *site);
