@@ -69,6 +69,12 @@ $(OUT)/tests/tools/%: $(OUT)/tests/tools/%.o $(OUT)/libbroadsheet.a
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+benches: $(patsubst %.c,$(OUT)/%,$(sort $(wildcard bench/*.c))) ## the programs of bench/ that are written in C
+
+$(OUT)/bench/%: $(OUT)/bench/%.o $(OUT)/libbroadsheet.a
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 fuzzers: $(FUZZ) ## all fuzz targets (MODE=fuzz: with libFuzzer, else replaying a corpus)
 
 ifeq ($(MODE),fuzz)
@@ -100,6 +106,6 @@ format: ## clang-format over all sources
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: all help unit tools fuzzers format clean
+.PHONY: all help unit tools benches fuzzers format clean
 .SECONDARY:
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

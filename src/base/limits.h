@@ -30,15 +30,19 @@
 #define LIMIT_HTML_PARSE_MS    3000        /* processor time for parsing it */
 #define LIMIT_IMAGE_HEAD_BYTES (512 * KIB) /* of a picture's file, to find its size */
 #define LIMIT_IMAGE_SIDE       1000000     /* pixels */
+#define LIMIT_SEARCH_BYTES     600         /* of what is typed into the search field */
+#define LIMIT_SEARCH_TOKENS    40          /* words, or pairs of characters, of a query */
 
 /* What is stored (src/store) */
-#define LIMIT_SECTION_DEPTH 64  /* sections above each other */
-#define LIMIT_RELATIONS     200 /* of one kind of one story: sections, tags, authors */
-#define LIMIT_CORRECTIONS   1000
-#define LIMIT_PAGE_DEPTH    64 /* pages above each other */
-#define LIMIT_SLOT_STORIES  1000
-#define LIMIT_MENU_ITEMS    2000
-#define LIMIT_EXCERPT_BYTES (16 * KIB) /* the words kept for lists, however long they are */
+#define LIMIT_SECTION_DEPTH   64  /* sections above each other */
+#define LIMIT_RELATIONS       200 /* of one kind of one story: sections, tags, authors */
+#define LIMIT_CORRECTIONS     1000
+#define LIMIT_PAGE_DEPTH      64 /* pages above each other */
+#define LIMIT_SLOT_STORIES    1000
+#define LIMIT_MENU_ITEMS      2000
+#define LIMIT_EXCERPT_BYTES   (16 * KIB) /* the words kept for lists, however long they are */
+#define LIMIT_SEARCH_PAGES    20         /* of results */
+#define LIMIT_SEARCH_SECTIONS 300        /* below the one that is searched */
 
 /* Templates and fragments (src/render) */
 #define LIMIT_TEMPLATE_BYTES  (1 * MIB)

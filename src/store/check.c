@@ -1,6 +1,7 @@
 /* Proving that the database agrees with itself: its own integrity first, then the statements of
- * check.sql. */
+ * check.sql, then the search index against the stories. */
 #include "store/internal.h"
+#include "store/search.h"
 
 #include <stdlib.h>
 
@@ -53,6 +54,7 @@ enum status store_check(struct store_reader *r, store_fault *fault, void *ctx, s
             arena_reset(&row_arena);
         }
     }
+    search_check(db, tell, &telling);
     arena_done(&row_arena);
     arena_done(&names_arena);
     status = sql_result(db, err);

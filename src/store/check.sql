@@ -202,3 +202,14 @@ UNION ALL
 SELECT 'sitemap ' || s.kind || '/' || s.number || ' has no entries, its row says ' || s.entries
 FROM sitemap s LEFT JOIN true_file t ON t.kind = s.kind AND t.number = s.number
 WHERE t.kind IS NULL;
+
+-- name: check_search_missing
+SELECT 'story ' || s.id || ' is not in the search index'
+FROM story s
+WHERE s.state = 3 AND s.visibility = 0 AND NOT EXISTS (
+    SELECT 1 FROM search_doc d WHERE d.story_id = s.id AND d.published_us = s.published_us);
+
+-- name: check_search_hidden
+SELECT 'story ' || d.story_id || ' is in the search index but not public'
+FROM search_doc d JOIN story s ON s.id = d.story_id
+WHERE s.state <> 3 OR s.visibility <> 0;

@@ -23,6 +23,9 @@
  *   sitemap:<kind>:<n>  one file of the sitemap                    a change of what it says
  *   sitemaps         which files there are, and how new they are   the same, when it makes it newer
  *   news             the stories after the news horizon            one of them, or the horizon
+ *   search           what a search finds                           a public story's or page's
+ *                                                                  headline, text, date, sections
+ *                                                                  or authors; its coming and going
  * The metas of a thing count as a part of its row, those of a comment as a part of the comment.
  * And the lists, touched when a published story enters, leaves or changes its place in them:
  *   latest           all stories

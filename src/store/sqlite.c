@@ -12,6 +12,7 @@
 #include "store/backend.h"
 
 #include "base/io.h"
+#include "store/sqlite_search.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -149,6 +150,10 @@ static enum status configure(struct db *db, struct err *err) {
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    int code = sqlite_search_register(db->handle);
+    if (code != SQLITE_OK) {
+        return fail(db, code, "set up the search", err);
+    }
     enum status status = script(db,
                                 STR("PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
                                     "PRAGMA synchronous=FULL"),

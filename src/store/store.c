@@ -2,6 +2,7 @@
 #include "store/internal.h"
 
 #include "base/io.h"
+#include "store/search.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -69,6 +70,9 @@ enum status store_open(const char *dir, struct store **ret, struct err *err) {
     check(getrandom(&s->origin, sizeof s->origin, 0) == (ssize_t)sizeof s->origin);
     sql_texts_init(&s->texts);
     enum status status = open_connections(s, err);
+    if (status == STATUS_OK) {
+        status = search_fill(s, err);
+    }
     if (status != STATUS_OK) {
         store_close(s);
         return status;

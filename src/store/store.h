@@ -17,6 +17,7 @@
 #include "base/status.h"
 #include "store/keys.h"
 #include "store/model.h"
+#include "text/search_query.h"
 
 #define STORE_BUSY_MS 10000
 
@@ -242,6 +243,30 @@ NODISCARD enum status store_top_pages(struct store_reader *r, struct arena *a, s
 /* The same below a page. Notes "pages:<parent_id>". */
 NODISCARD enum status store_child_pages(struct store_reader *r, struct arena *a, int64_t parent_id,
                                         size_t max, struct ids *ret, struct err *err);
+
+/* What a reader looks for. */
+struct store_search_request {
+    struct search_query query;
+    int64_t section_id; /* with its sub-sections; 0: all */
+    int64_t author_id;  /* 0: all */
+    int64_t from_us;    /* publication, inclusive; INT64_MIN: from the first */
+    int64_t to_us;      /* exclusive; INT64_MAX: to the last */
+    bool newest_first;  /* else the best */
+};
+struct store_search {
+    struct ids ids;  /* of the page: public stories and pages */
+    int64_t total;   /* how many were found */
+    int64_t pages;   /* at least 1, at most LIMIT_SEARCH_PAGES */
+    bool is_more;    /* there are more than `total`, or than the pages show: large archives are not
+                      * counted out */
+    bool is_relaxed; /* nothing has all the words; these have the rarest of them */
+};
+/* Page `number` (from 1) of `size` of the stories that a query finds. It costs the same on any
+ * archive (search.c says how). NOT_FOUND past the last page (page 1 is always found). Notes
+ * `search`, and with a section what store_sections notes. */
+NODISCARD enum status store_search(struct store_reader *r, struct arena *a,
+                                   const struct store_search_request *req, int64_t number,
+                                   int64_t size, struct store_search *ret, struct err *err);
 /* The user of a login. NOT_FOUND. Notes nothing. */
 NODISCARD enum status store_user(struct store_reader *r, struct arena *a, struct str login,
                                  struct user *ret, struct err *err);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "store/search.h"
 
 #define YEAR_1_US    (INT64_C(-62135596800) * US_PER_SECOND)
 #define YEAR_9999_US (INT64_C(253370764800) * US_PER_SECOND)
@@ -236,6 +237,7 @@ static int64_t write_story(struct store_writer *w, const struct story *was, stru
         lists_update(w, &before, &after);
     }
     address_move(w, ADDRESS_STORY, now->id, was->path, now->path);
+    search_update(w, was, now);
     touchf(w, "story:%" PRId64, now->id);
     sitemap_story_saved(w, was, now);
     if (is_top_page(was) != is_top_page(now) ||
@@ -333,6 +335,9 @@ enum status store_story_body_put(struct store_writer *w, int64_t id, struct html
         RUN(db, "story_body_put", I64(id), TEXT(body.raw));
         RUN(db, "story_text_update", I64(id), TEXT(excerpt_make(&w->scratch, was.standfirst, body)),
             I64(word_count));
+        struct story now = was;
+        now.body = body;
+        search_update(w, &was, &now);
         touchf(w, "story:%" PRId64, id);
     }
     return sql_result(db, err);

@@ -162,7 +162,7 @@ TEST(store_poll_hears_of_other_processes) {
     OK(store_poll(site.store, &site.err));
     CHECK_STR(site.touched,
               "sitemap:sections:1 sitemaps year:2022 month:202203 day:20220314 latest "
-              "path:/a/ story:1 sitemap:stories:1 after:1 before:2 path:/b/ "
+              "path:/a/ search story:1 sitemap:stories:1 after:1 before:2 path:/b/ "
               "story:2");
     site.touched = STR("");
     OK(store_poll(site.store, &site.err));

@@ -139,7 +139,7 @@ TEST(store_same_save_touches_nothing_and_text_touches_the_story_alone) {
     s.headline = STR("The Other Ferry");
     put(&site, &s);
     char expected[64];
-    snprintf(expected, sizeof expected, "story:%" PRId64, s.id);
+    snprintf(expected, sizeof expected, "search story:%" PRId64, s.id);
     CHECK_STR(site.touched, expected);
     struct story got;
     OK(store_story(store_site_read(&site), &site.arena, s.id, STORY_CARD, &got, &site.err));
@@ -173,7 +173,7 @@ TEST(store_new_story_touches_its_lists_and_neighbours) {
     put(&site, &s);
     CHECK_STR(site.touched,
               "sitemap:sections:1 after:1 before:2 before:3 after:3 year:2022 month:202203 "
-              "day:20220315 latest path:/middle/ story:3 sitemap:stories:1 "
+              "day:20220315 latest path:/middle/ search story:3 sitemap:stories:1 "
               "sitemaps");
     int64_t previous = -1, next = -1;
     OK(store_neighbours(store_site_read(&site), (struct list_id){ LIST_LATEST, 0 }, 3, &previous,
@@ -188,7 +188,7 @@ TEST(store_new_story_touches_its_lists_and_neighbours) {
     s.id = 3;
     s.published_us += 60 * US_PER_SECOND;
     put(&site, &s);
-    CHECK_STR(site.touched, "sitemap:sections:1 story:3 sitemap:stories:1");
+    CHECK_STR(site.touched, "sitemap:sections:1 search story:3 sitemap:stories:1");
     CHECK_INT(store_site_faults(&site), 0);
     store_site_close(&site);
 }
@@ -284,7 +284,7 @@ TEST(store_publish_schedule_and_withdraw) {
     CHECK_INT(published, 1);
     CHECK_INT(next_us, 0);
     CHECK_STR(site.touched, "sitemap:sections:1 sitemaps year:2022 month:202203 day:20220314 "
-                            "latest story:1 sitemap:stories:1");
+                            "latest search story:1 sitemap:stories:1");
     struct story got;
     OK(store_story(store_site_read(&site), &site.arena, id, STORY_CARD, &got, &site.err));
     CHECK_INT(got.state, STORY_PUBLISHED);
@@ -292,7 +292,7 @@ TEST(store_publish_schedule_and_withdraw) {
     OK(store_story_withdraw(store_site_write(&site), id, NOON + 5, &site.err));
     store_site_commit(&site);
     CHECK_STR(site.touched, "sitemap:sections:1 sitemaps year:2022 month:202203 day:20220314 "
-                            "latest story:1 sitemap:stories:1");
+                            "latest search story:1 sitemap:stories:1");
     struct address at;
     OK(store_address(store_site_read(&site), &site.arena, STR("/a/"), &at, &site.err));
     CHECK(at.kind == ADDRESS_STORY && !at.redirect);
@@ -537,10 +537,10 @@ TEST(store_slots_menus_and_top_pages) {
     s.kind = STORY_PAGE;
     s.menu_order = 2;
     s.id = put(&site, &s);
-    CHECK_STR(site.touched, "path:/about/ story:1 sitemap:pages:1 sitemaps pages");
+    CHECK_STR(site.touched, "path:/about/ search story:1 sitemap:pages:1 sitemaps pages");
     s.headline = STR("About us");
     put(&site, &s);
-    CHECK_STR(site.touched, "story:1");
+    CHECK_STR(site.touched, "search story:1");
     struct ids ids;
     OK(store_top_pages(store_site_read(&site), &site.arena, 9, &ids, &site.err));
     CHECK_INT(ids.len, 1);

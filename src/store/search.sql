@@ -1,0 +1,113 @@
+-- The search index (migrations/005_search.sql). MATCH takes FTS5's query language: search.c writes
+-- it from words that were taken apart, never from what somebody typed.
+
+-- name: search_matches
+SELECT search_text.rowid, d.story_id, d.published_us, search_score(search_text, ?2)
+FROM search_text JOIN search_doc d ON d.doc = search_text.rowid
+WHERE search_text MATCH ?1 AND search_text.rowid BETWEEN ?3 AND ?4
+    AND d.published_us >= ?5 AND d.published_us < ?6
+ORDER BY search_text.rowid DESC LIMIT ?7;
+
+-- name: search_newest
+SELECT search_text.rowid, d.story_id, d.published_us, 0
+FROM search_text JOIN search_doc d ON d.doc = search_text.rowid
+WHERE search_text MATCH ?1 AND ?2 IS NOT NULL AND search_text.rowid BETWEEN ?3 AND ?4
+    AND d.published_us >= ?5 AND d.published_us < ?6
+ORDER BY search_text.rowid DESC LIMIT ?7;
+
+-- name: search_headlines
+SELECT search_headline.rowid, d.story_id, d.published_us, search_score(search_headline, ?2)
+FROM search_headline JOIN search_doc d ON d.doc = search_headline.rowid
+WHERE search_headline MATCH ?1 AND search_headline.rowid BETWEEN ?3 AND ?4
+    AND d.published_us >= ?5 AND d.published_us < ?6
+ORDER BY search_headline.rowid DESC LIMIT ?7;
+
+-- name: search_same_headline
+SELECT doc, story_id, published_us, 0 FROM search_doc
+WHERE headline_hash = ?1 AND published_us >= ?2 AND published_us < ?3
+ORDER BY published_us DESC LIMIT ?4;
+
+-- Whether one document is among the matches.
+-- name: search_has
+SELECT 1 FROM search_headline WHERE search_headline MATCH ?1 AND rowid = ?2;
+
+-- name: search_text_has
+SELECT 1 FROM search_text WHERE search_text MATCH ?1 AND rowid = ?2;
+
+-- name: search_doc_next
+SELECT doc, story_id FROM search_doc WHERE doc > ?1 ORDER BY doc LIMIT 1;
+
+-- name: search_any
+SELECT 1 FROM search_text WHERE search_text MATCH ?1 LIMIT 1;
+
+-- name: search_word
+SELECT docs, headlines FROM search_word WHERE word = ?1;
+
+-- name: search_words_from
+SELECT word, docs, headlines FROM search_word WHERE word >= ?1 AND word < ?2 ORDER BY word LIMIT ?3;
+
+-- name: search_words_common
+SELECT word, docs, headlines
+FROM (SELECT word, docs, headlines FROM search_word ORDER BY docs DESC LIMIT ?3)
+WHERE word >= ?1 AND word < ?2 LIMIT ?4;
+
+-- name: search_newest_doc
+SELECT max(doc) FROM search_doc;
+
+-- name: search_doc_published
+SELECT published_us FROM search_doc WHERE doc = ?1;
+
+-- name: search_doc_of
+SELECT doc FROM search_doc WHERE story_id = ?1;
+
+-- name: search_doc_last
+SELECT max(doc) FROM search_doc WHERE doc >= ?1 AND doc < ?2;
+
+-- name: search_doc_insert
+INSERT INTO search_doc (doc, story_id, published_us, headline_hash) VALUES (?1, ?2, ?3, ?4);
+
+-- name: search_doc_delete
+DELETE FROM search_doc WHERE doc = ?1;
+
+-- name: search_text_insert
+INSERT INTO search_text (rowid, headline, standfirst, body, filing) VALUES (?1, ?2, ?3, ?4, ?5);
+
+-- name: search_text_delete
+INSERT INTO search_text (search_text, rowid, headline, standfirst, body, filing)
+VALUES ('delete', ?1, ?2, ?3, ?4, ?5);
+
+-- name: search_headline_insert
+INSERT INTO search_headline (rowid, headline, filing) VALUES (?1, ?2, ?3);
+
+-- name: search_headline_delete
+INSERT INTO search_headline (search_headline, rowid, headline, filing)
+VALUES ('delete', ?1, ?2, ?3);
+
+-- name: search_word_up
+INSERT INTO search_word (word, docs, headlines) VALUES (?1, 1, ?2)
+ON CONFLICT (word) DO UPDATE SET docs = docs + 1, headlines = headlines + excluded.headlines;
+
+-- name: search_word_down
+UPDATE search_word SET docs = docs - 1, headlines = headlines - ?2 WHERE word = ?1
+RETURNING docs;
+
+-- name: search_word_drop
+DELETE FROM search_word WHERE word = ?1;
+
+-- name: search_state
+SELECT tokens_version, filled_id, is_filled FROM search_state;
+
+-- name: search_state_put
+UPDATE search_state SET tokens_version = ?1, filled_id = ?2, is_filled = ?3;
+
+-- name: search_clear_text
+INSERT INTO search_text (search_text) VALUES ('delete-all');
+
+-- name: search_clear_headline
+INSERT INTO search_headline (search_headline) VALUES ('delete-all');
+
+-- name: search_clear_doc
+DELETE FROM search_doc;
+
+-- name: search_clear_word
+DELETE FROM search_word;

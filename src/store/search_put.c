@@ -1,0 +1,284 @@
+/* Keeping the search index: which documents there are, and what stands in them.
+ *
+ * A document is a published, public story or page. The full-text tables have no copy of the text
+ * (an index of a million stories is large enough), so a document is taken out by saying once more
+ * the tokens that it went in with: `was` is what the story was when the index last heard of it, and
+ * tokens depend on nothing else. When they would come out otherwise (tokens_version), or the
+ * database is older than the index, it is filled anew when the store is opened, in transactions of
+ * FILL_BATCH stories, each going on where the last one ended.
+ *
+ * search_word tells how common a word is without asking the full-text index, where that costs as
+ * much as the word is common. It counts a sample, by the story's id: the first of a site all, then
+ * every eighth. */
+#include "store/internal.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "store/search.h"
+#include "text/tokens.h"
+
+enum { FILL_BATCH = 500, SAMPLE_ALL = 2048, SAMPLE_OF = 8, TOKENS_MAX_BYTES = 64 << 20 };
+
+static bool is_found(const struct story *s) {
+    return s->id != 0 && s->state == STORY_PUBLISHED && s->visibility == STORY_PUBLIC;
+}
+
+static bool is_sampled(int64_t story_id) {
+    return story_id < SAMPLE_ALL || story_id % SAMPLE_OF == 0;
+}
+
+/* ---- documents ---- */
+
+struct document {
+    struct str headline, standfirst, body, filing;
+};
+
+static struct str tokens_of(struct sql *db, struct arena *a, struct buf *b, struct str text) {
+    buf_reset(b);
+    tokens_put(b, text);
+    if (b->status != STATUS_OK) {
+        sql_fail(db, b->status, "a story's text is too long for the search index");
+    }
+    return arena_str(a, buf_str(b));
+}
+
+static void put_filing(struct buf *b, char kind, struct ids ids) {
+    for (size_t i = 0; i < ids.len; i++) {
+        char word[SEARCH_FILING_MAX];
+        if (b->len > 0) {
+            buf_put_char(b, ' ');
+        }
+        buf_put(b, search_filing(word, kind, ids.ptr[i]));
+    }
+}
+
+static struct document read_document(struct sql *db, struct arena *a, const struct story *s) {
+    struct buf b;
+    buf_init(&b, TOKENS_MAX_BYTES);
+    struct document d = {
+        .headline = tokens_of(db, a, &b, s->headline),
+        .standfirst = tokens_of(db, a, &b, s->standfirst),
+        .body = tokens_of(db, a, &b, html_text(a, s->body)),
+    };
+    buf_reset(&b);
+    put_filing(&b, 's', s->sections);
+    put_filing(&b, 'a', s->authors);
+    d.filing = arena_str(a, buf_str(&b));
+    buf_done(&b);
+    return d;
+}
+
+/* The number of a new document: the next one free within its hour, or after it. */
+static int64_t place(struct sql *db, int64_t published_us) {
+    for (int64_t from = search_doc_at(published_us); db->status == STATUS_OK;
+         from += SEARCH_DOCS_AN_HOUR) {
+        int64_t last = RUN(db, "search_doc_last", I64(from), I64(from + SEARCH_DOCS_AN_HOUR));
+        /* 0 is no document, or the very first of 1970, which another one then follows. */
+        if (last == 0) {
+            return from == 0 ? 1 : from;
+        }
+        if (last + 1 < from + SEARCH_DOCS_AN_HOUR) {
+            return last + 1;
+        }
+    }
+    return 0;
+}
+
+/* ---- words ---- */
+
+static void count_word(struct sql *db, struct str word, bool in_headline, bool up) {
+    if (up) {
+        RUN(db, "search_word_up", TEXT(word), I64(in_headline));
+    } else if (RUN(db, "search_word_down", TEXT(word), I64(in_headline)) == 0) {
+        RUN(db, "search_word_drop", TEXT(word));
+    }
+}
+
+static void count_words(struct sql *db, const struct document *d, bool up) {
+    static const char in_headline = 1, elsewhere = 0;
+    const struct str texts[] = { d->headline, d->standfirst, d->body };
+    struct map words = { 0 };
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct str rest = texts[i], word;
+        while (str_split(&rest, ' ', &word)) {
+            if (word.len > 0 && !map_has(&words, word)) {
+                map_put(&words, word, (void *)(uintptr_t)(i == 0 ? &in_headline : &elsewhere));
+            }
+        }
+    }
+    struct map_entry *e;
+    for (size_t i = 0; (e = map_next(&words, &i)) != NULL;) {
+        count_word(db, e->key, e->value == &in_headline, up);
+    }
+    count_word(db, STR(""), false, up);
+    map_done(&words);
+}
+
+/* ---- in and out ---- */
+
+static void take_out(struct sql *db, int64_t doc, const struct story *s, const struct document *d) {
+    RUN(db, "search_text_delete", I64(doc), TEXT(d->headline), TEXT(d->standfirst), TEXT(d->body),
+        TEXT(d->filing));
+    RUN(db, "search_headline_delete", I64(doc), TEXT(d->headline), TEXT(d->filing));
+    RUN(db, "search_doc_delete", I64(doc));
+    if (is_sampled(s->id)) {
+        count_words(db, d, false);
+    }
+}
+
+static void put_in(struct sql *db, int64_t doc, const struct story *s, const struct document *d) {
+    RUN(db, "search_doc_insert", I64(doc), I64(s->id), I64(s->published_us),
+        I64((int64_t)hash_content(d->headline)));
+    RUN(db, "search_text_insert", I64(doc), TEXT(d->headline), TEXT(d->standfirst), TEXT(d->body),
+        TEXT(d->filing));
+    RUN(db, "search_headline_insert", I64(doc), TEXT(d->headline), TEXT(d->filing));
+    if (is_sampled(s->id)) {
+        count_words(db, d, true);
+    }
+}
+
+static bool same_document(const struct story *a, const struct story *b) {
+    return is_found(a) == is_found(b) &&
+           (!is_found(a) ||
+            (str_eq(a->headline, b->headline) && str_eq(a->standfirst, b->standfirst) &&
+             str_eq(a->body.raw, b->body.raw) && a->published_us == b->published_us &&
+             ids_equal(a->sections, b->sections) && ids_equal(a->authors, b->authors)));
+}
+
+void search_update(struct store_writer *w, const struct story *was, const struct story *now) {
+    struct sql *db = w->sql;
+    if (same_document(was, now)) {
+        return;
+    }
+    int64_t doc = 0;
+    if (is_found(was)) {
+        struct document d = read_document(db, &w->scratch, was);
+        doc = RUN(db, "search_doc_of", I64(was->id));
+        take_out(db, doc, was, &d);
+    }
+    if (is_found(now)) {
+        struct document d = read_document(db, &w->scratch, now);
+        if (doc == 0 || search_doc_at(was->published_us) != search_doc_at(now->published_us)) {
+            doc = place(db, now->published_us);
+        }
+        put_in(db, doc, now, &d);
+    }
+    touch(w, STR("search"));
+}
+
+/* ---- filling ---- */
+
+/* One batch; *ret_done: there is nothing left to do. */
+static void fill_batch(struct store_writer *w, bool *ret_done) {
+    struct sql *db = w->sql;
+    struct rows rows = ROWS(db, "search_state", NONE);
+    bool found = rows_next(&rows);
+    int64_t version = found ? rows_i64(&rows, 0) : 0;
+    int64_t id = found ? rows_i64(&rows, 1) : 0;
+    *ret_done = found && version == tokens_version() && rows_i64(&rows, 2) != 0;
+    rows_end(&rows);
+    if (*ret_done || db->status != STATUS_OK) {
+        return;
+    }
+    if (version != tokens_version()) {
+        RUN(db, "search_clear_text", NONE);
+        RUN(db, "search_clear_headline", NONE);
+        RUN(db, "search_clear_doc", NONE);
+        RUN(db, "search_clear_word", NONE);
+        id = 0;
+    }
+    static const struct story none = { 0 };
+    for (int i = 0; i < FILL_BATCH && db->status == STATUS_OK; i++) {
+        arena_reset(&w->scratch);
+        int64_t next = RUN(db, "story_next", I64(id));
+        struct story story;
+        if (next == 0) {
+            *ret_done = true;
+            break;
+        }
+        id = next;
+        if (story_load(db, &w->scratch, id, STORY_FULL, &story)) {
+            search_update(w, &none, &story);
+        }
+    }
+    RUN(db, "search_state_put", I64(tokens_version()), I64(id), I64(*ret_done));
+}
+
+enum status search_fill(struct store *s, struct err *err) {
+    struct sql *db = &s->writer_sql;
+    struct rows rows = ROWS(db, "search_state", NONE);
+    bool done = rows_next(&rows) && rows_i64(&rows, 0) == tokens_version() &&
+                rows_i64(&rows, 2) != 0;
+    rows_end(&rows);
+    enum status status = sql_result(db, err);
+    while (status == STATUS_OK && !done) {
+        struct store_writer *w = NULL;
+        status = store_write_begin(s, &w, err);
+        if (status == STATUS_OK) {
+            fill_batch(w, &done);
+            status = store_write_commit(w, err);
+        }
+    }
+    return status;
+}
+
+/* ---- checking ---- */
+
+enum { CHECKED_TOKENS = 12 };
+
+/* The first or the last tokens of a text as a phrase. */
+static struct str part_of(struct arena *a, struct str tokens, bool last) {
+    size_t n = 0, at = last ? tokens.len : 0;
+    while (n < CHECKED_TOKENS && at != STR_NPOS && (last ? at > 0 : at < tokens.len)) {
+        n++;
+        if (last) {
+            size_t blank = str_rfind_char(str_slice(tokens, 0, at), ' ');
+            at = n == CHECKED_TOKENS && blank != STR_NPOS ? blank + 1
+                 : blank == STR_NPOS                      ? 0
+                                                          : blank;
+        } else {
+            at = str_find_char(tokens, ' ', at + 1);
+        }
+    }
+    struct str part = last ? str_from(tokens, at) : str_slice(tokens, 0, at);
+    return arena_printf(a, "\"%.*s\"", STR_FMT(str_trim(part)));
+}
+
+static bool has_words(struct sql *db, struct arena *a, int64_t doc, struct str tokens,
+                      const char *column) {
+    for (int last = 0; tokens.len > 0 && last < 2; last++) {
+        struct str match =
+            arena_printf(a, "%s : %.*s", column, STR_FMT(part_of(a, tokens, last != 0)));
+        if (!HAS(db, "search_text_has", TEXT(match), I64(doc))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void search_check(struct sql *db, db_fault *fault, void *ctx) {
+    struct arena a = { 0 };
+    for (int64_t doc = INT64_MIN; db->status == STATUS_OK; arena_reset(&a)) {
+        struct rows rows = ROWS(db, "search_doc_next", I64(doc));
+        bool found = rows_next(&rows);
+        doc = found ? rows_i64(&rows, 0) : 0;
+        int64_t id = found ? rows_i64(&rows, 1) : 0;
+        rows_end(&rows);
+        struct story story;
+        if (!found) {
+            break;
+        }
+        if (!story_load(db, &a, id, STORY_FULL, &story)) {
+            continue; /* check.sql says so */
+        }
+        struct document d = read_document(db, &a, &story);
+        if (!has_words(db, &a, doc, d.headline, "headline") ||
+            !has_words(db, &a, doc, d.standfirst, "standfirst") ||
+            !has_words(db, &a, doc, d.body, "body") ||
+            !has_words(db, &a, doc, d.filing, "filing")) {
+            fault(ctx,
+                  arena_printf(&a, "the search index has not the words of story %" PRId64, id));
+        }
+    }
+    arena_done(&a);
+}
