@@ -190,8 +190,11 @@ enum status card_image(struct pass *pass, int64_t media_id, const struct view_im
 /* ---- cards ---- */
 
 enum status card_excerpt(struct pass *pass, int64_t id, int64_t words, struct str *ret,
-                         struct err *err) {
+                         bool *ret_broken, struct err *err) {
+    bool ignored;
+    bool *broken = ret_broken != NULL ? ret_broken : &ignored;
     *ret = STR("");
+    *broken = false;
     if (words == 0) {
         return STATUS_OK;
     }
@@ -201,8 +204,9 @@ enum status card_excerpt(struct pass *pass, int64_t id, int64_t words, struct st
         return status;
     }
     *ret = words_first(pass->arena, kept, (size_t)words);
-    struct str ellipsis = pass->settings.excerpt_ellipsis;
-    if (ellipsis.len > 0 && words_first(pass->arena, kept, (size_t)words + 1).len > ret->len) {
+    if (words_first(pass->arena, kept, (size_t)words + 1).len > ret->len) {
+        struct str ellipsis = pass->settings.excerpt_ellipsis;
+        *broken = ellipsis.len == 0 && !words_end_sentence(*ret);
         *ret = arena_printf(pass->arena, "%.*s%.*s", STR_FMT(*ret), STR_FMT(ellipsis));
     }
     return STATUS_OK;
@@ -225,7 +229,7 @@ enum status card_read(struct pass *pass, int64_t id, int64_t words, struct view_
         .date = dates_long(pass->dates, pass->arena, story.published_us),
     };
     ret->direction = card_direction(pass, ret->headline);
-    status = card_excerpt(pass, id, words, &ret->excerpt, err);
+    status = card_excerpt(pass, id, words, &ret->excerpt, &ret->is_broken, err);
     if (status == STATUS_OK) {
         status = card_image(pass, story.lead_media_id, &ret->image, err);
     }

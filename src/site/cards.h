@@ -33,9 +33,10 @@ NODISCARD enum status card_story_links(struct pass *pass, struct ids ids, struct
 NODISCARD enum status card_image(struct pass *pass, int64_t media_id, const struct view_image **ret,
                                  struct err *err);
 
-/* The first words of standfirst and body. */
+/* The first words of standfirst and body. ret_broken, may be NULL: it breaks off in a sentence, and
+ * nothing in the text says so. */
 NODISCARD enum status card_excerpt(struct pass *pass, int64_t id, int64_t words, struct str *ret,
-                                   struct err *err);
+                                   bool *ret_broken, struct err *err);
 /* A story as a card. words: of its excerpt. */
 NODISCARD enum status card_read(struct pass *pass, int64_t id, int64_t words, struct view_card *ret,
                                 struct err *err);

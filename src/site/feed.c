@@ -236,7 +236,7 @@ static enum status read_summary(struct pass *pass, const struct story *story, st
     *ret = str_trim(story->standfirst);
     return ret->len > 0
                ? STATUS_OK
-               : card_excerpt(pass, story->id, pass->settings.list_excerpt_words, ret, err);
+               : card_excerpt(pass, story->id, pass->settings.list_excerpt_words, ret, NULL, err);
 }
 
 /* ---- stories ---- */

@@ -37,6 +37,7 @@ static const struct field card_fields[] = {
     FIELD_STR(struct view_card, headline),
     FIELD_STR(struct view_card, standfirst),
     FIELD_STR(struct view_card, excerpt),
+    FIELD_BOOL(struct view_card, is_broken),
     FIELD_STR(struct view_card, direction),
     FIELD_STR(struct view_card, at),
     FIELD_STR(struct view_card, date),

@@ -34,6 +34,7 @@ struct view_author {
 struct view_card {
     int64_t id;
     struct str href, headline, standfirst, excerpt;
+    bool is_broken;       /* the excerpt breaks off in a sentence, without an ellipsis */
     struct str direction; /* "rtl" or "ltr" where the headline reads against the site; else empty */
     struct str at, date;  /* for <time datetime>, for people */
     const struct view_image *image;

@@ -115,6 +115,18 @@ static struct str first_segments(struct segments *s, struct str run, size_t *n) 
     return str_slice(run, 0, end);
 }
 
+bool words_end_sentence(struct str text) {
+    bool ends = false;
+    for (size_t at = 0; at < text.len;) {
+        UChar32 c = (UChar32)utf8_next(text, &at);
+        int8_t kind = u_charType(c);
+        bool closes = c == '"' || c == '\'' || utf8_is_space((uint32_t)c) ||
+                      kind == U_END_PUNCTUATION || kind == U_FINAL_PUNCTUATION;
+        ends = u_hasBinaryProperty(c, UCHAR_S_TERM) || (ends && closes);
+    }
+    return ends;
+}
+
 struct str words_first(struct arena *a, struct str text, size_t n) {
     struct segments segments = { 0 };
     struct buf out;

@@ -11,6 +11,10 @@
  * with its word. */
 struct str words_first(struct arena *a, struct str text, size_t n);
 
+/* It ends with what ends a sentence in some script (Unicode's Sentence_Terminal), closing marks
+ * aside. */
+bool words_end_sentence(struct str text);
+
 /* How many there are. locale: for the segmentation. */
 size_t words_count(struct str text, const char *locale);
 

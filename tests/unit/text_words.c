@@ -22,6 +22,19 @@ static const char thai[] = "สภาเมืองอนุมัติท่�
 static const char hindi[] = "नगर परिषद ने कल नए घाट को मंज़ूरी दी।";
 static const char arabic[] = "وافق مجلس المدينة أمس على رصيف العبّارات الجديد.";
 
+TEST(words_end_a_sentence_in_any_script_within_what_closes) {
+    static const char *const whole[] = { "The tide came.",   "“Did it?”", "(It did!)",
+                                         "昨天上午很晚。」", "ज्वार आया।", "هل جاء المد؟" };
+    static const char *const open[] = { "",          "The tide",   "The tide,",
+                                        "At 6.58 p", "“The tide”", "a.m. came" };
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+        CHECK(words_end_sentence(str_of(whole[i])));
+    }
+    for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
+        CHECK(!words_end_sentence(str_of(open[i])));
+    }
+}
+
 TEST(words_first_cuts_between_words_where_there_are_no_spaces) {
     struct arena a = { 0 };
     CHECK_STR(words_first(&a, str_of(chinese), 1), "昨天上午，"); /* with what closes it */
