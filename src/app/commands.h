@@ -14,6 +14,9 @@ extern const struct cli_command cmd_user_add;
 extern const struct cli_command cmd_author;
 extern const struct cli_command cmd_views;
 extern const struct cli_command cmd_check;
+extern const struct cli_command cmd_theme_check;
+extern const struct cli_command cmd_theme_export;
+extern const struct cli_command cmd_theme_apply;
 extern const struct cli_command cmd_version;
 
 #endif

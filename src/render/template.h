@@ -82,6 +82,17 @@ void theme_free(struct theme *theme);
 /* The number to run a template by, or -1. */
 int theme_find(const struct theme *theme, struct str name);
 
+/* What a template's source calls by a name that is written out. */
+enum template_mention {
+    MENTION_ARGUMENT, /* {{t "latest"}}, (t "latest"): helper "t", name "latest" */
+    MENTION_PARTIAL,  /* {{> card}}, {{#> "card"}}: name "card" */
+};
+/* place: "line:column". */
+typedef void template_mention_fn(void *ctx, enum template_mention kind, struct str helper,
+                                 struct str name, const char *place);
+/* Up to the first fault of the source, if it has one. */
+void template_mentions(struct str source, template_mention_fn *say, void *ctx);
+
 /* Running ------------------------------------------------------------------------------------ */
 
 struct fragment_param {

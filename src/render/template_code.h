@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "render/template.h"
 #include "render/template_ast.h"
+#include "text/nearest.h"
 
 enum opcode {
     /* Expressions: they push one value. */
@@ -143,17 +144,6 @@ size_t theme_place(const struct theme *theme, const struct program *program, siz
 enum status theme_error(const struct theme *theme, const struct program *program, size_t op,
                         struct err *err, const char *fmt, ...) PRINTF(5, 6);
 
-/* The nearest of a set of names: offer them one by one, then ask for the words. */
-struct nearest {
-    struct str wanted;
-    struct str best;
-    size_t distance;
-    char text[120];
-};
-void nearest_init(struct nearest *nearest, struct str wanted);
-void nearest_offer(struct nearest *nearest, struct str name);
-/* "; did you mean \"…\"?", or "". */
-const char *nearest_text(struct nearest *nearest);
 /* What the helper says of the value at `at`, positional ones first; NULL: it takes any name. */
 const struct helper_arg *template_argument(const struct invocation *invocation, size_t at);
 /* "a list", "text": for messages. */

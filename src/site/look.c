@@ -1,120 +1,19 @@
-#include "site/look.h"
+#include "site/look_private.h"
 
-#include "base/embed.h"
 #include "base/hash.h"
-#include "base/io.h"
 #include "base/limits.h"
+#include "site/style.h"
 
-#include <dirent.h>
-#include <limits.h>
 #include <sodium.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-
-#define EMBEDDED "themes/broadsheet/"
 
 /* A sheet up to this size is put into every page's head: about 14 KB of gzip. */
 #define STYLE_INLINE_MAX_BYTES (56 * KIB)
 
-struct theme_file {
-    struct str name;  /* within the theme: "partials/card.hbs" */
-    struct str shown; /* in messages */
-    struct str bytes;
-};
-
-struct wording {
-    struct str language; /* "pt-BR" */
-    bool own;            /* from the site's folder */
-    struct phrases *phrases;
-};
-
-struct look {
-    _Atomic unsigned owners;
-    struct arena arena;
-    struct theme *theme;
-    struct html style, script;
-    struct str script_source;
-    VEC(struct theme_file) files;
-    VEC(struct wording) wordings;
-    VEC(struct asset) assets;
-};
-
-/* ---- finding the files ---- */
-
-static void add_file(struct look *look, struct str name, struct str shown, struct str bytes) {
-    for (size_t i = 0; i < look->files.len; i++) {
-        /* The site's wording completes the theme's; every other file takes its place. */
-        if (str_eq(look->files.ptr[i].name, name) && !str_starts(name, STR("strings/"))) {
-            look->files.ptr[i] = (struct theme_file){ name, shown, bytes };
-            return;
-        }
-    }
-    *vec_push(&look->arena, &look->files) = (struct theme_file){ name, shown, bytes };
-}
-
-/* Letters, digits, dots, hyphens and underlines; not hidden. */
-static bool is_plain_name(struct str name) {
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.ptr[i];
-        if (!char_is_alnum(c) && c != '-' && c != '_' && c != '.') {
-            return false;
-        }
-    }
-    return name.len > 0 && name.ptr[0] != '.';
-}
-
-static enum status add_folder(struct look *look, const char *dir, const char *sub,
-                              struct err *err) {
-    struct arena *a = &look->arena;
-    struct str folder = arena_printf(a, "%s/%s", dir, sub);
-    DIR *d = opendir(folder.ptr);
-    if (d == NULL) {
-        return STATUS_OK; /* a site without a theme of its own */
-    }
-    enum status status = STATUS_OK;
-    struct dirent *entry;
-    while (status == STATUS_OK && (entry = readdir(d)) != NULL) {
-        struct str base = str_of(entry->d_name);
-        if (!is_plain_name(base) || entry->d_type == DT_DIR) {
-            continue;
-        }
-        struct str path = arena_printf(a, "%s%s", folder.ptr, entry->d_name);
-        struct buf bytes;
-        buf_init(&bytes, LIMIT_THEME_FILE_BYTES);
-        status = io_read_file(path.ptr, &bytes, err);
-        if (status == STATUS_OK) {
-            add_file(look, arena_printf(a, "%s%s", sub, entry->d_name), path,
-                     arena_str(a, buf_str(&bytes)));
-        }
-        buf_done(&bytes);
-    }
-    closedir(d);
-    return status;
-}
-
-static const char *const folders[] = { "", "partials/", "strings/", "assets/" };
-
-static enum status find_files(struct look *look, const char *dir, struct err *err) {
-    for (const struct embed_file *f = embed_files; f->path != NULL; f++) {
-        struct str path = str_of(f->path);
-        if (str_starts(path, STR(EMBEDDED))) {
-            add_file(look, str_from(path, sizeof EMBEDDED - 1), path,
-                     str_make(f->begin, (size_t)(f->end - f->begin)));
-        }
-    }
-    enum status status = STATUS_OK;
-    for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(folders); i++) {
-        status = add_folder(look, dir, folders[i], err);
-    }
-    return status;
-}
-
 /* ---- templates and wording ---- */
 
-static enum status compile(struct look *look, const struct template_entry *entries,
-                           size_t entries_len, const struct helper *helpers, struct err *err) {
+enum status look_compile(struct look *look, const struct template_entry *entries,
+                         size_t entries_len, const struct helper *helpers, struct err *err) {
     VEC(struct template_source) sources = { 0 };
     for (size_t i = 0; i < look->files.len; i++) {
         const struct theme_file *f = &look->files.ptr[i];
@@ -130,24 +29,18 @@ static enum status compile(struct look *look, const struct template_entry *entri
                          err);
 }
 
-static enum status parse_wording(struct look *look, struct err *err) {
+enum status look_parse_wording(struct look *look, const struct theme_file *f, struct err *err) {
     const size_t prefix = sizeof "strings/" - 1, suffix = sizeof ".json" - 1;
-    for (size_t i = 0; i < look->files.len; i++) {
-        const struct theme_file *f = &look->files.ptr[i];
-        if (!str_starts(f->name, STR("strings/")) || !str_ends(f->name, STR(".json"))) {
-            continue;
-        }
-        struct str language =
-            arena_str(&look->arena, str_slice(f->name, prefix, f->name.len - suffix));
-        struct phrases *phrases;
-        enum status status = phrases_parse(f->bytes, language.ptr, f->shown, &phrases, err);
-        if (status != STATUS_OK) {
-            return status;
-        }
-        *vec_push(&look->arena, &look->wordings) =
-            (struct wording){ language, !str_starts(f->shown, STR(EMBEDDED)), phrases };
+    if (!str_starts(f->name, STR("strings/")) || !str_ends(f->name, STR(".json"))) {
+        return STATUS_OK;
     }
-    return STATUS_OK;
+    struct str language = arena_str(&look->arena, str_slice(f->name, prefix, f->name.len - suffix));
+    struct phrases *phrases;
+    enum status status = phrases_parse(f->bytes, language.ptr, f->shown, &phrases, err);
+    if (status == STATUS_OK) {
+        *vec_push(&look->arena, &look->wordings) = (struct wording){ language, f->own, phrases };
+    }
+    return status;
 }
 
 static const struct phrases *wording_with(const struct look *look, struct str language, bool own,
@@ -209,45 +102,32 @@ static void add_asset(struct look *look, struct str name, struct str bytes) {
                                      (unsigned long long)hash_content(bytes), STR_FMT(name)) };
 }
 
-/* Without comments, indentation and empty lines; strings stay as they are. */
-static struct str css_tighten(struct arena *a, struct str css) {
-    char *out = arena_alloc(a, css.len + 1);
-    size_t n = 0;
-    char quote = '\0';
-    for (size_t i = 0; i < css.len; i++) {
-        char c = css.ptr[i];
-        if (quote != '\0') {
-            if (c == '\\' && i + 1 < css.len) {
-                out[n++] = c;
-                c = css.ptr[++i];
-            } else if (c == quote) {
-                quote = '\0';
-            }
-        } else if (c == '/' && i + 1 < css.len && css.ptr[i + 1] == '*') {
-            size_t end = str_find(css, STR("*/"), i + 2);
-            i = end == STR_NPOS ? css.len : end + 1;
-            continue;
-        } else if (char_is_space(c)) {
-            if (n == 0 || out[n - 1] == '\n' || out[n - 1] == ' ') {
-                if (n > 0 && c == '\n') {
-                    out[n - 1] = '\n';
-                }
-                continue;
-            }
-        } else if (c == '"' || c == '\'') {
-            quote = c;
-        }
-        out[n++] = c;
+struct styling {
+    struct look *look;
+    struct style_fault first;
+};
+
+static struct str styling_asset(void *ctx, struct str name) {
+    const struct asset *asset = look_asset(((struct styling *)ctx)->look, name);
+    return asset ? asset->path : (struct str){ NULL, 0 };
+}
+
+static void styling_fault(void *ctx, const struct style_fault *fault) {
+    struct styling *styling = ctx;
+    if (fault->fatal && !styling->first.fatal) {
+        styling->first = *fault;
     }
-    return str_make(out, n);
 }
 
 static enum status set_style(struct look *look, const struct theme_file *sheet, struct err *err) {
-    if (str_find_nocase(sheet->bytes, STR("</style"), 0) != STR_NPOS) {
-        return err_set(err, STATUS_INVALID, "%.*s: a style sheet cannot contain '</style'",
-                       STR_FMT(sheet->shown));
+    struct styling styling = { .look = look };
+    const struct style_options options = { styling_asset, styling_fault, &styling };
+    struct str css = style_make(&look->arena, sheet->bytes, &options);
+    if (styling.first.fatal) {
+        return err_set(err, STATUS_INVALID, "%.*s:%s: %.*s", STR_FMT(sheet->shown),
+                       look_place(&look->arena, sheet->bytes, styling.first.at).ptr,
+                       STR_FMT(styling.first.message));
     }
-    struct str css = css_tighten(&look->arena, sheet->bytes);
     if (css.len <= STYLE_INLINE_MAX_BYTES) {
         look->style.raw = arena_printf(&look->arena, "<style>\n%.*s</style>", STR_FMT(css));
         return STATUS_OK;
@@ -285,12 +165,14 @@ static enum status set_script(struct look *look, const struct theme_file *file, 
     return STATUS_OK;
 }
 
-static enum status collect_assets(struct look *look, struct err *err) {
+/* The sheet comes last: it names the others. */
+enum status look_collect(struct look *look, struct err *err) {
+    const struct theme_file *sheet = NULL;
     enum status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < look->files.len; i++) {
         const struct theme_file *f = &look->files.ptr[i];
         if (str_eq(f->name, STR("style.css"))) {
-            status = set_style(look, f, err);
+            sheet = f;
         } else if (str_eq(f->name, STR("inline.js"))) {
             status = set_script(look, f, err);
         } else if (str_starts(f->name, STR("assets/"))) {
@@ -299,7 +181,7 @@ static enum status collect_assets(struct look *look, struct err *err) {
             add_asset(look, f->name, f->bytes);
         }
     }
-    return status;
+    return status == STATUS_OK && sheet != NULL ? set_style(look, sheet, err) : status;
 }
 
 struct html look_style(const struct look *look) {
@@ -334,6 +216,34 @@ const struct asset *look_asset_at(const struct look *look, struct str path) {
 
 /* ---- opening ---- */
 
+struct mentioning {
+    struct look *look;
+    const struct theme_file *file;
+    struct err *err;
+    enum status status;
+};
+
+static void check_asset(void *ctx, enum template_mention kind, struct str helper, struct str name,
+                        const char *place) {
+    struct mentioning *m = ctx;
+    if (kind == MENTION_ARGUMENT && str_eq(helper, STR("asset")) && m->status == STATUS_OK &&
+        look_asset(m->look, name) == NULL) {
+        m->status = err_set(m->err, STATUS_INVALID, "%.*s:%s: there is no file \"%.*s\" in assets/",
+                            STR_FMT(m->file->shown), place, STR_FMT(name));
+    }
+}
+
+static enum status check_assets(struct look *look, struct err *err) {
+    struct mentioning m = { .look = look, .err = err, .status = STATUS_OK };
+    for (size_t i = 0; m.status == STATUS_OK && i < look->files.len; i++) {
+        m.file = &look->files.ptr[i];
+        if (str_ends(m.file->name, STR(".hbs"))) {
+            template_mentions(m.file->bytes, check_asset, &m);
+        }
+    }
+    return m.status;
+}
+
 const struct theme *look_theme(const struct look *look) {
     return look->theme;
 }
@@ -346,15 +256,18 @@ enum status look_open(const char *dir, const struct template_entry *entries, siz
     }
     atomic_init(&look->owners, 1);
     arena_init(&look->arena);
-    enum status status = find_files(look, dir, err);
-    if (status == STATUS_OK) {
-        status = parse_wording(look, err);
+    enum status status = look_find_files(look, dir, err);
+    for (size_t i = 0; status == STATUS_OK && i < look->files.len; i++) {
+        status = look_parse_wording(look, &look->files.ptr[i], err);
     }
     if (status == STATUS_OK) {
-        status = collect_assets(look, err);
+        status = look_collect(look, err);
     }
     if (status == STATUS_OK) {
-        status = compile(look, entries, entries_len, helpers, err);
+        status = look_compile(look, entries, entries_len, helpers, err);
+    }
+    if (status == STATUS_OK) {
+        status = check_assets(look, err);
     }
     if (status != STATUS_OK) {
         look_close(look);
@@ -379,30 +292,4 @@ void look_close(struct look *look) {
     }
     arena_done(&look->arena);
     free(look);
-}
-
-uint64_t look_stamp(const char *dir) {
-    uint64_t stamp = 0;
-    for (size_t i = 0; i < COUNT_OF(folders); i++) {
-        char path[PATH_MAX];
-        (void)snprintf(path, sizeof path, "%s/%s", dir, folders[i]);
-        DIR *d = opendir(path);
-        struct dirent *entry;
-        while (d != NULL && (entry = readdir(d)) != NULL) {
-            struct stat st;
-            if (entry->d_name[0] == '.' || fstatat(dirfd(d), entry->d_name, &st, 0) != 0 ||
-                !S_ISREG(st.st_mode)) {
-                continue;
-            }
-            int64_t facts[] = { (int64_t)i, (int64_t)st.st_ino, (int64_t)st.st_size,
-                                (int64_t)st.st_mtim.tv_sec, (int64_t)st.st_mtim.tv_nsec };
-            /* A sum, since a folder has no order. */
-            stamp += hash_content(str_make((const char *)facts, sizeof facts)) ^
-                     hash_content(str_of(entry->d_name));
-        }
-        if (d != NULL) {
-            closedir(d);
-        }
-    }
-    return stamp;
 }

@@ -128,6 +128,15 @@ static enum status help_number(void *ctx, struct template_call *call, struct err
     return STATUS_OK;
 }
 
+/* {{asset "logo.svg"}}: a name that is written out was checked when the theme was opened. */
+static enum status help_asset(void *ctx, struct template_call *call, struct err *err) {
+    (void)err;
+    struct pass *pass = ctx;
+    const struct asset *asset = look_asset(pass->look, call->args[0].str);
+    buf_put(call->out, asset ? asset->path : STR(""));
+    return STATUS_OK;
+}
+
 const struct helper pass_helpers[] = {
     { .name = "t",
       .run = help_phrase,
@@ -135,6 +144,11 @@ const struct helper pass_helpers[] = {
       .args = { { .name = "phrase", .kind = VALUE_STR } },
       .args_min = 1,
       .named_open = true },
+    { .name = "asset",
+      .run = help_asset,
+      .returns = VALUE_STR,
+      .args = { { .name = "file", .kind = VALUE_STR } },
+      .args_min = 1 },
     { .name = "number",
       .run = help_number,
       .returns = VALUE_STR,
