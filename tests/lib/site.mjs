@@ -31,6 +31,12 @@ export function finish() {
     process.exit(failed ? 1 : 0);
 }
 
+// The whole suite cannot run here.
+export function skip(reason) {
+    console.log(`skip ${reason}`);
+    process.exit(77);
+}
+
 const dirs = [];
 export function tmp() {
     const dir = mkdtempSync(join(tmpdir(), "broadsheet-test-"));
