@@ -33,13 +33,18 @@ for await (const site of sites()) {
     }
 }
 
+// Of these it must say something: else it was not asked, or not heard.
+const bad = { "bad.html": "<!DOCTYPE html><title>Bad</title><p><div></p>", "bad.css": "p { colour: red }" };
+for (const [name, text] of Object.entries(bad)) writeFileSync(join(dir, name), text);
+
 await test("Nu HTML checker", () => {
     const said = execFileSync("java", ["-jar", jar, "--format", "json", "--stdout", "--exit-zero-always", "--also-check-css", "--also-check-svg", dir],
         { maxBuffer: 1 << 28, encoding: "utf8" });
     // Its guess at the language of the words is no rule: the demo's stories are English in every language
     // of the theme, and the exports' are partly lorem ipsum.
     const messages = JSON.parse(said).messages.filter((m) => !/^This document appears to be written in/.test(m.message));
-    const wrong = messages.map((m) => `${names.get(new URL(m.url).pathname)}:${m.lastLine ?? 0}: ${m.type} ${m.message}\n      ${(m.extract ?? "").replace(/\s+/g, " ")}`);
+    for (const name of Object.keys(bad)) assert.ok(messages.some((m) => m.type === "error" && m.url.endsWith(`/${name}`)), name);
+    const wrong = messages.filter((m) => names.has(new URL(m.url).pathname)).map((m) => `${names.get(new URL(m.url).pathname)}:${m.lastLine ?? 0}: ${m.type} ${m.message}\n      ${(m.extract ?? "").replace(/\s+/g, " ")}`);
     console.log(`  ${names.size} files`);
     assert.equal(wrong.length, 0, `${wrong.length} messages\n    ${wrong.slice(0, 400).join("\n    ")}`);
 });

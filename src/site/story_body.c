@@ -150,6 +150,31 @@ static void open_table(struct pass *pass, struct buf *out) {
     buf_put(out, STR(">\n"));
 }
 
+/* ---- headings ---- */
+
+/* A body's headings go on from the page's own, which is the h1, and skip no level on the way down:
+ * what an editor chose for its size ("h2, h4, h4") becomes what a reader who hears the page can
+ * follow ("h2, h3, h3"). */
+struct outline {
+    int levels[5]; /* as written, of the headings that the next one may stand under: rising */
+    int len;       /* the last heading is shown as h<1 + len> */
+};
+
+static bool is_heading(struct str name) {
+    return name.len == 2 && name.ptr[0] == 'h' && name.ptr[1] >= '2' && name.ptr[1] <= '6';
+}
+
+static struct str outline_open(struct outline *o, struct str name) {
+    static const struct str shown[] = { STR_INIT("h2"), STR_INIT("h3"), STR_INIT("h4"),
+                                        STR_INIT("h5"), STR_INIT("h6") };
+    int level = name.ptr[1] - '0';
+    while (o->len > 0 && o->levels[o->len - 1] >= level) {
+        o->len--;
+    }
+    o->levels[o->len++] = level; /* rising from 2 to 6: there is room */
+    return shown[o->len - 1];
+}
+
 /* The cards that templates draw; every other one is shown as the element that it is. */
 static bool is_drawn(struct str card) {
     return str_eq(card, STR("also-read")) || str_eq(card, STR("embed"));
@@ -162,6 +187,7 @@ static enum status put_body(struct pass *pass, struct html body, struct str base
     struct body_token token;
     enum status status = STATUS_OK;
     bool link_dropped = false; /* links do not nest */
+    struct outline outline = { 0 };
     while (status == STATUS_OK && body_next(&reader, &token) != BODY_END) {
         if (token.kind == BODY_BAD) {
             return err_set(err, STATUS_CORRUPT, "a body is not in the form that bodies have");
@@ -183,7 +209,12 @@ static enum status put_body(struct pass *pass, struct html body, struct str base
                    str_eq(token.name, STR("source")) && body_attr(&token, STR("src")).ptr == NULL) {
             continue; /* of a picture: nothing is left of it without srcset */
         } else if (token.kind == BODY_OPEN) {
+            if (is_heading(token.name)) {
+                token.name = outline_open(&outline, token.name);
+            }
             put_open(pass, out, &token, (struct str){ 0 }, base);
+        } else if (token.kind == BODY_CLOSE && is_heading(token.name)) {
+            buf_printf(out, "</h%d>", 1 + outline.len);
         } else if (token.kind == BODY_CLOSE && is_link && link_dropped) {
             link_dropped = false;
         } else {

@@ -12,6 +12,7 @@ export const tagsOf = (html) => html.replace(/<!--[\s\S]*?-->|<(style|script)\b(
 // Every string in a JSON value that is a URL or, under a name that holds one, a path.
 function jsonLinks(value, name = "") {
     if (typeof value === "string") {
+        if (value.includes("{")) return []; // a template of addresses
         return /^https?:\/\//.test(value) && name !== "@context" && name !== "@type" || /^(src|start_url|scope|url)$/.test(name) && value.startsWith("/") ? [value] : [];
     }
     return value && typeof value === "object" ? Object.entries(value).flatMap(([k, v]) => jsonLinks(v, Array.isArray(value) ? name : k)) : [];

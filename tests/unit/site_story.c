@@ -149,6 +149,20 @@ TEST(site_story_links_by_identity) {
     fixture_close(&f);
 }
 
+/* Deeper by one at most, and back to where a heading of that level stood before. */
+TEST(site_story_headings_skip_no_level) {
+    struct fixture f;
+    fixture_open(&f);
+    struct story story = fixture_story(&f, f.stories[13]);
+    story.body.raw = STR("<h4 id=\"a\">A</h4><h6>B</h6><h5>C</h5><h3>D</h3><h2>E</h2><h3>F</h3>"
+                         "<h4>G</h4><h5>H</h5><h6>I</h6>");
+    fixture_put(&f, &story);
+    CHECK(shows(&f, STORY_13,
+                "<h2 id=\"a\">A</h2>\n<h3>B</h3>\n<h3>C</h3>\n<h2>D</h2>\n<h2>E</h2>\n"
+                "<h3>F</h3>\n<h4>G</h4>\n<h5>H</h5>\n<h6>I</h6>"));
+    fixture_close(&f);
+}
+
 TEST(site_story_neighbours_are_of_the_site_or_of_the_section) {
     struct fixture f;
     fixture_open(&f);
