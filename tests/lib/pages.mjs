@@ -1,9 +1,10 @@
 // What pages a site has, found as a visitor would find them: by following its links.
+import { parse, serialize } from "parse5";
 import { decodeEntities } from "./site.mjs";
 
 export const isHtml = (page) => /^text\/html/.test(page.type);
 
-const attribute = (tag, name) => {
+export const attribute = (tag, name) => {
     const m = new RegExp(`\\s${name}=(?:"([^"]*)"|'([^']*)')`).exec(tag);
     return m && decodeEntities(m[1] ?? m[2]).trim();
 };
@@ -13,7 +14,7 @@ export const tagsOf = (html) => html.replace(/<!--[\s\S]*?-->|<(style|script)\b(
 function jsonLinks(value, name = "") {
     if (typeof value === "string") {
         if (value.includes("{")) return []; // a template of addresses
-        return /^https?:\/\//.test(value) && name !== "@context" && name !== "@type" || /^(src|start_url|scope|url)$/.test(name) && value.startsWith("/") ? [value] : [];
+        return /^https?:\/\//.test(value) && !name.startsWith("@") || /^(src|start_url|scope|url)$/.test(name) && value.startsWith("/") ? [value] : [];
     }
     return value && typeof value === "object" ? Object.entries(value).flatMap(([k, v]) => jsonLinks(v, Array.isArray(value) ? name : k)) : [];
 }
@@ -36,6 +37,17 @@ export function linksOf(page) {
     }
     for (const [, json] of page.text.matchAll(/<script type="application\/ld\+json">([\s\S]*?)<\/script>/g)) links.push(...jsonLinks(JSON.parse(json)));
     return links.filter(Boolean);
+}
+
+// A page without what its writers and readers wrote: what is left is the theme's.
+export function themePart(page) {
+    const written = (node) => node.attrs?.some((a) => a.name === "class" && /^(body|text|biography)$/.test(a.value));
+    const prune = (node) => {
+        if (written(node)) node.childNodes = [];
+        for (const child of node.childNodes ?? []) prune(child);
+        return node;
+    };
+    return { ...page, text: serialize(prune(parse(page.text))) };
 }
 
 // The address within the site that a link leads to, without its fragment; null: it leads elsewhere.
@@ -81,7 +93,7 @@ const shapes = {
     "tag": atPath(/^\/(tag\/[^/]+\/|\?tag=[^&]+)$/),
     "author": atPath(/^\/(author\/[^/]+\/|\?author=\d+)$/),
     "story": story(has(/<figure class="[^"]*\blead\b/)),
-    "story without a picture": story((page) => !/<img\b/.test(page.text.slice(0, page.text.indexOf('class="neighbours"')))),
+    "story without a picture": story((page) => !/<figure class="[^"]*\blead\b/.test(page.text) && !/<img/.test(body(page))),
     "story with comments": story(has(/id="comment-/)),
     "story with corrections": story(has(/id="corrections"/)),
     "story with a gallery": bodyHas(/data-card="gallery"|class="[^"]*gallery/),

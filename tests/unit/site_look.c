@@ -32,7 +32,7 @@ TEST(look_takes_the_files_of_the_site_before_those_of_the_theme) {
     const char *key = "/2022/03/12/headline-12/";
     CHECK(shows(&f, key, "<aside>Latest from Harbour!</aside>"));
     CHECK(shows(&f, key, "<b>by Tom Brill</b>"));
-    CHECK(shows(&f, key, "<style>\np {\ncontent: \"/* stays  */\" }\n</style>"));
+    CHECK(shows(&f, key, "<style>\np{content: \"/* stays  */\"}</style>"));
     CHECK(shows(&f, key, "<script>f()</script>"));
     CHECK(shows(&f, key, "Go to Top")); /* the rest is the theme's */
     fixture_close(&f);
