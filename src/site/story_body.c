@@ -52,10 +52,36 @@ static struct str put_in_place(struct pass *pass, struct str base, struct str ad
                : url_resolve(pass->arena, base, address);
 }
 
+/* Of a picture of the site's own that does not say its size: with it, nothing moves when it comes.
+ */
+static enum status put_size(struct pass *pass, struct buf *out, const struct body_token *token,
+                            struct err *err) {
+    struct str path;
+    struct address address;
+    struct media media;
+    if (body_attr(token, STR("width")).ptr != NULL || body_attr(token, STR("height")).ptr != NULL ||
+        !url_path_canonical(pass->arena, html_unescape(pass->arena, body_attr(token, STR("src"))),
+                            &path)) {
+        return STATUS_OK;
+    }
+    struct err lost = { 0 };
+    enum status status = store_address(pass->reader, pass->arena, path, &address, &lost);
+    if (status == STATUS_OK && address.kind == ADDRESS_MEDIA && !address.redirect) {
+        status = store_media(pass->reader, pass->arena, address.id, &media, &lost);
+        if (status == STATUS_OK && media.width > 0 && media.height > 0) {
+            buf_printf(out, " width=\"%d\" height=\"%d\"", media.width, media.height);
+        }
+    }
+    return status == STATUS_OK || status == STATUS_NOT_FOUND
+               ? STATUS_OK
+               : err_set(err, status, "%s", lost.message);
+}
+
 /* The start tag as it stands, but for what depends on where it is shown. href: replaces the one it
  * has, ptr NULL: none does. */
-static void put_open(struct pass *pass, struct buf *out, const struct body_token *token,
-                     struct str href, struct str base) {
+static enum status put_open(struct pass *pass, struct buf *out, const struct body_token *token,
+                            struct str href, struct str base, struct err *err) {
+    enum status status = STATUS_OK;
     buf_printf(out, "<%.*s", STR_FMT(token->name));
     if (href.ptr != NULL) {
         put_attr(out, STR("href"), put_in_place(pass, base, href));
@@ -74,11 +100,15 @@ static void put_open(struct pass *pass, struct buf *out, const struct body_token
             buf_printf(out, " %.*s=\"%.*s\"", STR_FMT(attr->name), STR_FMT(attr->value));
         }
     }
+    if (str_eq(token->name, STR("img"))) {
+        status = put_size(pass, out, token, err);
+    }
     if (base.ptr == NULL && str_eq(token->name, STR("img")) &&
         body_attr(token, STR("loading")).ptr == NULL) {
         buf_put(out, STR(" loading=\"lazy\""));
     }
     buf_put_char(out, '>');
+    return status;
 }
 
 static enum status put_link(struct pass *pass, struct buf *out, const struct body_token *token,
@@ -95,11 +125,12 @@ static enum status put_link(struct pass *pass, struct buf *out, const struct bod
         struct str old = html_unescape(pass->arena, body_attr(token, STR("href")));
         size_t hash = str_find_char(old, '#', 0);
         struct str fragment = hash == STR_NPOS ? STR("") : str_from(old, hash);
-        put_open(pass, out, token,
-                 arena_printf(pass->arena, "%.*s%.*s", STR_FMT(target.path), STR_FMT(fragment)),
-                 base);
+        status =
+            put_open(pass, out, token,
+                     arena_printf(pass->arena, "%.*s%.*s", STR_FMT(target.path), STR_FMT(fragment)),
+                     base, err);
     }
-    return STATUS_OK;
+    return status;
 }
 
 static enum status put_also_read(struct pass *pass, struct buf *out, const struct body_token *token,
@@ -212,7 +243,7 @@ static enum status put_body(struct pass *pass, struct html body, struct str base
             if (is_heading(token.name)) {
                 token.name = outline_open(&outline, token.name);
             }
-            put_open(pass, out, &token, (struct str){ 0 }, base);
+            status = put_open(pass, out, &token, (struct str){ 0 }, base, err);
         } else if (token.kind == BODY_CLOSE && is_heading(token.name)) {
             buf_printf(out, "</h%d>", 1 + outline.len);
         } else if (token.kind == BODY_CLOSE && is_link && link_dropped) {

@@ -112,6 +112,26 @@ TEST(site_story_counts_minutes_of_reading) {
     fixture_close(&f);
 }
 
+/* So that nothing moves when they come. */
+TEST(site_story_pictures_have_sizes) {
+    struct fixture f;
+    fixture_open(&f);
+    struct story story = fixture_story(&f, f.stories[13]);
+    story.body.raw =
+        STR("<p><img src=\"/wp-content/uploads/ferry.jpg\" alt=\"\"></p>"
+            "<p><img src=\"/wp-content/uploads/ferry.jpg\" alt=\"\" width=\"9\" height=\"6\"></p>"
+            "<p><img src=\"/none.jpg\" alt=\"\"></p>");
+    fixture_put(&f, &story);
+    CHECK(shows(&f, STORY_13,
+                "<img src=\"/wp-content/uploads/ferry.jpg\" alt=\"\" width=\"1200\" height=\"800\" "
+                "loading"));
+    CHECK(shows(
+        &f, STORY_13,
+        "<img src=\"/wp-content/uploads/ferry.jpg\" alt=\"\" width=\"9\" height=\"6\" loading"));
+    CHECK(shows(&f, STORY_13, "<img src=\"/none.jpg\" alt=\"\" loading"));
+    fixture_close(&f);
+}
+
 /* Links and cards follow their story's headline and address, and go with it. */
 TEST(site_story_links_by_identity) {
     struct fixture f;
