@@ -104,13 +104,26 @@ static void skip_comment(struct sheet *s) {
     s->at = end == STR_NPOS ? s->css.len : end + 2;
 }
 
-static void copy_space(struct sheet *s, char c) {
-    char last = s->out.len > 0 ? s->out.ptr[s->out.len - 1] : '\n';
-    if (last == '\n' || last == ' ') {
-        if (s->out.len > 0 && c == '\n') {
-            s->out.ptr[s->out.len - 1] = '\n';
-        }
-        return;
+/* The last byte so far; an escaped one ("\\:") stands for itself. */
+static char last_byte(const struct sheet *s) {
+    size_t n = s->out.len;
+    return n == 0 ? '{' : n > 1 && s->out.ptr[n - 2] == '\\' ? 'x' : s->out.ptr[n - 1];
+}
+
+/* White space means nothing beside brackets, commas and semicolons, nor behind the colon of a
+ * declaration. In front of a colon it is the descendant's: "p :is(a)". */
+static void copy_space(struct sheet *s) {
+    if (strchr(" {};,:", last_byte(s)) == NULL) {
+        buf_put_char(&s->out, ' ');
+    }
+}
+
+static void copy_mark(struct sheet *s, char c) {
+    char last = last_byte(s);
+    if ((last == ' ' && (c == '{' || c == '}')) || (last == ';' && c == '}')) {
+        s->out.len--;
+    } else if (last == ':' && c == ';') {
+        buf_put_char(&s->out, ' '); /* "--x: ;" has a value */
     }
     buf_put_char(&s->out, c);
 }
@@ -153,9 +166,9 @@ struct str style_make(struct arena *a, struct str css, const struct style_option
                 note_bracket(&s, c);
             }
             if (char_is_space(c)) {
-                copy_space(&s, c);
+                copy_space(&s);
             } else {
-                buf_put_char(&s.out, c);
+                copy_mark(&s, c);
             }
             s.at++;
         }

@@ -18,8 +18,8 @@ struct style_options {
     void *ctx;
 };
 
-/* The sheet without comments, indentation and empty lines; url(name) of a file of the theme becomes
- * its address. Strings stay as they are. */
+/* The sheet without comments and the white space that means nothing; url(name) of a file of the
+ * theme becomes its address. Strings stay as they are. */
 struct str style_make(struct arena *a, struct str css, const struct style_options *options);
 
 #endif

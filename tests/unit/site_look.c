@@ -23,7 +23,8 @@ TEST(look_takes_the_files_of_the_site_before_those_of_the_theme) {
     put_file(&f, "", "latest.hbs", "<aside>{{t \"latest_from\" section=name}}!</aside>");
     put_file(&f, "partials", "byline.hbs", "<b>{{> mark}}{{#each authors}}{{label}}{{/each}}</b>");
     put_file(&f, "partials", "mark.hbs", "by ");
-    put_file(&f, "", "style.css", "/* gone */ p  {\n\n  content: \"/* stays  */\" }\n");
+    put_file(&f, "", "style.css",
+             "/* gone */ p  :is(a) {\n\n  content: \"/* stays  */\"; --x: ;\n}\n");
     put_file(&f, "", "favicon.svg", "<svg/>");
     put_file(&f, "assets", "logo.png", "PNG");
     put_file(&f, "", "inline.js", "/* gone, too */\nf()\n");
@@ -32,7 +33,7 @@ TEST(look_takes_the_files_of_the_site_before_those_of_the_theme) {
     const char *key = "/2022/03/12/headline-12/";
     CHECK(shows(&f, key, "<aside>Latest from Harbour!</aside>"));
     CHECK(shows(&f, key, "<b>by Tom Brill</b>"));
-    CHECK(shows(&f, key, "<style>\np{content: \"/* stays  */\"}</style>"));
+    CHECK(shows(&f, key, "<style>\np :is(a){content:\"/* stays  */\";--x: }</style>"));
     CHECK(shows(&f, key, "<script>f()</script>"));
     CHECK(shows(&f, key, "Go to Top")); /* the rest is the theme's */
     fixture_close(&f);
