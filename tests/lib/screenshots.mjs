@@ -1,0 +1,152 @@
+// Pictures of every kind of page: see script/screenshots.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { launch, scrollThrough } from "./browser.mjs";
+import { root, run, serve, tmp } from "./site.mjs";
+import { openDemo } from "./sites.mjs";
+
+const encoded = (path) => path.split("/").map(encodeURIComponent).join("/");
+
+const corrected = "/2025/06/06/the-marmalade-filter/";
+
+// Name, address, what to look for in it.
+const demoPages = [
+    ["front", "/", "lead, secondary stories, the newest, most read, a block a section"],
+    ["front-2", "/page/2/", "its second page"],
+    ["section", "/category/harbour/", "a section, with sub-sections"],
+    ["section-2", "/category/harbour/page/2/", "its second page"],
+    ["sub-section", "/category/harbour/gulls/", "a section below a section"],
+    ["tag", "/tag/fog/", "a tag"],
+    ["author", "/author/tideclerk/", "an author with portrait, biography and addresses elsewhere"],
+    ["archive-year", "/2024/", "a year"],
+    ["archive-month", "/2024/06/", "a month"],
+    ["archive-day", "/2024/06/18/", "a day"],
+    ["story", "/2024/06/18/the-band-and-the-bull/", "a story with pictures, sound and footnotes"],
+    ["story-plain", "/2026/06/03/correction-gull-14/", "a short story without a picture"],
+    ["story-long", "/2026/09/29/the-last-crossing/", "a long story with comments"],
+    ["story-gallery", "/2021/01/12/fog-the-ninth-day/", "a gallery"],
+    ["story-table", "/2025/01/15/the-weather-of-last-year/", "a table"],
+    ["story-bylines", "/2024/09/09/gull-14-takes-the-chain/", "two authors, one of them a guest"],
+    ["story-corrected", corrected, "a correction"],
+    ["story-locked", null, "a protected story"],
+    ["page", "/about/", "a page, with pages below it"],
+    ["page-proof", "/about/compositors-proof/", "everything that a text can hold"],
+    ["search", "/search/?q=ferry", "search: found"],
+    ["search-nothing", "/search/?q=xyzzy", "search: nothing found"],
+    ["search-empty", "/search/", "search: nothing asked"],
+    ["not-found", "/no/such/page/", "404"],
+    ["withdrawn", null, "410"],
+];
+const arabicStory = encoded("/2024/05/07/مجلس-المدينة-يوافق-على-رصيف-العبارات/");
+const chineseStory = encoded("/2024/05/08/市议会批准新渡轮码头/");
+const otherPages = {
+    ar: [["arabic-front", "/", "a front page from right to left"], ["arabic-story", arabicStory, "a story from right to left"]],
+    zh: [["chinese-front", "/", "a front page in Chinese"], ["chinese-story", chineseStory, "a story in Chinese"]],
+};
+
+const screens = {
+    phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+    desktop: { viewport: { width: 1280, height: 900 } },
+};
+
+// Until the server, which hears of what other programs write, shows it.
+async function until(server, path, shows) {
+    for (const end = Date.now() + 60000; !shows((await server.get(path)).text);) {
+        if (Date.now() > end) throw new Error(`${path} does not show it`);
+        await new Promise((done) => setTimeout(done, 250));
+    }
+}
+
+// What readers read, so that Most Read has something to say.
+async function read(server) {
+    const paths = ["/2026/05/22/gull-14-an-appreciation/", "/2025/02/20/name-the-new-ferry/", "/2021/01/12/fog-the-ninth-day/",
+        "/2024/12/20/sheep-at-evensong/", "/2026/08/10/patient-mackerel-finishes/", "/2023/03/30/council-debates-a-hat/"];
+    for (const [i, path] of paths.entries()) {
+        for (let n = 0; n < 20 - 3 * i; n++) await server.get(path, { "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0" });
+    }
+    await until(server, "/", (html) => html.includes('most-read"'));
+}
+
+async function demo() {
+    const site = await openDemo();
+    execFileSync(join(root, "build/release/tests/tools/edit_story"), [site.dir, "correct", corrected, "An earlier version said that the filter was of strawberry."]);
+    await until(site.server, corrected, (html) => html.includes("strawberry"));
+    const hidden = { "story-locked": site.hidden["protected story"], "withdrawn": site.hidden["withdrawn story"] };
+    await read(site.server);
+    return { url: site.url, server: site.server, pages: demoPages.map(([name, path, what]) => [name, path ?? hidden[name], what]) };
+}
+
+async function inLanguage(language) {
+    const dir = join(tmp(), "site");
+    run(["new", dir, "--title", { ar: "رصيف المصباح", zh: "灯塔码头报" }[language], "--url", "http://localhost:8080", "--timezone", "Europe/Berlin", "--language", language]);
+    run(["import", "wordpress", join(root, "tests/data/wxr/languages.xml"), "--site", dir]);
+    const server = await serve(dir);
+    return { url: server.base, server, pages: otherPages[language] };
+}
+
+async function open(browser, site, path, screen, scheme, options = {}) {
+    const context = await browser.newContext({ ...screens[screen], colorScheme: scheme, reducedMotion: "reduce", ...options });
+    const tab = await context.newPage();
+    await tab.goto(site.url + path, { waitUntil: "load" });
+    await scrollThrough(tab);
+    return tab;
+}
+
+// One file a page, screen and scheme: front-phone-dark.png.
+async function shootAll(browser, dir, wanted) {
+    const shown = [];
+    for (const make of [demo, () => inLanguage("ar"), () => inLanguage("zh")]) {
+        const site = await make();
+        for (const [name, path, what] of site.pages) {
+            if (wanted.length && !wanted.includes(name)) continue;
+            const files = [];
+            for (const screen of Object.keys(screens)) {
+                for (const scheme of ["light", "dark"]) {
+                    const tab = await open(browser, site, path, screen, scheme);
+                    files.push(`${name}-${screen}-${scheme}.png`);
+                    await tab.screenshot({ path: join(dir, files.at(-1)), fullPage: true });
+                    await tab.context().close();
+                }
+            }
+            if (name === "story") {
+                const tab = await open(browser, site, path, "desktop", "light", { viewport: { width: 680, height: 960 } });
+                await tab.emulateMedia({ media: "print" });
+                files.push("story-print.png");
+                await tab.screenshot({ path: join(dir, files.at(-1)), fullPage: true });
+                await tab.pdf({ path: join(dir, "story-print.pdf"), format: "A4", margin: { top: "15mm", right: "15mm", bottom: "15mm", left: "15mm" } });
+                await tab.context().close();
+            }
+            shown.push({ name, what, files });
+            console.log(name);
+        }
+        await site.server.stop();
+    }
+    writeFileSync(join(dir, "index.html"), sheet(shown));
+}
+
+const sheet = (shown) => `<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Broadsheet: every page</title>
+<style>
+body { margin: 2rem; font: 1rem/1.5 sans-serif; background: #8a8d91; }
+h2 { margin: 2rem 0 .5rem; font-size: 1.1rem; }
+div { display: flex; gap: 1rem; align-items: start; overflow-x: auto; }
+a { flex: none; max-height: 40rem; overflow: hidden; }
+img { display: block; height: auto; width: 24rem; }
+img[src*="-phone-"] { width: 14rem; }
+</style>
+<h1>Every page</h1>
+${shown.map(({ name, what, files }) => `<h2>${name}: ${what}</h2>
+<div>${files.map((f) => `<a href="${f}"><img src="${f}" alt="${f}" loading="lazy"></a>`).join("\n")}</div>`).join("\n")}
+</html>
+`;
+
+const [to, ...wanted] = process.argv.slice(2);
+const browser = await launch();
+const dir = resolve(to);
+mkdirSync(dir, { recursive: true });
+await shootAll(browser, dir, wanted);
+await browser.close();
+process.exit();
