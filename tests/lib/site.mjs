@@ -26,7 +26,7 @@ export async function test(name, body) {
 }
 
 export function finish() {
-    for (const dir of dirs) rmSync(dir, { recursive: true, force: true });
+    for (const dir of dirs) rmSync(dir, { recursive: true, force: true, maxRetries: 10 });
     console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}`);
     process.exit(failed ? 1 : 0);
 }
