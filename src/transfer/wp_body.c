@@ -92,7 +92,7 @@ static void put_footnotes(struct reading *r) {
     json_t *notes = json_loadb(r->body->footnotes.ptr ? r->body->footnotes.ptr : "",
                                r->body->footnotes.len, 0, NULL);
     if (json_array_size(notes) > 0) {
-        buf_put(r->out, STR("<ol>"));
+        buf_put(r->out, STR("<ol class=\"wp-block-footnotes\">"));
         size_t i;
         json_t *note;
         json_array_foreach(notes, i, note) {

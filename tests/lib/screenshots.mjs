@@ -23,7 +23,7 @@ const demoPages = [
     ["archive-month", "/2024/06/", "a month"],
     ["archive-day", "/2024/06/18/", "a day"],
     ["story", "/2024/06/18/the-band-and-the-bull/", "a story with pictures, sound and footnotes"],
-    ["story-plain", "/2026/06/03/correction-gull-14/", "a short story without a picture"],
+    ["story-plain", "/2022/07/26/concerning-moths/", "a short story without a picture"],
     ["story-long", "/2026/09/29/the-last-crossing/", "a long story with comments"],
     ["story-gallery", "/2021/01/12/fog-the-ninth-day/", "a gallery"],
     ["story-table", "/2025/01/15/the-weather-of-last-year/", "a table"],
@@ -90,6 +90,10 @@ async function open(browser, site, path, screen, scheme, options = {}) {
     const tab = await context.newPage();
     await tab.goto(site.url + path, { waitUntil: "load" });
     await scrollThrough(tab);
+    await tab.evaluate(() => Promise.all([...document.images].filter((i) => !i.hidden).map((i) => {
+        i.loading = "eager";
+        return i.decode();
+    })));
     return tab;
 }
 
