@@ -246,8 +246,12 @@ static bool read_param(struct str part, struct str name, int64_t *ret) {
 enum status blocks_render(struct pass *pass, struct str key, struct fragment_build *fragment,
                           struct err *err) {
     if (str_eq(key, STR("style"))) {
-        html_put(&fragment->out, look_style(pass->look));
+        html_put(&fragment->out, look_style(pass->look, key));
         put_theme_settings(&pass->settings, &fragment->out);
+        return STATUS_OK;
+    }
+    if (str_starts(key, STR("style/"))) {
+        html_put(&fragment->out, look_style(pass->look, str_from(key, strlen("style/"))));
         return STATUS_OK;
     }
     if (str_eq(key, STR("masthead"))) {

@@ -119,7 +119,21 @@ static void styling_fault(void *ctx, const struct style_fault *fault) {
     }
 }
 
-static enum status set_style(struct look *look, const struct theme_file *sheet, struct err *err) {
+bool look_is_sheet(const struct look *look, struct str file) {
+    if (str_find_char(file, '/', 0) != STR_NPOS || !str_ends(file, STR(".css"))) {
+        return false;
+    }
+    struct str name = str_slice(file, 0, file.len - strlen(".css"));
+    bool is_sheet = str_eq(name, STR("style"));
+    for (size_t i = 0; !is_sheet && i < look->files.len; i++) {
+        struct str other = look->files.ptr[i].name;
+        is_sheet = other.len == file.len && str_starts(other, name) &&
+                   str_eq(str_from(other, name.len), STR(".hbs"));
+    }
+    return is_sheet;
+}
+
+static enum status add_sheet(struct look *look, const struct theme_file *sheet, struct err *err) {
     struct styling styling = { .look = look };
     const struct style_options options = { styling_asset, styling_fault, &styling };
     struct str css = style_make(&look->arena, sheet->bytes, &options);
@@ -128,13 +142,15 @@ static enum status set_style(struct look *look, const struct theme_file *sheet, 
                        look_place(&look->arena, sheet->bytes, styling.first.at).ptr,
                        STR_FMT(styling.first.message));
     }
+    struct look_sheet *made = vec_push(&look->arena, &look->sheets);
+    made->name = str_slice(sheet->name, 0, sheet->name.len - strlen(".css"));
     if (css.len <= STYLE_INLINE_MAX_BYTES) {
-        look->style.raw = arena_printf(&look->arena, "<style>\n%.*s</style>", STR_FMT(css));
+        made->style.raw = arena_printf(&look->arena, "<style>\n%.*s</style>", STR_FMT(css));
         return STATUS_OK;
     }
-    add_asset(look, STR("style.css"), css);
-    look->style.raw = arena_printf(&look->arena, "<link rel=\"stylesheet\" href=\"%.*s\">",
-                                   STR_FMT(look_asset(look, STR("style.css"))->path));
+    add_asset(look, sheet->name, css);
+    made->style.raw = arena_printf(&look->arena, "<link rel=\"stylesheet\" href=\"%.*s\">",
+                                   STR_FMT(look_asset(look, sheet->name)->path));
     return STATUS_OK;
 }
 
@@ -165,15 +181,15 @@ static enum status set_script(struct look *look, const struct theme_file *file, 
     return STATUS_OK;
 }
 
-/* The sheet comes last: it names the others. */
+/* The sheets come last: they name the others. */
 enum status look_collect(struct look *look, struct err *err) {
-    const struct theme_file *sheet = NULL;
     enum status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < look->files.len; i++) {
         const struct theme_file *f = &look->files.ptr[i];
-        if (str_eq(f->name, STR("style.css"))) {
-            sheet = f;
-        } else if (str_eq(f->name, STR("inline.js"))) {
+        if (look_is_sheet(look, f->name)) {
+            continue;
+        }
+        if (str_eq(f->name, STR("inline.js"))) {
             status = set_script(look, f, err);
         } else if (str_starts(f->name, STR("assets/"))) {
             add_asset(look, str_from(f->name, sizeof "assets/" - 1), f->bytes);
@@ -181,11 +197,21 @@ enum status look_collect(struct look *look, struct err *err) {
             add_asset(look, f->name, f->bytes);
         }
     }
-    return status == STATUS_OK && sheet != NULL ? set_style(look, sheet, err) : status;
+    for (size_t i = 0; status == STATUS_OK && i < look->files.len; i++) {
+        if (look_is_sheet(look, look->files.ptr[i].name)) {
+            status = add_sheet(look, &look->files.ptr[i], err);
+        }
+    }
+    return status;
 }
 
-struct html look_style(const struct look *look) {
-    return look->style;
+struct html look_style(const struct look *look, struct str name) {
+    for (size_t i = 0; i < look->sheets.len; i++) {
+        if (str_eq(look->sheets.ptr[i].name, name)) {
+            return look->sheets.ptr[i].style;
+        }
+    }
+    return (struct html){ STR("") };
 }
 
 struct html look_script(const struct look *look) {

@@ -3,6 +3,7 @@
  * The default theme is in the binary. A file of the same name below <site>/theme/ takes the place
  * of one of the theme's; a file of a new name is added: those at the top and in partials/ that end
  * in .hbs are templates, strings/<language>.json is wording, style.css is the style sheet,
+ * NAME.css beside NAME.hbs is a sheet more for the pages of that template,
  * inline.js is a small script that a template prints with {{{site.script}}}, and what
  * else lies at the top or in assets/ is served under /assets/<hash>/<name>, for ever.
  *
@@ -36,8 +37,10 @@ const struct theme *look_theme(const struct look *look);
 struct str look_phrase(const struct look *look, struct arena *a, struct str language,
                        struct str key, const struct phrase_arg *args, size_t n);
 
-/* What stands in <head>: <style>…</style>, or a <link> if the sheet is too large for that. */
-struct html look_style(const struct look *look);
+/* What stands in <head>: <style>…</style>, or a <link> if the sheet is too large for that. "style"
+ * is the sheet of all pages; a template's name is what its pages have besides, empty if there is
+ * none. */
+struct html look_style(const struct look *look, struct str name);
 
 /* <script>…</script> of inline.js without the comment that it begins with, or empty; and what a
  * Content-Security-Policy calls it: 'sha256-…'. */

@@ -46,15 +46,6 @@ static void fault_of_err(struct checker *c, struct str file, const struct err *e
     fault(c, file, place, str_trim(str_from(rest, len)));
 }
 
-static struct theme_file *file_find(struct checker *c, struct str name) {
-    for (size_t i = 0; i < c->look->files.len; i++) {
-        if (str_eq(c->look->files.ptr[i].name, name)) {
-            return &c->look->files.ptr[i];
-        }
-    }
-    return NULL;
-}
-
 /* ---- what lies in the folder ---- */
 
 static bool is_read_folder(struct str name) {
@@ -377,14 +368,13 @@ static int by_place(const void *a, const void *b) {
 static void check_files(struct checker *c, const struct helper *helpers) {
     struct look *look = c->look;
     struct err err = { 0 };
-    struct theme_file *sheet = file_find(c, STR("style.css"));
     for (size_t i = 0; i < look->files.len; i++) {
         struct err ignored = { 0 }; /* check_wording tells of it */
         (void)look_parse_wording(look, &look->files.ptr[i], &ignored);
     }
     if (look_collect(look, &err) != STATUS_OK) {
         struct theme_file *f = file_of_message(c, str_of(err.message));
-        if (f != sheet) { /* the sheet's faults all come below */
+        if (f == NULL || !look_is_sheet(look, f->name)) { /* a sheet's faults all come below */
             fault_of_err(c, f ? f->shown : STR("theme"), &err);
         }
     }
@@ -397,7 +387,7 @@ static void check_files(struct checker *c, const struct helper *helpers) {
         } else if (f->own && str_starts(f->name, STR("strings/")) &&
                    str_ends(f->name, STR(".json"))) {
             check_wording(c, f);
-        } else if (f->own && f == sheet) {
+        } else if (f->own && look_is_sheet(look, f->name)) {
             check_style(c, f);
         }
     }

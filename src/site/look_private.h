@@ -21,12 +21,18 @@ struct wording {
     struct phrases *phrases;
 };
 
+struct look_sheet {
+    struct str name; /* "style", or of the template whose pages it is for */
+    struct html style;
+};
+
 struct look {
     _Atomic unsigned owners;
     struct arena arena;
     struct theme *theme;
-    struct html style, script;
+    struct html script;
     struct str script_source;
+    VEC(struct look_sheet) sheets;
     VEC(struct theme_file) files;
     VEC(struct wording) wordings;
     VEC(struct asset) assets;
@@ -45,6 +51,9 @@ enum status look_parse_wording(struct look *look, const struct theme_file *file,
 enum status look_collect(struct look *look, struct err *err);
 enum status look_compile(struct look *look, const struct template_entry *entries,
                          size_t entries_len, const struct helper *helpers, struct err *err);
+
+/* Is that file of the theme style.css or, beside NAME.hbs, NAME.css? */
+bool look_is_sheet(const struct look *look, struct str file);
 
 /* "line:column" of a byte offset, from 1. */
 struct str look_place(struct arena *a, struct str text, size_t at);

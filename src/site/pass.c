@@ -167,6 +167,8 @@ struct str pass_phrase(struct pass *pass, const char *key, const struct phrase_a
 /* Where a page's bytes go: what was written since the last fragment becomes a part of its own. */
 struct cut {
     struct arena *arena;
+    const struct look *look;
+    struct str template;
     struct page_build *page; /* NULL: no fragment may be included */
     struct buf out;
     int64_t story_id;
@@ -178,7 +180,8 @@ static void cut_own(struct cut *cut) {
     buf_truncate(&cut->out, 0);
 }
 
-/* {{fragment "latest" section=7}} is the slot "latest/section:7". */
+/* {{fragment "latest" section=7}} is the slot "latest/section:7". {{fragment "style"}} is one or
+ * two: the sheet of all pages, and that of the template. */
 static void cut_fragment(void *ctx, struct str kind, const struct fragment_param *params,
                          size_t params_len) {
     struct cut *cut = ctx;
@@ -198,6 +201,9 @@ static void cut_fragment(void *ctx, struct str kind, const struct fragment_param
     }
     page_slot(cut->page, arena_str(cut->arena, buf_str(&key)), cut->story_id);
     buf_done(&key);
+    if (str_eq(kind, STR("style")) && look_style(cut->look, cut->template).raw.len > 0) {
+        page_slot(cut->page, arena_printf(cut->arena, "style/%.*s", STR_FMT(cut->template)), 0);
+    }
 }
 
 static enum status run(struct pass *pass, const char *name, const void *root, struct cut *cut,
@@ -205,6 +211,8 @@ static enum status run(struct pass *pass, const char *name, const void *root, st
     const struct theme *theme = look_theme(pass->look);
     int template = theme_find(theme, str_of(name));
     check(template >= 0);
+    cut->look = pass->look;
+    cut->template = str_of(name);
     struct template_sink sink = { .out = &cut->out, .fragment = cut_fragment, .ctx = cut };
     enum status status = template_run(theme, template, root, pass, &sink, err);
     if (status == STATUS_OK && cut->misplaced) {

@@ -39,6 +39,20 @@ TEST(look_takes_the_files_of_the_site_before_those_of_the_theme) {
     fixture_close(&f);
 }
 
+TEST(look_has_a_style_sheet_more_for_the_pages_of_a_template) {
+    struct fixture f;
+    fixture_open(&f);
+    put_file(&f, "", "style.css", "p { --all: 1 }");
+    put_file(&f, "", "story.css", "p { --story: 1 }");
+    put_file(&f, "", "other.css", "p { --other: 1 }");
+    fixture_reopen(&f);
+    const char *key = "/2022/03/12/headline-12/";
+    CHECK(shows(&f, key, "--all") && shows(&f, key, "</style><style>\np{--story"));
+    CHECK(shows(&f, "/", "--all") && !shows(&f, "/", "--story") && shows(&f, "/", ".lead-story"));
+    CHECK(!shows(&f, key, "--other") && !shows(&f, key, ".lead-story"));
+    fixture_close(&f);
+}
+
 TEST(look_words_itself_in_the_language_of_the_site) {
     struct fixture f;
     fixture_open(&f);
@@ -71,6 +85,7 @@ TEST(look_says_what_is_wrong_with_a_theme) {
         { "", "dont-miss.hbs", "{{> crad}}", "theme/dont-miss.hbs:1:" },
         { "strings", "en.json", "{\"a\": ", "theme/strings/en.json" },
         { "", "style.css", "p {} </StYle>", "theme/style.css" },
+        { "", "front.css", "p {} </StYle>", "theme/front.css" },
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct fixture f;
