@@ -205,15 +205,15 @@ struct search_spans search_query_find(struct arena *a, const struct search_query
                 bool half = phrase->is_prefix && token.is_pair &&
                             phrase->tokens[phrase->len - 1].len < token.text.len;
                 struct search_span span = { from, half ? token.middle : token.to };
-                if (spans.len > 0 && spans.ptr[spans.len - 1].to >= span.from) {
-                    struct search_span *last = &spans.ptr[spans.len - 1];
-                    last->from = span.from < last->from ? span.from : last->from;
-                    last->to = span.to > last->to ? span.to : last->to;
-                } else if (spans.len < max) {
-                    *vec_push(a, &spans) = span;
-                } else {
+                while (spans.len > 0 && spans.ptr[spans.len - 1].to >= span.from) {
+                    const struct search_span *last = &spans.ptr[--spans.len];
+                    span.from = last->from < span.from ? last->from : span.from;
+                    span.to = last->to > span.to ? last->to : span.to;
+                }
+                if (spans.len == max) {
                     return (struct search_spans){ spans.ptr, spans.len };
                 }
+                *vec_push(a, &spans) = span;
             }
         }
     }

@@ -116,6 +116,7 @@ TEST(search_query_finds_its_words_in_a_text) {
     CHECK_STR(marked(&a, "京大学", "在北京大学里"), "在北[京大学]里");
     CHECK_STR(marked(&a, "水", "喝水了"), "喝[水]了");
     CHECK_STR(marked(&a, "a b c d", "a b c d"), "[a] [b] [c] [d]");
+    CHECK_STR(marked(&a, "a c e \"b c d e f\"", "a b c d e f"), "[a] [b c d e f]");
     CHECK_STR(marked(&a, "", "a b"), "a b");
     arena_done(&a);
 }
