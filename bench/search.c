@@ -3,6 +3,7 @@
  *   build/release/bench/search make DIR STORIES       make a site of so many made-up stories
  *   build/release/bench/search ask DIR [QUERIES]      ask it 1,000 mixed queries, print the times
  *   build/release/bench/search publish DIR STORIES    publish so many more, one commit each
+ *   build/release/bench/search words DIR QUERY        ask it one query a hundred times
  *
  * The stories are drawn from a seed: words by Zipf's law from a million (so the first stands in
  * nearly every story, most in hardly any), one word in six from the 300 of the story's topic, 300
@@ -693,6 +694,27 @@ static int ask(const char *dir, size_t queries) {
     return 0;
 }
 
+/* One query, several times: to look at with a profiler. */
+static int ask_words(const char *dir, const char *typed) {
+    struct store *store = NULL;
+    struct asker x = { 0 };
+    struct question q = { .typed = str_of(typed), .from_us = INT64_MIN, .to_us = INT64_MAX };
+    int64_t found, id;
+    double ms[100];
+    MUST(store_open(dir, &store, &err));
+    MUST(store_reader_open(store, &x.reader, &err));
+    MUST(store_read_begin(x.reader, NULL, &err));
+    for (size_t i = 0; i < COUNT_OF(ms); i++) {
+        ms[i] = ask_one(&x, &q, &found, &id);
+    }
+    printf("%lld found, first %lld\n", (long long)found, (long long)id);
+    print_times(typed, ms, COUNT_OF(ms));
+    store_read_end(x.reader);
+    store_reader_close(x.reader);
+    store_close(store);
+    return 0;
+}
+
 int main(int argc, char **argv) {
     if (argc == 4 && strcmp(argv[1], "make") == 0) {
         return make(argv[2], atol(argv[3]));
@@ -703,6 +725,10 @@ int main(int argc, char **argv) {
     if (argc == 4 && strcmp(argv[1], "publish") == 0) {
         return publish(argv[2], (size_t)atol(argv[3]));
     }
-    fprintf(stderr, "bench/search make DIR STORIES | ask DIR [QUERIES] | publish DIR STORIES\n");
+    if (argc == 4 && strcmp(argv[1], "words") == 0) {
+        return ask_words(argv[2], argv[3]);
+    }
+    fprintf(stderr, "bench/search make DIR STORIES | ask DIR [QUERIES] | publish DIR STORIES | "
+                    "words DIR QUERY\n");
     return 2;
 }

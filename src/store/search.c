@@ -113,25 +113,34 @@ static void bounds(const struct finding *f, int64_t *ret_from, int64_t *ret_to) 
     } while (last == *ret_to && f->db->status == STATUS_OK);
 }
 
+/* What a match gave. */
+struct outcome {
+    int64_t found;
+    bool is_all; /* there are no others */
+};
+
 /* The matches of an expression, newest first, as far as its cost allows; and if there was nothing,
  * those in as much again that is older. */
-static void match(struct finding *f, const char *statement, const struct search_expression *e,
-                  int64_t max, enum tier tier) {
+static struct outcome match(struct finding *f, const char *statement,
+                            const struct search_expression *e, int64_t max, enum tier tier) {
+    struct outcome all = { .is_all = true };
     int64_t from, to;
+    if (e->match.len == 0) {
+        return all;
+    }
     bounds(f, &from, &to);
-    for (int part = 1; part <= 2; part++) {
+    for (int part = 1; part <= 2 && all.found == 0; part++) {
         int64_t back = e->share < 1 ? search_plan_back(f->db, f->to_us, e->share * part) : from;
         bool whole = back <= from;
         back = whole ? from : back;
-        int64_t n = collect(f, statement, e, back, to, max, tier);
-        if (tier == TIER_TEXT) {
-            f->is_cut = n == max || !whole;
-        }
-        if (n > 0 || whole || f->db->status != STATUS_OK) {
-            return;
+        all.found = collect(f, statement, e, back, to, max, tier);
+        all.is_all = whole && all.found < max;
+        if (whole || f->db->status != STATUS_OK) {
+            break;
         }
         to = back - 1;
     }
+    return all;
 }
 
 static void match_same_headline(struct finding *f, const struct search_expression *filter) {
@@ -200,29 +209,38 @@ static void order(struct finding *f) {
 
 /* ---- the whole ---- */
 
-static void find(struct finding *f, const struct search_plan *plan, int64_t wanted) {
+static void find_best(struct finding *f, const struct search_plan *plan) {
     struct search_expression e;
     search_plan_express(plan, f->arena, SEARCH_ANYWHERE, &e);
-    if (e.match.len == 0) {
-        return;
-    }
-    if (f->req->newest_first) {
-        match(f, "search_newest", &e, wanted + 1, TIER_TEXT);
-        order(f);
-        return;
-    }
-    match(f, "search_matches", &e, TEXT_MATCHES_MAX, TIER_TEXT);
+    struct outcome text = match(f, "search_matches", &e, TEXT_MATCHES_MAX, TIER_TEXT);
+    f->is_cut = !text.is_all;
     /* Below a headline there may stand a word that must not occur. */
     f->only_known = plan->negative > 0;
-    search_plan_express(plan, f->arena, SEARCH_HEADLINE, &e);
-    match(f, "search_headlines", &e, HEADLINE_MATCHES_MAX, TIER_HEADLINE);
-    search_plan_express(plan, f->arena, SEARCH_HEADLINE_PHRASE, &e);
-    if (e.match.len > 0) {
-        match(f, "search_headlines", &e, HEADLINE_MATCHES_MAX, TIER_PHRASE);
+    if (text.found > 0 || !text.is_all) {
+        search_plan_express(plan, f->arena, SEARCH_HEADLINE, &e);
+        struct outcome headlines =
+            match(f, "search_headlines", &e, HEADLINE_MATCHES_MAX, TIER_HEADLINE);
+        if (headlines.found > 0 || !headlines.is_all) {
+            search_plan_express(plan, f->arena, SEARCH_HEADLINE_PHRASE, &e);
+            match(f, "search_headlines", &e, HEADLINE_MATCHES_MAX, TIER_PHRASE);
+        }
     }
     f->only_known = false;
     search_plan_express(plan, f->arena, SEARCH_FILING, &e);
     match_same_headline(f, &e);
+}
+
+static void find(struct finding *f, const struct search_plan *plan, int64_t wanted) {
+    struct search_expression e;
+    if (plan->positive == 0) {
+        return;
+    }
+    if (f->req->newest_first) {
+        search_plan_express(plan, f->arena, SEARCH_ANYWHERE, &e);
+        f->is_cut = !match(f, "search_newest", &e, wanted + 1, TIER_TEXT).is_all;
+    } else {
+        find_best(f, plan);
+    }
     order(f);
 }
 

@@ -16,7 +16,7 @@ struct search_condition {
     const struct search_option *any;
     size_t len;
     bool is_negative;
-    bool is_filing; /* a section or an author: counts for no score */
+    bool is_filing; /* a section, an author: counts for no score */
     double docs, headlines;
 };
 
