@@ -143,7 +143,19 @@ static struct outcome match(struct finding *f, const char *statement,
     return all;
 }
 
-static void match_same_headline(struct finding *f, const struct search_expression *filter) {
+/* Of a headline with "-5" the number must not occur; but of "ferry -fog" it is not "Ferry fog" that
+ * is looked for. */
+static bool has_minus(struct finding *f, int64_t story_id) {
+    struct story story;
+    struct search_query q = { 0 };
+    if (story_load(f->db, f->arena, story_id, STORY_CARD, &story)) {
+        search_query_parse(f->arena, story.headline, &q);
+    }
+    return q.len > q.positive;
+}
+
+static void match_same_headline(struct finding *f, const struct search_expression *filter,
+                                bool with_minus) {
     struct str text = f->req->query.text;
     if (text.len == 0) {
         return;
@@ -156,8 +168,9 @@ static void match_same_headline(struct finding *f, const struct search_expressio
                                                          rows_i64(&rows, 2), 0, TIER_SAME };
     }
     for (size_t i = 0; i < same.len; i++) {
-        if (filter->match.len == 0 ||
-            HAS(f->db, "search_has", TEXT(filter->match), I64(same.ptr[i].doc))) {
+        if ((filter->match.len == 0 ||
+             HAS(f->db, "search_has", TEXT(filter->match), I64(same.ptr[i].doc))) &&
+            (!with_minus || has_minus(f, same.ptr[i].story_id))) {
             add(f, &same.ptr[i]);
         }
     }
@@ -227,7 +240,7 @@ static void find_best(struct finding *f, const struct search_plan *plan) {
     }
     f->only_known = false;
     search_plan_express(plan, f->arena, SEARCH_FILING, &e);
-    match_same_headline(f, &e);
+    match_same_headline(f, &e, plan->negative > 0);
 }
 
 static void find(struct finding *f, const struct search_plan *plan, int64_t wanted) {

@@ -102,6 +102,45 @@ TEST(search_finds_words_wherever_they_stand) {
     store_site_close(&site);
 }
 
+TEST(search_has_the_expected_story_first) {
+    struct store_site site;
+    store_site_open(&site);
+    const char *const text = "<p>The harbour council met on the ferry.</p>";
+    put(&site, "Harbour council meets", text, 0);                                 /* 1 */
+    put(&site, "Council of the harbour meets again", text, 24);                   /* 2 */
+    put(&site, "Weather", "<p>Harbour council meets, said the council.</p>", 48); /* 3 */
+    put(&site, "Grüße aus Köln", "<p>Die Straße über den Fluß.</p>", 72);         /* 4 */
+    put(&site, "Snow: -5 tonight", "<p>Cold.</p>", 96);                           /* 5 */
+    put(&site, "Ferry fog", "<p>Late.</p>", 97);                                  /* 6 */
+    put(&site, "Ferry timetable", "<p>Fog, and gulls.</p>", 98);                  /* 7 */
+    put(&site, "市议会讨论渡轮", "<p>渡轮晚点。</p>", 120);                       /* 8 */
+    put(&site, "天气", "<p>渡轮停航，市议会开会。</p>", 144);                     /* 9 */
+    put(&site, "เรือข้ามฟากล่าช้า", "<p>หมอก</p>", 168);                              /* 10 */
+    put(&site, "อากาศวันนี้", "<p>เรือข้ามฟากหยุด</p>", 192);                           /* 11 */
+    put(&site, "The week in pictures", "<p>Gulls.</p>", 200);                     /* 12 */
+    put(&site, "The week in pictures", "<p>Boats.</p>", 368);                     /* 13 */
+    /* the same headline, then the phrase, then the words, then the text; whatever the age */
+    CHECK_STR(find(&site, "harbour council meets"), "1 2 3");
+    CHECK_STR(find(&site, "\"council meets\""), "1 3");
+    /* of equals the newest */
+    CHECK_STR(find(&site, "the week in pictures"), "13 12");
+    /* umlauts, sharp s */
+    CHECK_STR(find(&site, "gruße aus koln"), "4");
+    CHECK_STR(find(&site, "STRASSE fluss"), "4");
+    /* a headline is found as it is written, and "-word" leaves a word out */
+    CHECK_STR(find(&site, "Snow: -5 tonight"), "5");
+    CHECK_STR(find(&site, "ferry -fog"), "2 1");
+    CHECK_STR(find(&site, "fog ferry"), "6 7");
+    /* scripts without spaces: a word that the whole is not cut at */
+    CHECK_STR(find(&site, "渡轮"), "8 9");
+    CHECK_STR(find(&site, "市议会"), "8 9");
+    CHECK_STR(find(&site, "议会讨论"), "8");
+    CHECK_STR(find(&site, "市议会 停航"), "9");
+    CHECK_STR(find(&site, "ข้ามฟาก"), "10 11");
+    CHECK_STR(find(&site, "เรือข้ามฟากล่าช้า"), "10");
+    store_site_close(&site);
+}
+
 TEST(search_is_exact_after_every_change) {
     struct store_site site;
     store_site_open(&site);
