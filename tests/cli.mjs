@@ -8,7 +8,7 @@ const site = join(tmp(), "site");
 
 await test("help and version", () => {
     const { out } = run(["help"]);
-    for (const name of ["new", "import wordpress", "serve", "set", "get", "slot", "user add", "author", "views", "check"]) {
+    for (const name of ["new", "import wordpress", "serve", "set", "get", "slot", "story withdraw", "story publish", "user add", "author", "views", "check"]) {
         assert.ok(out.includes(`  ${name} `), name);
         const help = run(["help", ...name.split(" ")]).out;
         assert.match(help, /^Usage: broadsheet /);
@@ -72,7 +72,38 @@ await test("slots: set by address, show, clear, refuse what is no story", () => 
     assert.match(err, /\/no\/such\/story\//);
     assert.match(run(["slot", "lead", "/about/", "--site", site], { expect: 1 }).err, /is a page/);
     assert.match(run(["slot", "dont-miss", "--site", site]).out, /perseverance-arrives/);
+    assert.match(run(["slot", "secondaries", ...paths, ...paths, "--site", site], { expect: 1 }).err, /named twice/);
     assert.equal(run(["slot", "dont-miss", "--clear", "--site", site]).out, "");
+    for (const args of [[], paths, ["--clear"]]) {
+        assert.match(run(["slot", "section-nope", ...args, "--site", site], { expect: 1 }).err, /no section 'nope'/);
+    }
+    assert.match(run(["slot", "section-ferry", "--site", site], { expect: 1 }).err, /below another section/);
+    assert.equal(run(["slot", "section-harbour", "--site", site]).out, "");
+});
+
+await test("a withdrawn story is gone, also one that came from WordPress's trash; and it comes back", async () => {
+    const server = await serve(site);
+    const status = async (path) => (await fetch(server.base + path, { redirect: "manual" })).status;
+    const until = async (path, wanted) => {
+        for (const end = Date.now() + 60000; await status(path) !== wanted && Date.now() < end;) {
+            await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        assert.equal(await status(path), wanted, path);
+    };
+    const path = "/2022/03/14/perseverance-arrives-on-time/";
+    assert.equal(await status("/2023/01/19/car-park-consultation/"), 410);
+    assert.equal(await status("/?p=238"), 410);
+    assert.equal(await status(path), 200);
+    const gone = JSON.parse(run(["story", "withdraw", path, "--site", site, "--json"]).out);
+    assert.deepEqual([gone.path, gone.state], [path, "withdrawn"]);
+    await until(path, 410);
+    await until(`${path}feed/`, 410);
+    assert.match(run(["story", "publish", String(gone.id), "--site", site]).out, /is published/);
+    await until(path, 200);
+    assert.match(await (await fetch(`${server.base}${path}`)).text(), /datetime="2022-03-14T/);
+    run(["story", "withdraw", "/no/such/", "--site", site], { expect: 1 });
+    run(["story", "withdraw", "999999", "--site", site], { expect: 1 });
+    await server.stop();
 });
 
 await test("the front page can be a page that is there, and nothing else", () => {

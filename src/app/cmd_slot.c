@@ -1,7 +1,7 @@
 #include "app/commands.h"
+#include "app/find.h"
 #include "base/limits.h"
 #include "text/json.h"
-#include "text/url.h"
 
 /* The lists that pages show. Another name would be kept, and never seen. */
 static bool is_shown(struct str name) {
@@ -10,47 +10,51 @@ static bool is_shown(struct str name) {
            (str_starts(name, STR("section-")) && name.len > sizeof "section-" - 1);
 }
 
-/* A story by its address: a path, or a URL of which the path counts. */
-static enum status find_story(struct cli *cli, struct store_reader *r, const char *text,
-                              int64_t *ret_id) {
-    struct url url;
-    struct str path = str_of(text), canonical = path;
-    if (url_parse(path, &url) && url.has_authority) {
-        path = url.has_query
-                   ? arena_printf(&cli->arena, "%.*s?%.*s", STR_FMT(url.path), STR_FMT(url.query))
-                   : url.path;
+/* A band belongs to a section at the top. */
+static enum status check_section(struct cli *cli, struct store_reader *r) {
+    struct str name = str_of(cli->args[0]), slug = str_from(name, sizeof "section-" - 1);
+    struct sections sections;
+    if (!str_starts(name, STR("section-"))) {
+        return STATUS_OK;
     }
-    struct address address;
-    enum status status = STATUS_NOT_FOUND;
-    if (str_find_char(path, '?', 0) != STR_NPOS ||
-        url_path_canonical(&cli->arena, path, &canonical)) {
-        status = store_address(r, &cli->arena, canonical, &address, &cli->err);
+    enum status status = store_sections(r, &cli->arena, &sections, &cli->err);
+    bool is_there = false, is_top = false;
+    for (size_t i = 0; status == STATUS_OK && i < sections.len; i++) {
+        if (str_eq(sections.ptr[i].slug, slug)) {
+            is_there = true;
+            is_top |= sections.ptr[i].parent_id == 0;
+        }
     }
-    if (status == STATUS_NOT_FOUND || (status == STATUS_OK && address.kind != ADDRESS_STORY)) {
-        cli->err = (struct err){ 0 };
-        return err_set(&cli->err, STATUS_NOT_FOUND, "no story answers at '%s'", text);
+    if (status != STATUS_OK || is_top) {
+        return status;
     }
-    struct story story;
-    if (status == STATUS_OK) {
-        status = store_story(r, &cli->arena, address.id, STORY_CARD, &story, &cli->err);
-    }
-    if (status == STATUS_OK && story.kind != STORY_STORY) {
-        return err_set(&cli->err, STATUS_INVALID, "'%s' is a page: lists hold stories", text);
-    }
-    if (status == STATUS_OK) {
-        *ret_id = address.id;
-    }
-    return status;
+    return is_there
+               ? err_set(&cli->err, STATUS_INVALID,
+                         "'%.*s' stands below another section: the front page has bands for "
+                         "the top ones",
+                         STR_FMT(slug))
+               : err_set(&cli->err, STATUS_NOT_FOUND, "there is no section '%.*s'", STR_FMT(slug));
 }
 
 static enum status set_slot(struct cli *cli, struct store_writer *w, void *arg) {
     (void)arg;
     int64_t *ids = arena_array(&cli->arena, (size_t)cli->n_args, sizeof *ids);
     size_t n = 0;
-    enum status status = STATUS_OK;
+    struct store_reader *r = store_writer_reader(w);
+    enum status status = check_section(cli, r);
     for (int i = 1; status == STATUS_OK && i < cli->n_args; i++) {
-        status = find_story(cli, store_writer_reader(w), cli->args[i], &ids[n]);
-        n += status == STATUS_OK;
+        struct story story;
+        status = find_story(cli, r, cli->args[i], &story);
+        if (status == STATUS_OK && story.kind != STORY_STORY) {
+            return err_set(&cli->err, STATUS_INVALID, "'%s' is a page: lists hold stories",
+                           cli->args[i]);
+        }
+        for (size_t k = 0; status == STATUS_OK && k < n; k++) {
+            if (ids[k] == story.id) {
+                return err_set(&cli->err, STATUS_INVALID, "'%s' is named twice", cli->args[i]);
+            }
+        }
+        ids[n++] = story.id;
     }
     return status != STATUS_OK
                ? status
@@ -63,7 +67,10 @@ static enum status show_slot(struct cli *cli, struct store *store, struct store_
     struct ids ids;
     struct json j;
     json_init(&j, out);
-    enum status status = store_slot(r, &cli->arena, str_of(cli->args[0]), &ids, &cli->err);
+    enum status status = check_section(cli, r);
+    if (status == STATUS_OK) {
+        status = store_slot(r, &cli->arena, str_of(cli->args[0]), &ids, &cli->err);
+    }
     if (status != STATUS_OK) {
         return status;
     }

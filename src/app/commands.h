@@ -10,6 +10,8 @@ extern const struct cli_command cmd_serve;
 extern const struct cli_command cmd_set;
 extern const struct cli_command cmd_get;
 extern const struct cli_command cmd_slot;
+extern const struct cli_command cmd_story_withdraw;
+extern const struct cli_command cmd_story_publish;
 extern const struct cli_command cmd_user_add;
 extern const struct cli_command cmd_author;
 extern const struct cli_command cmd_views;

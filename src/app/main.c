@@ -2,9 +2,22 @@
 
 int main(int argc, char **argv) {
     static const struct cli_command *const commands[] = {
-        &cmd_new,         &cmd_import_wordpress, &cmd_serve,       &cmd_set,     &cmd_get,
-        &cmd_slot,        &cmd_user_add,         &cmd_author,      &cmd_views,   &cmd_check,
-        &cmd_theme_check, &cmd_theme_export,     &cmd_theme_apply, &cmd_version,
+        &cmd_new,
+        &cmd_import_wordpress,
+        &cmd_serve,
+        &cmd_set,
+        &cmd_get,
+        &cmd_slot,
+        &cmd_story_withdraw,
+        &cmd_story_publish,
+        &cmd_user_add,
+        &cmd_author,
+        &cmd_views,
+        &cmd_check,
+        &cmd_theme_check,
+        &cmd_theme_export,
+        &cmd_theme_apply,
+        &cmd_version,
     };
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         argv[1] += 2; /* the habit of other programs */

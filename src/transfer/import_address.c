@@ -91,10 +91,29 @@ static bool link_path(struct making *m, struct str *ret) {
     return !own && question > 1;
 }
 
+/* WordPress renames what goes into its trash, "the-ferry__trashed", and keeps the name that it had.
+ */
+static struct str slug_before_trash(const struct making *m) {
+    struct str desired = wxr_meta_get(&m->item->metas, "_wp_desired_post_slug");
+    size_t suffix = str_find(m->item->slug, STR("__trashed"), 0);
+    return desired.len > 0 ? desired : str_slice(m->item->slug, 0, suffix);
+}
+
+/* Where it can be found; *ret is empty when WordPress's own shape must say it. */
+static bool known_path(struct making *m, struct str *ret) {
+    if (m->story.state != STORY_WITHDRAWN) {
+        return link_path(m, ret);
+    }
+    *ret = m->was_public_at;
+    return ret->len > 0;
+}
+
 enum status making_address(struct making *m, struct err *err) {
     struct import_run *run = m->run;
     struct story *s = &m->story;
-    struct str decoded = url_decode(&run->item, m->item->slug, false);
+    bool is_withdrawn = s->state == STORY_WITHDRAWN;
+    struct str decoded =
+        url_decode(&run->item, is_withdrawn ? slug_before_trash(m) : m->item->slug, false);
     bool good = decoded.len > 0 && decoded.len <= LIMIT_SLUG_BYTES && utf8_valid(decoded) &&
                 str_find_char(decoded, '/', 0) == STR_NPOS;
     s->slug = good ? decoded : slug_make(&run->item, s->headline, run->slugs);
@@ -104,7 +123,7 @@ enum status making_address(struct making *m, struct err *err) {
     }
     struct str path = STR("");
     enum status status = STATUS_OK;
-    if (!link_path(m, &path)) {
+    if (!known_path(m, &path)) {
         status = shape_path(m, &path, err);
         size_t question = str_find_char(path, '?', 0);
         struct str canonical;
@@ -140,7 +159,8 @@ static void put_line(struct buf *text, struct str path) {
 void making_redirects(struct making *m, struct buf *text) {
     struct import_run *run = m->run;
     const struct story *s = &m->story;
-    bool reads = s->state == STORY_PUBLISHED && s->visibility != STORY_PRIVATE;
+    bool reads = (s->state == STORY_PUBLISHED || s->state == STORY_WITHDRAWN) &&
+                 s->visibility != STORY_PRIVATE;
     if (!reads || s->path.len == 0) {
         return;
     }

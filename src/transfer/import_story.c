@@ -14,7 +14,7 @@
 
 /* Raised when the importer makes other stories of the same items: a new import brings them up to
  * date. */
-#define IMPORT_REVISION 2
+#define IMPORT_REVISION 3
 
 /* ---- what an item is ---- */
 
@@ -139,6 +139,17 @@ static enum status read_texts(struct making *m, struct err *err) {
 
 /* ---- state and dates ---- */
 
+/* Readers could read it: whoever comes back is told that it is gone, and not that it never was. In
+ * WordPress's trash a story keeps what it was before; a draft that is here as published was one. */
+static bool was_public(const struct making *m) {
+    bool is_hidden = m->story.state == STORY_DRAFT || m->story.state == STORY_REVIEW ||
+                     m->story.state == STORY_TRASHED;
+    return is_hidden && m->role != ROLE_KEPT &&
+           (m->was_public_at.len > 0 ||
+            (m->story.state == STORY_TRASHED &&
+             str_eq(wxr_meta_get(&m->item->metas, "_wp_trash_meta_status"), STR("publish"))));
+}
+
 static void read_state(struct making *m) {
     static const struct {
         const char *status;
@@ -173,6 +184,9 @@ static void read_state(struct making *m) {
         m->story.visibility = STORY_PASSWORD;
         m->story.password = m->item->password;
     }
+    if (was_public(m)) {
+        m->story.state = STORY_WITHDRAWN;
+    }
 }
 
 static bool read_time(struct import_run *run, struct str gmt, struct str local, int64_t *ret) {
@@ -204,7 +218,7 @@ static void read_dates(struct making *m) {
         s->state = STORY_REVIEW;
     }
     bool has_time = s->state == STORY_PUBLISHED || s->state == STORY_SCHEDULED ||
-                    s->state == STORY_TRASHED;
+                    s->state == STORY_TRASHED || s->state == STORY_WITHDRAWN;
     s->created_us = at;
     s->published_us = has_time ? at : 0;
     s->updated_us = s->published_us;
@@ -318,7 +332,9 @@ static void read_metas(struct making *m) {
         !str_eq(item->type, m->role == ROLE_PAGE ? STR("page") : STR("post"))) {
         metas_add(run, &m->metas, STR("_wp_post_type"), item->type);
     }
-    if (s->state == STORY_DRAFT && !str_eq(item->status, STR("draft"))) {
+    bool is_draft = s->state == STORY_DRAFT ||
+                    (s->state == STORY_WITHDRAWN && !str_eq(item->status, STR("trash")));
+    if (is_draft && !str_eq(item->status, STR("draft"))) {
         metas_add(run, &m->metas, STR("_wp_status"), item->status);
     }
     if (m->has_byline) {
@@ -544,6 +560,10 @@ static enum status compare(struct making *m, uint64_t hash, bool *ret_skip, stru
     *ret_skip = false;
     run->report->items_updated++;
     m->story.id = now.id;
+    if ((now.state == STORY_PUBLISHED || now.state == STORY_WITHDRAWN) &&
+        now.visibility != STORY_PRIVATE) {
+        m->was_public_at = now.path;
+    }
     m->story.corrections = now.corrections;
     return STATUS_OK;
 }

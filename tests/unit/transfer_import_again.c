@@ -112,6 +112,117 @@ static void import_path(struct import_site *s, const char *path) {
     CHECK_INT(store_read_begin(s->reader, NULL, &err), STATUS_OK);
 }
 
+/* ---- what was public once ---- */
+
+struct gone {
+    int id;
+    const char *slug, *status, *link, *metas;
+};
+
+static void gone_export(const char *path, const char *date, const struct gone *items, size_t n) {
+    struct buf out;
+    struct err err = { 0 };
+    buf_init(&out, MIB);
+    buf_printf(&out,
+               "<?xml version=\"1.0\"?><rss version=\"2.0\" "
+               "xmlns:excerpt=\"http://wordpress.org/export/1.2/excerpt/\" "
+               "xmlns:content=\"http://purl.org/rss/1.0/modules/content/\" "
+               "xmlns:dc=\"http://purl.org/dc/elements/1.1/\" "
+               "xmlns:wp=\"http://wordpress.org/export/1.2/\"><channel>"
+               "<title>Bay</title><link>https://bay.example</link><pubDate>%s</pubDate>"
+               "<wp:wxr_version>1.2</wp:wxr_version>"
+               "<wp:base_site_url>https://bay.example</wp:base_site_url>"
+               "<wp:base_blog_url>https://bay.example</wp:base_blog_url>",
+               date);
+    for (size_t i = 0; i < n; i++) {
+        buf_printf(&out,
+                   "<item><title>Story %d</title><link>https://bay.example%s</link>"
+                   "<dc:creator>jane</dc:creator>"
+                   "<guid isPermaLink=\"false\">https://bay.example/?p=%d</guid>"
+                   "<content:encoded>Text of %s</content:encoded>"
+                   "<wp:post_id>%d</wp:post_id><wp:post_date>2021-05-04 10:30:00</wp:post_date>"
+                   "<wp:post_date_gmt>2021-05-04 10:30:00</wp:post_date_gmt>"
+                   "<wp:post_name>%s</wp:post_name><wp:status>%s</wp:status>"
+                   "<wp:post_parent>0</wp:post_parent><wp:post_type>post</wp:post_type>%s</item>",
+                   items[i].id, items[i].link, items[i].id, items[i].status, items[i].id,
+                   items[i].slug, items[i].status, items[i].metas);
+    }
+    buf_put(&out, STR("</channel></rss>\n"));
+    CHECK_INT(io_write_file(path, buf_str(&out), &err), STATUS_OK);
+    buf_done(&out);
+}
+
+#define META(key, value)                                                                           \
+    "<wp:postmeta><wp:meta_key>" key "</wp:meta_key><wp:meta_value>" value                         \
+    "</wp:meta_value></wp:postmeta>"
+
+TEST(import_withdraws_what_was_public) {
+    static const struct gone first[] = {
+        { 1, "stays", "publish", "/2021/05/04/stays/", "" },
+        { 2, "binned__trashed", "trash", "/2021/05/04/binned__trashed/",
+          META("_wp_trash_meta_status", "publish") META("_wp_desired_post_slug", "binned") },
+        { 3, "old__trashed", "trash", "/2021/05/04/old__trashed/",
+          META("_wp_trash_meta_status", "publish") },
+        { 4, "never__trashed", "trash", "/2021/05/04/never__trashed/",
+          META("_wp_trash_meta_status", "draft") META("_wp_desired_post_slug", "never") },
+        { 5, "reused", "publish", "/2021/05/04/reused/", "" },
+        { 6, "reused__trashed", "trash", "/2021/05/04/reused__trashed/",
+          META("_wp_trash_meta_status", "publish") META("_wp_desired_post_slug", "reused") },
+        { 7, "drafted", "publish", "/2021/05/04/drafted/", "" },
+        { 8, "pending", "publish", "/2021/05/04/pending/", "" },
+        { 9, "thrown", "publish", "/2021/05/04/thrown/", "" },
+        { 10, "hidden", "publish", "/2021/05/04/hidden/", "" },
+        { 11, "draft", "draft", "/?p=11", "" },
+    };
+    static const struct gone later[] = {
+        { 7, "", "draft", "/?p=7", "" },
+        { 8, "pending", "pending", "/?p=8", "" },
+        { 9, "thrown__trashed", "trash", "/2021/05/04/thrown__trashed/",
+          META("_wp_trash_meta_status", "publish") META("_wp_desired_post_slug", "thrown") },
+        { 10, "hidden", "private", "/2021/05/04/hidden/", "" },
+        { 11, "draft", "pending", "/?p=11", "" },
+    };
+    static const struct {
+        const char *path;
+        enum story_state first, later;
+    } expected[] = {
+        { "/2021/05/04/stays/", STORY_PUBLISHED, STORY_PUBLISHED },
+        { "/2021/05/04/binned/", STORY_WITHDRAWN, STORY_WITHDRAWN },
+        { "/2021/05/04/old/", STORY_WITHDRAWN, STORY_WITHDRAWN },
+        { "/2021/05/04/never__trashed/", STORY_TRASHED, STORY_TRASHED },
+        { "/2021/05/04/reused/", STORY_PUBLISHED, STORY_PUBLISHED },
+        { "/2021/05/04/reused-2/", STORY_WITHDRAWN, STORY_WITHDRAWN },
+        { "/2021/05/04/drafted/", STORY_PUBLISHED, STORY_WITHDRAWN },
+        { "/2021/05/04/pending/", STORY_PUBLISHED, STORY_WITHDRAWN },
+        { "/2021/05/04/thrown/", STORY_PUBLISHED, STORY_WITHDRAWN },
+        { "/2021/05/04/hidden/", STORY_PUBLISHED, STORY_PUBLISHED },
+        { "/2021/05/04/draft/", STORY_DRAFT, STORY_REVIEW },
+    };
+    char path[600];
+    struct import_site s;
+    import_site_open(&s);
+    snprintf(path, sizeof path, "%s/export.xml", test_tmp_dir());
+    for (int round = 0; round < 3; round++) {
+        gone_export(path,
+                    round == 0 ? "Fri, 07 May 2021 12:00:00 +0000"
+                               : "Sat, 08 May 2021 12:00:00 +0000",
+                    round == 0 ? first : later, round == 0 ? COUNT_OF(first) : COUNT_OF(later));
+        import_path(&s, path);
+        for (size_t i = 0; i < COUNT_OF(expected); i++) {
+            struct story story = import_site_story(&s, expected[i].path);
+            enum story_state state = round == 0 ? expected[i].first : expected[i].later;
+            if (story.id == 0 || story.state != state) {
+                test_fail(__FILE__, __LINE__, "%s in round %d: state %d, not %d", expected[i].path,
+                          round, story.id ? (int)story.state : -1, state);
+            }
+        }
+    }
+    CHECK_INT(s.report.items_unchanged, (int64_t)COUNT_OF(later));
+    CHECK(import_site_address(&s, "/?p=2").redirect);
+    import_site_check(&s);
+    import_site_close(&s);
+}
+
 /* The export with its guest linked to the account of that login, and a longer text on him. */
 static void linked_guest_export(const char *path) {
     struct str text = STR("<![CDATA[Writes now and then.]]>");

@@ -1,0 +1,12 @@
+/* Things that people name on the command line. */
+#ifndef APP_FIND_H
+#define APP_FIND_H
+
+#include "app/cli.h"
+
+/* A story or page by its address: a path, or a URL of which the path counts; old addresses lead to
+ * it, too. Errors: NOT_FOUND, in cli->err. */
+NODISCARD enum status find_story(struct cli *cli, struct store_reader *r, const char *text,
+                                 struct story *ret);
+
+#endif
