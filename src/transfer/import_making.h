@@ -17,8 +17,9 @@ struct making {
     VEC(int64_t) authors;
     struct import_metas metas;
     bool is_new;
-    struct str was_public_at; /* the address at which readers could read it until now; empty: none */
-    bool has_byline;          /* its authors are not just the account that made it */
+    struct str
+        was_public_at; /* the address at which readers could read it until now; empty: none */
+    bool has_byline;   /* its authors are not just the account that made it */
     int64_t waits_for_parent; /* WordPress's id of a parent that is not here yet */
 };
 
