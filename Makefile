@@ -36,7 +36,7 @@ LIB   := $(patsubst %.c,$(OUT)/%.o,$(filter-out src/app/main.c,$(SRC)))
 UNIT  := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/unit/*.c tests/*.c)))
 FUZZ  := $(patsubst fuzz/%.c,$(OUT)/fuzz/%,$(filter-out fuzz/replay.c,$(sort $(wildcard fuzz/*.c))))
 # Files carried inside the binary: the default theme and the SQL.
-EMBED := $(sort $(wildcard themes/broadsheet/*) $(wildcard themes/broadsheet/*/*) $(wildcard src/store/*.sql) $(wildcard src/store/migrations/*.sql))
+EMBED := $(sort $(wildcard themes/*/*) $(wildcard themes/*/*/*) $(wildcard src/store/*.sql) $(wildcard src/store/migrations/*.sql))
 
 V ?= 0
 Q := $(if $(filter 0,$(V)),@)

@@ -57,12 +57,48 @@ static void slot(void *ctx, struct str kind, const struct fragment_param *params
     check(kind.len > 0);
 }
 
+static void count_fault(void *ctx, bool is_syntax, const char *message) {
+    (void)is_syntax;
+    check(message[0] != '\0');
+    ++*(size_t *)ctx;
+}
+
+static void see_mention(void *ctx, enum template_mention kind, struct str helper, struct str name,
+                        const char *place) {
+    (void)ctx, (void)kind;
+    check(helper.ptr != NULL && name.ptr != NULL && place[0] != '\0');
+}
+
+static void see_piece(void *ctx, enum template_piece piece, size_t from, size_t to) {
+    (void)piece;
+    size_t *at = ctx;
+    check(from == *at && to > from); /* in order, and nothing is left out */
+    *at = to;
+}
+
+/* What is told of a source without running it. */
+static void look(const struct template_source *sources, size_t len,
+                 const struct template_rules *rules, bool compiles) {
+    size_t faults = 0;
+    theme_check(sources, len, rules, count_fault, &faults);
+    check((faults == 0) == compiles);
+    for (size_t i = 0; i < len; i++) {
+        size_t at = 0;
+        template_mentions(sources[i].text, see_mention, NULL);
+        template_pieces(sources[i].text, see_piece, &at);
+        check(at <= sources[i].text.len);
+    }
+}
+
 static void run(const struct template_source *sources, size_t len, const struct type *type,
                 const void *root) {
-    struct template_entry entry = { "main", type };
+    struct template_entry entries[] = { { .name = "main", .root = type }, { .name = NULL } };
+    struct template_rules rules = { .entries = entries, .helpers = helpers };
     struct theme *theme = NULL;
     struct err err = { 0 };
-    if (theme_compile(sources, len, &entry, 1, helpers, &theme, &err) != STATUS_OK) {
+    bool compiles = theme_compile(sources, len, &rules, &theme, &err) == STATUS_OK;
+    look(sources, len, &rules, compiles);
+    if (!compiles) {
         check(err.status != STATUS_OK && err.message[0] != '\0');
         return;
     }

@@ -180,7 +180,7 @@ static void put_all(struct fixture *f, struct store_writer *w) {
 /* ---- opening ---- */
 
 static void open_site(struct fixture *f) {
-    MUST(site_open(f->store, &f->site, err));
+    MUST(site_open(f->store, NULL, &f->site, err));
     f->source = site_source(f->site);
     MUST(f->source.thread_open(f->source.ctx, &f->thread, err));
 }

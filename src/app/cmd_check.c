@@ -131,7 +131,7 @@ static enum status check_media(struct checker *c) {
 static enum status check_addresses(struct checker *c) {
     struct site *site = NULL;
     void *thread = NULL;
-    enum status status = site_open(c->store, &site, &c->cli->err);
+    enum status status = site_open(c->store, NULL, &site, &c->cli->err);
     if (status != STATUS_OK) {
         return status;
     }

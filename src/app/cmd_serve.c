@@ -97,6 +97,7 @@ static int run(struct cli *cli) {
         .renderers = renderers,
         .memory_max_bytes = memory_mib << 20,
         .views_write_ms = (int64_t)count_s * 1000,
+        .theme_dir = cli_value(cli, "--theme"),
         .dev = cli_flag(cli, "--dev"),
         .report = report,
     };
@@ -137,6 +138,8 @@ const struct cli_command cmd_serve = {
                  { "--memory", "MIB", "memory for rendered fragments (default 64)", NULL },
                  { "--count-every", "SECONDS",
                    "how often counted views are written down (default 10)", NULL },
+                 { "--theme", "DIR", "the theme's folder (default: theme/ in the site's)",
+                   "BROADSHEET_THEME" },
                  { "--dev", NULL,
                    "show a changed file of the theme at the next request, and what is wrong in it",
                    NULL } },

@@ -1,148 +1,92 @@
-/* `broadsheet theme …`: for those who design how a site looks. */
+/* `broadsheet theme check` and `apply`: for those who design how a site looks. */
 #include "app/commands.h"
 
-#include "base/embed.h"
-#include "base/io.h"
 #include "base/limits.h"
 #include "site/look_check.h"
 #include "site/pass.h"
-#include "site/view.h"
 #include "text/json.h"
-
-#include <dirent.h>
-#include <stdio.h>
-
-#define EMBEDDED "themes/broadsheet/"
 
 /* ---- check ---- */
 
-static void put_fault(struct cli *cli, struct json *j, struct buf *out,
-                      const struct look_fault *f) {
-    if (cli->json) {
-        json_open(j, '{');
-        json_field_str(j, STR("file"), f->file);
-        struct str rest = f->place, part;
-        static const char *const names[] = { "line", "column" };
-        for (size_t i = 0; i < 2 && f->place.len > 0 && str_split(&rest, ':', &part); i++) {
-            int64_t number = 0;
-            if (str_to_i64(part, &number)) {
-                json_field_i64(j, str_of(names[i]), number);
-            }
+static void put_place(struct json *j, struct str place) {
+    static const char *const names[] = { "line", "column" };
+    struct str rest = place, part;
+    for (size_t i = 0; i < COUNT_OF(names) && place.len > 0 && str_split(&rest, ':', &part); i++) {
+        int64_t number = 0;
+        if (str_to_i64(part, &number)) {
+            json_field_i64(j, str_of(names[i]), number);
         }
-        json_field_str(j, STR("message"), f->message);
-        json_close(j, '}');
-    } else {
-        buf_printf(out, "%.*s%s%.*s: %.*s\n", STR_FMT(f->file), f->place.len > 0 ? ":" : "",
-                   STR_FMT(f->place), STR_FMT(f->message));
     }
 }
 
-static enum status check_folder(struct cli *cli, const char *dir, struct look_faults *ret) {
-    return look_check(&cli->arena, dir, view_entries, view_entries_len, pass_helpers, ret,
-                      &cli->err);
+static void put_fault_json(struct json *j, const struct look_fault *f) {
+    json_open(j, '{');
+    json_field_str(j, STR("severity"), f->is_error ? STR("error") : STR("warning"));
+    json_field_str(j, STR("file"), f->file);
+    put_place(j, f->place);
+    json_field_str(j, STR("message"), f->message);
+    if (f->caller.len > 0) {
+        json_field_str(j, STR("called_from"), f->caller);
+    }
+    json_close(j, '}');
+}
+
+static void put_result_json(struct buf *out, const struct look_faults *faults) {
+    struct json j;
+    json_init(&j, out);
+    json_open(&j, '{');
+    json_field_i64(&j, STR("files"), (int64_t)faults->files);
+    json_field_i64(&j, STR("errors"), (int64_t)faults->errors);
+    json_field_i64(&j, STR("warnings"), (int64_t)(faults->len - faults->errors));
+    json_key(&j, STR("faults"));
+    json_open(&j, '[');
+    for (size_t i = 0; i < faults->len; i++) {
+        put_fault_json(&j, &faults->ptr[i]);
+    }
+    json_close(&j, ']');
+    json_close(&j, '}');
+    buf_put_char(out, '\n');
 }
 
 static int run_check(struct cli *cli) {
     struct look_faults faults;
     struct buf out;
-    struct json j;
-    if (check_folder(cli, cli->args[0], &faults) != STATUS_OK) {
+    if (look_check(&cli->arena, cli->args[0], &pass_rules, &faults, &cli->err) != STATUS_OK) {
         return cli_fail(cli);
     }
     buf_init(&out, 64 * MIB);
+    size_t warnings = faults.len - faults.errors;
     if (cli->json) {
-        json_init(&j, &out);
-        json_open(&j, '{');
-        json_key(&j, STR("faults"));
-        json_open(&j, '[');
-    }
-    for (size_t i = 0; i < faults.len; i++) {
-        put_fault(cli, &j, &out, &faults.ptr[i]);
-    }
-    if (cli->json) {
-        json_close(&j, ']');
-        json_field_i64(&j, STR("files"), (int64_t)faults.files);
-        json_close(&j, '}');
-        buf_put_char(&out, '\n');
+        put_result_json(&out, &faults);
     } else {
-        buf_printf(&out, "%zu files: %zu %s\n", faults.files, faults.len,
-                   faults.len == 1 ? "fault" : "faults");
+        for (size_t i = 0; i < faults.len; i++) {
+            look_fault_put(&out, &faults.ptr[i]);
+        }
+        buf_printf(&out, "%zu file%s: %zu error%s, %zu warning%s\n", faults.files,
+                   faults.files == 1 ? "" : "s", faults.errors, faults.errors == 1 ? "" : "s",
+                   warnings, warnings == 1 ? "" : "s");
     }
+    bool failed = faults.errors > 0 || (cli_flag(cli, "--strict") && warnings > 0);
     int exit_code = cli_print(cli, &out);
-    return exit_code == EXIT_DONE && faults.len > 0 ? EXIT_FAILED : exit_code;
+    return exit_code == EXIT_DONE && failed ? EXIT_FAILED : exit_code;
 }
 
 const struct cli_command cmd_theme_check = {
     .name = "theme check",
     .arguments = "DIR",
     .summary = "say everything that is wrong in a theme's folder",
-    .details = "Templates (with file, line, column and the nearest name), phrases that are not "
-               "there, translations\nthat lack something, the style sheet, files that are not "
-               "read. Exits 1 when it finds a fault.",
+    .details = "Names that templates cannot have (with file, line, column and the nearest name), "
+               "phrases and files that\nare not there, values where escaping does not make them "
+               "safe, translations that lack something,\nrequests to other sites, files that are "
+               "not read. Exits 1 when there is an error: then the theme would\nnot be shown, or "
+               "readers would see that it is wrong. Warnings alone exit 0.",
     .examples = "  broadsheet theme check mysite/theme\n"
-                "  broadsheet theme check mytheme --json | jq .faults",
+                "  broadsheet theme check mytheme --strict\n"
+                "  broadsheet theme check mytheme --json | jq -r '.faults[].message'",
     .min_args = 1,
     .max_args = 1,
-    .options = { CLI_JSON_OPTION },
+    .options = { { "--strict", NULL, "exit 1 for warnings, too", NULL }, CLI_JSON_OPTION },
     .run = run_check,
-};
-
-/* ---- export ---- */
-
-static bool is_free(const char *dir) {
-    DIR *d = opendir(dir);
-    bool empty = true;
-    for (struct dirent *entry; d != NULL && (entry = readdir(d)) != NULL;) {
-        empty = empty && (str_eq(str_of(entry->d_name), STR(".")) ||
-                          str_eq(str_of(entry->d_name), STR("..")));
-    }
-    if (d != NULL) {
-        closedir(d);
-    }
-    return empty;
-}
-
-static enum status export_file(struct cli *cli, const char *dir, const struct embed_file *f) {
-    struct str path = arena_printf(&cli->arena, "%s/%s", dir, f->path + strlen(EMBEDDED));
-    struct str folder = arena_str(&cli->arena, str_slice(path, 0, str_rfind_char(path, '/')));
-    enum status status = io_make_dirs(folder.ptr, &cli->err);
-    if (status == STATUS_OK) {
-        status =
-            io_write_file(path.ptr, str_make(f->begin, (size_t)(f->end - f->begin)), &cli->err);
-    }
-    return status;
-}
-
-static int run_export(struct cli *cli) {
-    const char *dir = cli->args[0];
-    size_t files = 0;
-    if (!is_free(dir)) {
-        return cli_failf(cli, "%s is not empty: name a new folder", dir);
-    }
-    for (const struct embed_file *f = embed_files; f->path != NULL; f++) {
-        if (str_starts(str_of(f->path), STR(EMBEDDED))) {
-            if (export_file(cli, dir, f) != STATUS_OK) {
-                return cli_fail(cli);
-            }
-            files++;
-        }
-    }
-    printf("Wrote %zu files to %s\n", files, dir);
-    return EXIT_DONE;
-}
-
-const struct cli_command cmd_theme_export = {
-    .name = "theme export",
-    .arguments = "DIR",
-    .summary = "write the default theme into a folder, to begin a theme with",
-    .details = "A site's own theme is the folder theme/ in it. Keep there what you change and "
-               "delete the rest:\nwhat is not there is the default theme's, and gets better with "
-               "each version.",
-    .examples = "  broadsheet theme export mytheme\n"
-                "  broadsheet theme export mysite/theme && broadsheet serve --dev --site mysite",
-    .min_args = 1,
-    .max_args = 1,
-    .run = run_export,
 };
 
 /* ---- apply ---- */
@@ -160,8 +104,7 @@ static int run_apply(struct cli *cli) {
         return cli_fail(cli);
     }
     struct str dir = arena_printf(&cli->arena, "%s/theme", store_dir(store));
-    enum status status =
-        look_open(dir.ptr, view_entries, view_entries_len, pass_helpers, &look, &cli->err);
+    enum status status = look_open(dir.ptr, &pass_rules, &look, &cli->err);
     look_close(look);
     store_close(store);
     if (status == STATUS_OK) {

@@ -18,6 +18,8 @@ extern const struct cli_command cmd_views;
 extern const struct cli_command cmd_check;
 extern const struct cli_command cmd_theme_check;
 extern const struct cli_command cmd_theme_export;
+extern const struct cli_command cmd_theme_new;
+extern const struct cli_command cmd_theme_reference;
 extern const struct cli_command cmd_theme_apply;
 extern const struct cli_command cmd_version;
 

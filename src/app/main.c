@@ -16,6 +16,8 @@ int main(int argc, char **argv) {
         &cmd_check,
         &cmd_theme_check,
         &cmd_theme_export,
+        &cmd_theme_new,
+        &cmd_theme_reference,
         &cmd_theme_apply,
         &cmd_version,
     };

@@ -23,6 +23,8 @@
 #include "newsroom/views.h"
 #include "site/changes.h"
 #include "site/key.h"
+#include "site/look_check.h"
+#include "site/pass.h"
 #include "site/site.h"
 
 #include <errno.h>
@@ -346,13 +348,14 @@ struct theme_job {
     struct server *server;
     struct http_exchange *ex;
     struct err err;
+    struct str faults; /* all of them, where they can be told */
 };
 
 static void reply_fault(void *ctx, struct http_exchange *ex, const struct http_request *req) {
     (void)req;
     struct theme_job *job = ctx;
-    struct str text =
-        arena_printf(http_arena(ex), "The theme cannot be shown:\n\n%s\n\n", job->err.message);
+    struct str text = arena_printf(http_arena(ex), "The theme cannot be shown:\n\n%s\n",
+                                   job->faults.len > 0 ? job->faults.ptr : job->err.message);
     struct iovec part = { (void *)(uintptr_t)text.ptr, text.len };
     struct http_response r = { .status = 500,
                                .head = STR("Content-Type: text/plain; charset=utf-8\r\n"
@@ -363,12 +366,33 @@ static void reply_fault(void *ctx, struct http_exchange *ex, const struct http_r
     http_reply(ex, &r);
 }
 
+/* The first fault is known; who works on a theme wants the others, too. */
+static struct str tell_faults(struct theme_job *job) {
+    struct arena *a = http_arena(job->ex);
+    struct look_faults faults;
+    struct err ignored = { 0 };
+    struct buf text;
+    buf_init(&text, 1 * MIB);
+    if (look_check(a, site_theme_dir(job->server->site), &pass_rules, &faults, &ignored) ==
+        STATUS_OK) {
+        for (size_t i = 0; i < faults.len; i++) {
+            if (faults.ptr[i].is_error) {
+                look_fault_put(&text, &faults.ptr[i]);
+            }
+        }
+    }
+    struct str told = arena_str(a, buf_str(&text));
+    buf_done(&text);
+    return told;
+}
+
 static void look_for_changes(void *source_thread, void *arg) {
     (void)source_thread;
     struct theme_job *job = arg;
     if (reload_if_changed(&job->server->reload, &job->err) == STATUS_OK) {
         http_resume(job->ex, answer_request, job->server);
     } else {
+        job->faults = tell_faults(job);
         http_resume(job->ex, reply_fault, job);
     }
 }
@@ -458,7 +482,7 @@ enum status server_start(struct store *store, const struct server_options *optio
     s->store = store;
     s->report = options->report ? options->report : no_report;
     s->report_ctx = options->report_ctx;
-    enum status status = site_open(store, &s->site, err);
+    enum status status = site_open(store, options->theme_dir, &s->site, err);
     if (status == STATUS_OK) {
         struct render_source source = site_source(s->site);
         struct cache_options cache = { .memory_max_bytes = options->memory_max_bytes,

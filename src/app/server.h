@@ -13,8 +13,9 @@ struct server_options {
     size_t loops;        /* 0: one a core; at most 63 are made */
     size_t renderers;    /* 0: one a core */
     size_t memory_max_bytes;
-    bool no_clock; /* tests that write themselves; nothing is announced or counted either */
-    bool dev;      /* look for a changed theme file at each request, and show what is wrong in it */
+    bool no_clock;         /* tests that write themselves; nothing is announced or counted either */
+    const char *theme_dir; /* NULL: theme/ in the site's folder */
+    bool dev; /* look for a changed theme file at each request, and show what is wrong in it */
     int64_t views_write_ms; /* how often counted views are written down; 0: VIEWS_WRITE_MS */
     /* One line for a log, on any thread. */
     void (*report)(void *ctx, bool is_error, const char *message);

@@ -25,6 +25,7 @@ struct template_source {
 struct template_entry {
     const char *name;
     const struct type *root; /* &type_any: a json_t, nothing is checked */
+    bool no_fragments;       /* it is a fragment, or stands inside one: it includes none */
 };
 
 /* Helpers ------------------------------------------------------------------------------------ */
@@ -68,15 +69,33 @@ struct value template_arg(const struct template_call *call, size_t at);
 /* The named argument, or NONE. */
 struct value template_named(const struct template_call *call, const char *name);
 
+/* What {{fragment "name" …}} may name. Each parameter must be given. */
+struct template_fragment {
+    const char *name;
+    struct helper_arg params[HELPER_ARGS_MAX];
+};
+
 /* Themes ------------------------------------------------------------------------------------- */
 
-/* helpers: ends with a NULL name; NULL for none. It must outlive the theme, as must the types;
- * the sources are copied.
- * Errors: INVALID ("file:line:column: …"), TOO_LARGE. */
+/* What templates are compiled against. Each list ends with a NULL name. All of it, and the types,
+ * must outlive the theme. */
+struct template_rules {
+    const struct template_entry *entries;
+    const struct helper *helpers;              /* NULL: none */
+    const struct template_fragment *fragments; /* NULL: any; else a kind must be written out */
+};
+
+/* The sources are copied. Errors: INVALID ("file:line:column: …"), TOO_LARGE. */
 NODISCARD enum status theme_compile(const struct template_source *sources, size_t sources_len,
-                                    const struct template_entry *entries, size_t entries_len,
-                                    const struct helper *helpers, struct theme **ret_theme,
+                                    const struct template_rules *rules, struct theme **ret_theme,
                                     struct err *err);
+
+/* message: as theme_compile's errors. is_syntax: nothing else in that file was looked at. */
+typedef void theme_fault_fn(void *ctx, bool is_syntax, const char *message);
+/* Say all that theme_compile would refuse and not only the first of it. What stands in a partial is
+ * said once for each way to it. */
+void theme_check(const struct template_source *sources, size_t sources_len,
+                 const struct template_rules *rules, theme_fault_fn *say, void *ctx);
 void theme_free(struct theme *theme);
 
 /* The number to run a template by, or -1. */
@@ -92,6 +111,17 @@ typedef void template_mention_fn(void *ctx, enum template_mention kind, struct s
                                  struct str name, const char *place);
 /* Up to the first fault of the source, if it has one. */
 void template_mentions(struct str source, template_mention_fn *say, void *ctx);
+
+/* What a template's source is made of. */
+enum template_piece {
+    PIECE_TEXT,
+    PIECE_VALUE,     /* {{x}} */
+    PIECE_RAW_VALUE, /* {{{x}}}, {{&x}} */
+    PIECE_OTHER,     /* blocks, partials, fragments, comments */
+};
+typedef void template_piece_fn(void *ctx, enum template_piece piece, size_t from, size_t to);
+/* All of it in order, up to the first fault; byte offsets. */
+void template_pieces(struct str source, template_piece_fn *say, void *ctx);
 
 /* Running ------------------------------------------------------------------------------------ */
 

@@ -72,7 +72,9 @@ struct checker {
     size_t stack_len;
     size_t programs; /* followed so far */
     size_t nested, partials_nested;
-    bool caller_named; /* the message says from where a partial was called */
+    const struct spot *caller; /* where the partial that is followed was called; NULL: an entry */
+    bool caller_named;         /* the message says so */
+    bool no_fragments;         /* as the entry's */
 };
 
 /* Calls -------------------------------------------------------------------------------------- */
@@ -277,13 +279,13 @@ static enum status call_partial(struct checker *c, struct spot at, const struct 
     return block ? call_closure(c, &block->closure, context, env->block, NULL, 0) : STATUS_OK;
 }
 
-static void name_caller(struct checker *c, struct spot at) {
+static void name_caller(struct checker *c) {
     struct err caller = { 0 };
-    if (c->caller_named || c->err == NULL) {
+    if (c->caller_named || c->caller == NULL || c->err == NULL) {
         return;
     }
     c->caller_named = true;
-    theme_error(c->theme, at.program, at.op, &caller, "called here");
+    theme_error(c->theme, c->caller->program, c->caller->op, &caller, "called here");
     size_t len = strlen(c->err->message);
     snprintf(c->err->message + len, sizeof c->err->message - len, "\n%.300s", caller.message);
 }
@@ -303,12 +305,12 @@ static enum status check_partial(struct checker *c, struct spot at, const struct
     if (c->partials_nested >= LIMIT_TEMPLATE_DEPTH) {
         return STATUS_OK; /* the run ends here, too */
     }
+    const struct spot *outer = c->caller;
+    c->caller = &at;
     c->partials_nested++;
     enum status status = call_partial(c, at, env, call, symbol, context);
     c->partials_nested--;
-    if (status != STATUS_OK) {
-        name_caller(c, at);
-    }
+    c->caller = outer;
     return status;
 }
 
@@ -329,23 +331,83 @@ static bool fits(const struct helper_arg *arg, struct shape v) {
     }
 }
 
+/* of: the helper's or fragment's name. */
+static enum status check_argument(struct checker *c, struct spot at, const char *of,
+                                  const struct helper_arg *arg, struct shape given) {
+    char wanted[80], words[80];
+    if (arg == NULL || fits(arg, given)) {
+        return STATUS_OK;
+    }
+    struct shape want = { .kind = arg->kind, .type = arg->type };
+    return theme_error(c->theme, at.program, at.op, c->err, "%s: \"%s\" is to be %s, not %s", of,
+                       arg->name,
+                       arg->type ? shape_words(want, wanted) : template_kind_words(arg->kind),
+                       shape_words(given, words));
+}
+
 static enum status check_helper(struct checker *c, struct spot at, const struct invocation *inv) {
     const struct helper *h = inv->helper;
     c->stack_len -= inv->args_len + inv->names_len;
-    const struct shape *values = c->stack + c->stack_len;
-    for (size_t i = 0; i < inv->args_len + inv->names_len; i++) {
-        const struct helper_arg *arg = template_argument(inv, i);
-        char wanted[80], given[80];
-        if (arg != NULL && !fits(arg, values[i])) {
-            struct shape want = { .kind = arg->kind, .type = arg->type };
-            return theme_error(
-                c->theme, at.program, at.op, c->err, "%s: \"%s\" is to be %s, not %s", h->name,
-                arg->name, arg->type ? shape_words(want, wanted) : template_kind_words(arg->kind),
-                shape_words(values[i], given));
-        }
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < inv->args_len + inv->names_len; i++) {
+        status =
+            check_argument(c, at, h->name, template_argument(inv, i), c->stack[c->stack_len + i]);
     }
     push(c, shape_of(&c->shapes, h->returns, NULL));
-    return STATUS_OK;
+    return status;
+}
+
+static enum status no_fragment(struct checker *c, struct spot at, struct str name) {
+    struct nearest nearest;
+    nearest_init(&nearest, name);
+    for (const struct template_fragment *f = c->theme->rules.fragments; f->name != NULL; f++) {
+        nearest_offer(&nearest, str_of(f->name));
+    }
+    return theme_error(c->theme, at.program, at.op, c->err, "there is no fragment \"%.*s\"%s",
+                       STR_FMT(name), nearest_text(&nearest));
+}
+
+/* Does the fragment exist, and are its parameters given? */
+static enum status check_fragment_rules(struct checker *c, struct spot at,
+                                        const struct invocation *inv, const struct shape *values) {
+    const struct template_fragment *f = c->theme->rules.fragments;
+    if (c->no_fragments) {
+        return theme_error(c->theme, at.program, at.op, c->err,
+                           "a fragment cannot include another one");
+    }
+    if (f == NULL) {
+        return STATUS_OK;
+    }
+    if (values[0].constant == NULL) {
+        return theme_error(c->theme, at.program, at.op, c->err,
+                           "a fragment's kind is to be written out");
+    }
+    while (f->name != NULL && !str_eq(str_of(f->name), values[0].constant->str)) {
+        f++;
+    }
+    if (f->name == NULL) {
+        return no_fragment(c, at, values[0].constant->str);
+    }
+    size_t known = 0;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < HELPER_ARGS_MAX && f->params[i].name; i++) {
+        size_t given = 0;
+        while (given < inv->names_len && !str_eq(inv->names[given], str_of(f->params[i].name))) {
+            given++;
+        }
+        if (given == inv->names_len) {
+            return theme_error(c->theme, at.program, at.op, c->err, "the fragment %s wants \"%s\"",
+                               f->name, f->params[i].name);
+        }
+        status = check_argument(c, at, f->name, &f->params[i], values[1 + given]);
+        known++;
+    }
+    if (status == STATUS_OK && inv->names_len > known) {
+        return theme_error(c->theme, at.program, at.op, c->err,
+                           "the fragment %s takes %zu parameter%s, not %u", f->name, known,
+                           known == 1 ? "" : "s", inv->names_len);
+    }
+    return status;
 }
 
 static enum status check_fragment(struct checker *c, struct spot at, const struct invocation *inv) {
@@ -365,7 +427,7 @@ static enum status check_fragment(struct checker *c, struct spot at, const struc
                                STR_FMT(inv->names[i]), shape_words(values[1 + i], words));
         }
     }
-    return STATUS_OK;
+    return check_fragment_rules(c, at, inv, values);
 }
 
 /* Operations --------------------------------------------------------------------------------- */
@@ -377,6 +439,7 @@ static enum status check_context(struct checker *c, struct spot at, const struct
         depth = depth->up;
     }
     if (up > 0 && depth == NULL) {
+        push(c, shape_of(&c->shapes, VALUE_ANY, NULL));
         return theme_error(c->theme, at.program, at.op, c->err,
                            "there is no ../ here: a template sees nothing above what it is "
                            "called with");
@@ -392,6 +455,7 @@ static enum status check_param(struct checker *c, struct spot at, const struct e
         level = level->up;
     }
     if (level == NULL || level->shapes == NULL) {
+        push(c, shape_of(&c->shapes, VALUE_ANY, NULL));
         return theme_error(c->theme, at.program, at.op, c->err,
                            "this block parameter has no value: only each and with give one");
     }
@@ -406,6 +470,7 @@ static enum status check_data(struct checker *c, struct spot at, struct str name
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         nearest_offer(&nearest, str_of(names[i]));
     }
+    push(c, shape_of(&c->shapes, VALUE_ANY, NULL));
     return theme_error(c->theme, at.program, at.op, c->err, "there is no @%.*s%s", STR_FMT(name),
                        nearest_text(&nearest));
 }
@@ -441,6 +506,7 @@ static enum status check_put(struct checker *c, struct spot at, bool raw) {
     return STATUS_OK;
 }
 
+/* Whether it fails or not, it leaves on the stack what it leaves there at run time. */
 static enum status check_op(struct checker *c, struct spot at, const struct env *env,
                             const struct op o) {
     struct theme *t = c->theme;
@@ -467,7 +533,7 @@ static enum status check_op(struct checker *c, struct spot at, const struct env 
     case OP_FIELD_AND:
         status =
             shape_field(&c->shapes, at, pop(c), t->sites.ptr[o.a].name, &t->sites.ptr[o.a], &shape);
-        push(c, shape);
+        push(c, status == STATUS_OK ? shape : shape_of(&c->shapes, VALUE_ANY, NULL));
         return status;
     case OP_LOOKUP: return check_lookup(c, at);
     case OP_HELPER: return check_helper(c, at, &t->invocations.ptr[o.a]);
@@ -489,18 +555,23 @@ static enum status check_op(struct checker *c, struct spot at, const struct env 
 
 static enum status check_program(struct checker *c, const struct program *program,
                                  const struct env *env) {
+    enum status status = STATUS_OK;
     if (++c->programs > LIMIT_TEMPLATE_CHECKS) {
-        return theme_error(c->theme, program, 0, c->err,
-                           "partials call one another in too many ways to check them all");
+        return c->programs > LIMIT_TEMPLATE_CHECKS + 1
+                   ? STATUS_OK /* it was said */
+                   : theme_error(c->theme, program, 0, c->err,
+                                 "partials call one another in too many ways to check them all");
     }
-    for (size_t i = 0; i < program->ops_len; i++) {
+    for (size_t i = 0; status == STATUS_OK && i < program->ops_len; i++) {
         struct spot at = { program, i };
-        enum status status = check_op(c, at, env, c->theme->ops.ptr[program->op + i]);
+        status = check_op(c, at, env, c->theme->ops.ptr[program->op + i]);
         if (status != STATUS_OK) {
-            return status;
+            name_caller(c);
+            status = theme_fault(c->theme, false, status, c->err);
+            c->caller_named = status != STATUS_OK;
         }
     }
-    return STATUS_OK;
+    return status;
 }
 
 enum status template_check(struct theme *theme, uint32_t index, struct err *err) {
@@ -508,7 +579,9 @@ enum status template_check(struct theme *theme, uint32_t index, struct err *err)
     arena_init(&c.shapes.arena);
     map_init(&c.seen);
     c.stack = arena_array(&c.shapes.arena, theme->stack_max + 1, sizeof *c.stack);
-    c.root = shape_of(&c.shapes, VALUE_OBJECT, theme->templates.ptr[index].root);
+    const struct template_entry *entry = theme->templates.ptr[index].entry;
+    c.root = shape_of(&c.shapes, VALUE_OBJECT, entry->root);
+    c.no_fragments = entry->no_fragments;
     enum status status = call_template(&c, index, c.root, NULL, NULL);
     map_done(&c.seen);
     arena_done(&c.shapes.arena);

@@ -105,9 +105,9 @@ struct symbol {
 struct template {
     struct source source;
     struct str name;
-    uint32_t main;           /* program */
-    bool climbs;             /* has a ../ somewhere: contexts around are kept */
-    const struct type *root; /* an entry's; NULL: it is not one */
+    uint32_t main;                      /* program */
+    bool climbs;                        /* has a ../ somewhere: contexts around are kept */
+    const struct template_entry *entry; /* NULL: it is not one */
 };
 
 struct theme {
@@ -125,8 +125,10 @@ struct theme {
     VEC(struct symbol) symbols;
     struct map symbol_by_name; /* index + 1 */
     struct map name_by_name;   /* bytes in the arena */
-    const struct helper *helpers;
-    uint32_t stack_max; /* values that one statement needs */
+    struct template_rules rules;
+    uint32_t stack_max;  /* values that one statement needs */
+    theme_fault_fn *say; /* NULL: the first fault ends it all */
+    void *say_ctx;
 };
 
 /* template_compile.c: parse template `index` and append its programs. */
@@ -143,6 +145,10 @@ size_t theme_place(const struct theme *theme, const struct program *program, siz
 /* The template that an op belongs to fails at the op's place. */
 enum status theme_error(const struct theme *theme, const struct program *program, size_t op,
                         struct err *err, const char *fmt, ...) PRINTF(5, 6);
+
+/* Where all faults are wanted, this one is said and all is well again. Returns the status. */
+NODISCARD enum status theme_fault(struct theme *theme, bool is_syntax, enum status status,
+                                  struct err *err);
 
 /* What the helper says of the value at `at`, positional ones first; NULL: it takes any name. */
 const struct helper_arg *template_argument(const struct invocation *invocation, size_t at);

@@ -211,7 +211,14 @@ static enum status compile_body(struct compiler *c, const struct body *body,
     c->bodies[c->bodies_len++] = body;
     enum status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < body->statements.len; i++) {
+        size_t before = w.ops.len;
         status = emit_statement(c, &w, body->statements.ptr[i]);
+        if (status != STATUS_OK) {
+            /* Half a statement is none. */
+            w.ops.len = w.places.len = before;
+            w.stack = 0;
+            status = theme_fault(t, false, status, c->err);
+        }
     }
     expr_text_end(c, &w);
     buf_done(&w.text);
@@ -243,8 +250,12 @@ enum status template_compile(struct theme *theme, uint32_t index, struct err *er
         .scratch = &scratch,
         .err = err,
     };
-    struct body *body;
+    struct body none = { 0 }, *body = &none;
     enum status status = template_parse(c.source, &scratch, &body, err);
+    if (status != STATUS_OK) {
+        body = &none;
+        status = theme_fault(theme, true, status, err);
+    }
     if (status == STATUS_OK) {
         status = compile_body(&c, body, &theme->templates.ptr[index].main);
     }

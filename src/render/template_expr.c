@@ -27,7 +27,7 @@ enum builtin expr_builtin(struct str name) {
 }
 
 const struct helper *expr_helper_named(const struct theme *theme, struct str name) {
-    for (const struct helper *h = theme->helpers; h != NULL && h->name != NULL; h++) {
+    for (const struct helper *h = theme->rules.helpers; h != NULL && h->name != NULL; h++) {
         if (str_eq(name, str_of(h->name))) {
             return h;
         }
@@ -288,7 +288,7 @@ static enum status no_helper(struct compiler *c, struct str name, size_t place) 
         }
     }
     nearest_offer(&nearest, STR("fragment"));
-    for (const struct helper *h = c->theme->helpers; h != NULL && h->name != NULL; h++) {
+    for (const struct helper *h = c->theme->rules.helpers; h != NULL && h->name != NULL; h++) {
         nearest_offer(&nearest, str_of(h->name));
     }
     return source_error(c->source, place, c->err, "there is no helper \"%.*s\"%s", STR_FMT(name),

@@ -522,7 +522,7 @@ enum status template_run(const struct theme *theme, int template, const void *ro
                          void *helper_ctx, struct template_sink *sink, struct err *err) {
     check(template >= 0 && (size_t) template <theme->templates.len);
     const struct template *t = &theme->templates.ptr[template];
-    check(t->root != NULL);
+    check(t->entry != NULL);
     struct run r = {
         .theme = theme,
         .sink = sink,
@@ -536,7 +536,7 @@ enum status template_run(const struct theme *theme, int template, const void *ro
     buf_init(&r.text, LIMIT_RENDER_BYTES);
     buf_init(&r.escaped, LIMIT_RENDER_BYTES);
     r.stack = arena_array(&r.arena, theme->stack_max + 1, sizeof *r.stack);
-    struct value context = value_object(t->root, root);
+    struct value context = value_object(t->entry->root, root);
     struct frame frame = { .root = context };
     enum status status = call_template(&r, (uint32_t) template, context, &frame, NULL);
     buf_done(&r.escaped);

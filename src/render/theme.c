@@ -100,10 +100,8 @@ struct str theme_name(struct theme *theme, struct str name) {
 
 /* Compiling ---------------------------------------------------------------------------------- */
 
-static enum status add_source(struct theme *theme, const struct template_source *from,
-                              struct err *err) {
-    struct arena *a = &theme->arena;
-    struct str file = from->file.len > 0 ? from->file : from->name;
+static enum status check_source(const struct theme *theme, const struct template_source *from,
+                                struct str file, struct err *err) {
     if (from->text.len > LIMIT_TEMPLATE_BYTES) {
         return err_set(err, STATUS_TOO_LARGE, "%.*s: a template of more than %u bytes",
                        STR_FMT(file), LIMIT_TEMPLATE_BYTES);
@@ -115,11 +113,23 @@ static enum status add_source(struct theme *theme, const struct template_source 
         return err_set(err, STATUS_INVALID, "%.*s: there are two templates \"%.*s\"", STR_FMT(file),
                        STR_FMT(from->name));
     }
-    *vec_push(a, &theme->templates) = (struct template){
-        .source = { arena_str(a, from->text), arena_str(a, file) },
-        .name = arena_str(a, from->name),
-    };
     return STATUS_OK;
+}
+
+static enum status add_source(struct theme *theme, const struct template_source *from,
+                              struct err *err) {
+    struct arena *a = &theme->arena;
+    struct str file = from->file.len > 0 ? from->file : from->name;
+    enum status good = check_source(theme, from, file, err);
+    enum status status = theme_fault(theme, true, good, err);
+    if (status == STATUS_OK) {
+        *vec_push(a, &theme->templates) = (struct template){
+            .source = { good == STATUS_OK ? arena_str(a, from->text) : STR(""),
+                        arena_str(a, file) },
+            .name = arena_str(a, from->name),
+        };
+    }
+    return status;
 }
 
 static enum status add_entry(struct theme *theme, const struct template_entry *entry,
@@ -134,42 +144,75 @@ static enum status add_entry(struct theme *theme, const struct template_entry *e
         return err_set(err, STATUS_INVALID, "the theme has no template \"%s\"%s", entry->name,
                        nearest_text(&nearest));
     }
-    theme->templates.ptr[template].root = entry->root;
+    theme->templates.ptr[template].entry = entry;
     return STATUS_OK;
 }
 
-enum status theme_compile(const struct template_source *sources, size_t sources_len,
-                          const struct template_entry *entries, size_t entries_len,
-                          const struct helper *helpers, struct theme **ret_theme, struct err *err) {
+enum status theme_fault(struct theme *theme, bool is_syntax, enum status status, struct err *err) {
+    if (status == STATUS_OK || theme->say == NULL) {
+        return status;
+    }
+    theme->say(theme->say_ctx, is_syntax, err->message);
+    *err = (struct err){ 0 };
+    return STATUS_OK;
+}
+
+static struct theme *theme_new(const struct template_rules *rules) {
     struct theme *theme = calloc(1, sizeof *theme);
     check(theme != NULL);
     arena_init(&theme->arena);
     map_init(&theme->symbol_by_name);
     map_init(&theme->name_by_name);
-    theme->helpers = helpers;
+    theme->rules = *rules;
+    return theme;
+}
+
+static enum status theme_make(struct theme *theme, const struct template_source *sources,
+                              size_t sources_len, struct err *err) {
     enum status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < sources_len; i++) {
         status = add_source(theme, &sources[i], err);
     }
-    for (size_t i = 0; status == STATUS_OK && i < entries_len; i++) {
-        status = add_entry(theme, &entries[i], err);
+    const struct template_entry *entry = theme->rules.entries;
+    for (; status == STATUS_OK && entry->name != NULL; entry++) {
+        status = theme_fault(theme, false, add_entry(theme, entry, err), err);
     }
     for (size_t i = 0; status == STATUS_OK && i < theme->templates.len; i++) {
         theme_symbol(theme, theme->templates.ptr[i].name);
         status = template_compile(theme, (uint32_t)i, err);
     }
     for (size_t i = 0; status == STATUS_OK && i < theme->templates.len; i++) {
-        const struct type *root = theme->templates.ptr[i].root;
-        if (root != NULL && root != &type_any) {
+        entry = theme->templates.ptr[i].entry;
+        if (entry != NULL && entry->root != &type_any) {
             status = template_check(theme, (uint32_t)i, err);
         }
     }
+    return status;
+}
+
+enum status theme_compile(const struct template_source *sources, size_t sources_len,
+                          const struct template_rules *rules, struct theme **ret_theme,
+                          struct err *err) {
+    struct theme *theme = theme_new(rules);
+    enum status status = theme_make(theme, sources, sources_len, err);
     if (status != STATUS_OK) {
         theme_free(theme);
         return status;
     }
     *ret_theme = theme;
     return STATUS_OK;
+}
+
+void theme_check(const struct template_source *sources, size_t sources_len,
+                 const struct template_rules *rules, theme_fault_fn *say, void *ctx) {
+    struct theme *theme = theme_new(rules);
+    struct err err = { 0 };
+    theme->say = say;
+    theme->say_ctx = ctx;
+    if (theme_make(theme, sources, sources_len, &err) != STATUS_OK) {
+        say(ctx, false, err.message);
+    }
+    theme_free(theme);
 }
 
 void theme_free(struct theme *theme) {

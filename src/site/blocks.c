@@ -31,15 +31,15 @@ static void put_accent(struct buf *out, const char *name, struct colour wanted,
     buf_printf(out, "%s:#%02x%02x%02x;", name, c.r, c.g, c.b);
 }
 
-/* What an editor chose about the looks, as the properties that style.css reads; nothing if he left
- * all to the theme. */
+/* What an editor chose about the looks, as the properties that style.css reads, above what a
+ * theme's sheets say of them; nothing if he left all to the theme. */
 static void put_theme_settings(const struct site_settings *s, struct buf *out) {
     struct colour accent;
     bool has_accent = colour_parse(s->theme_accent, &accent);
     if (!has_accent && !s->theme_sans && !s->theme_compact) {
         return;
     }
-    buf_put(out, STR("\n<style>:root{"));
+    buf_put(out, STR("\n<style>html:root{"));
     if (has_accent) {
         put_accent(out, "--accent-light", accent, (struct colour){ 0, 0, 0 }, ON_LIGHT);
         put_accent(out, "--accent-dark", accent, (struct colour){ 255, 255, 255 }, ON_DARK);
@@ -237,6 +237,15 @@ static enum status render_dont_miss(struct pass *pass, int64_t section_id, int64
 }
 
 /* ---- keys ---- */
+
+const struct template_fragment blocks_fragments[] = {
+    { .name = "style" },
+    { .name = "masthead" },
+    { .name = "footer" },
+    { .name = "latest", .params = { { .name = "section", .kind = VALUE_INT } } },
+    { .name = "dont-miss", .params = { { .name = "section", .kind = VALUE_INT } } },
+    { .name = NULL },
+};
 
 /* "section:7" with that name; the number is not negative. */
 static bool read_param(struct str part, struct str name, int64_t *ret) {

@@ -9,6 +9,9 @@
 
 #include "site/pass.h"
 
+/* Those above, for templates; the last name is NULL. */
+extern const struct template_fragment blocks_fragments[];
+
 /* Errors: NOT_FOUND (no such kind, parameters or section). */
 NODISCARD enum status blocks_render(struct pass *pass, struct str key,
                                     struct fragment_build *fragment, struct err *err);

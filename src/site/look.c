@@ -12,8 +12,7 @@
 
 /* ---- templates and wording ---- */
 
-enum status look_compile(struct look *look, const struct template_entry *entries,
-                         size_t entries_len, const struct helper *helpers, struct err *err) {
+void look_templates(struct look *look, const struct template_source **ret, size_t *ret_len) {
     VEC(struct template_source) sources = { 0 };
     for (size_t i = 0; i < look->files.len; i++) {
         const struct theme_file *f = &look->files.ptr[i];
@@ -25,8 +24,15 @@ enum status look_compile(struct look *look, const struct template_entry *entries
             };
         }
     }
-    return theme_compile(sources.ptr, sources.len, entries, entries_len, helpers, &look->theme,
-                         err);
+    *ret = sources.ptr;
+    *ret_len = sources.len;
+}
+
+static enum status compile(struct look *look, const struct template_rules *rules, struct err *err) {
+    const struct template_source *sources;
+    size_t len;
+    look_templates(look, &sources, &len);
+    return theme_compile(sources, len, rules, &look->theme, err);
 }
 
 enum status look_parse_wording(struct look *look, const struct theme_file *f, struct err *err) {
@@ -124,7 +130,7 @@ bool look_is_sheet(const struct look *look, struct str file) {
         return false;
     }
     struct str name = str_slice(file, 0, file.len - strlen(".css"));
-    bool is_sheet = str_eq(name, STR("style"));
+    bool is_sheet = str_eq(name, STR("style")) || str_eq(name, STR("custom"));
     for (size_t i = 0; !is_sheet && i < look->files.len; i++) {
         struct str other = look->files.ptr[i].name;
         is_sheet = other.len == file.len && str_starts(other, name) &&
@@ -274,15 +280,33 @@ const struct theme *look_theme(const struct look *look) {
     return look->theme;
 }
 
-enum status look_open(const char *dir, const struct template_entry *entries, size_t entries_len,
-                      const struct helper *helpers, struct look **ret, struct err *err) {
+struct look *look_new(void) {
     struct look *look = calloc(1, sizeof *look);
-    if (look == NULL) {
-        return err_set(err, STATUS_NO_MEMORY, "no memory for the theme");
-    }
+    check(look != NULL);
     atomic_init(&look->owners, 1);
     arena_init(&look->arena);
-    enum status status = look_find_files(look, dir, err);
+    return look;
+}
+
+static enum status add_entry(void *ctx, const struct look_entry *entry, struct err *err) {
+    bool is_read = look_is_plain_name(str_of(entry->name)) && !S_ISDIR(entry->st.st_mode);
+    return is_read ? look_add_file(ctx, entry, err) : STATUS_OK;
+}
+
+static enum status find_files(struct look *look, const char *dir, struct err *err) {
+    struct err failed = { 0 };
+    look_add_default(look);
+    enum status status = look_walk(&look->arena, dir, add_entry, look, &failed);
+    if (status == STATUS_NOT_FOUND) {
+        return STATUS_OK; /* a site without a theme of its own */
+    }
+    return status == STATUS_OK ? STATUS_OK : err_set(err, status, "%s", failed.message);
+}
+
+enum status look_open(const char *dir, const struct template_rules *rules, struct look **ret,
+                      struct err *err) {
+    struct look *look = look_new();
+    enum status status = find_files(look, dir, err);
     for (size_t i = 0; status == STATUS_OK && i < look->files.len; i++) {
         status = look_parse_wording(look, &look->files.ptr[i], err);
     }
@@ -290,7 +314,7 @@ enum status look_open(const char *dir, const struct template_entry *entries, siz
         status = look_collect(look, err);
     }
     if (status == STATUS_OK) {
-        status = look_compile(look, entries, entries_len, helpers, err);
+        status = compile(look, rules, err);
     }
     if (status == STATUS_OK) {
         status = check_assets(look, err);

@@ -3,9 +3,10 @@
  * The default theme is in the binary. A file of the same name below <site>/theme/ takes the place
  * of one of the theme's; a file of a new name is added: those at the top and in partials/ that end
  * in .hbs are templates, strings/<language>.json is wording, style.css is the style sheet,
- * NAME.css beside NAME.hbs is a sheet more for the pages of that template,
- * inline.js is a small script that a template prints with {{{site.script}}}, and what
- * else lies at the top or in assets/ is served under /assets/<hash>/<name>, for ever.
+ * NAME.css beside NAME.hbs is a sheet more for the pages of that template, custom.css is one that
+ * follows all others (what a site adds to a theme that it otherwise leaves as it is), inline.js is
+ * a small script that a template prints with {{{site.script}}}, and what else lies at the top or in
+ * assets/ is served under /assets/<hash>/<name>, for ever.
  *
  * A look does not change after opening; any number of threads use it at once. */
 #ifndef SITE_LOOK_H
@@ -17,12 +18,11 @@
 
 struct look;
 
-/* dir: the folder of the site's own files; there may be none. helpers: the templates' helpers; must
+/* dir: the folder of the site's own files; there may be none. rules: of its templates; must
  * outlive the look.
  * Errors: INVALID ("file:line:column: …" of a template or of wording), TOO_LARGE, IO. */
-NODISCARD enum status look_open(const char *dir, const struct template_entry *entries,
-                                size_t entries_len, const struct helper *helpers, struct look **ret,
-                                struct err *err);
+NODISCARD enum status look_open(const char *dir, const struct template_rules *rules,
+                                struct look **ret, struct err *err);
 /* One owner more; each closes it once. */
 struct look *look_ref(struct look *look);
 void look_close(struct look *look);
@@ -38,8 +38,8 @@ struct str look_phrase(const struct look *look, struct arena *a, struct str lang
                        struct str key, const struct phrase_arg *args, size_t n);
 
 /* What stands in <head>: <style>…</style>, or a <link> if the sheet is too large for that. "style"
- * is the sheet of all pages; a template's name is what its pages have besides, empty if there is
- * none. */
+ * is the sheet of all pages, "custom" what the site adds; a template's name is what its pages have
+ * besides. Empty: there is none. */
 struct html look_style(const struct look *look, struct str name);
 
 /* <script>…</script> of inline.js without the comment that it begins with, or empty; and what a

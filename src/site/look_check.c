@@ -1,35 +1,49 @@
+/* How a theme is checked: the steps of look_open, each of which goes on after a fault. Where a file
+ * is so wrong that nothing can be said of what depends on it, the default's stands in for it. */
 #include "site/look_check.h"
 
 #include "base/limits.h"
+#include "base/map.h"
 #include "site/look_private.h"
+#include "site/markup.h"
 #include "site/style.h"
 #include "text/date.h"
 #include "text/nearest.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 struct checker {
     struct arena *arena;
-    struct look *look; /* found and, as far as it goes, opened */
-    const struct template_entry *entries;
-    size_t entries_len;
+    struct look *look; /* what could be read */
+    const struct template_rules *rules;
     VEC(struct look_fault) faults;
-    size_t files;
+    struct map places; /* of faults of templates: each is told of once */
+    size_t files, errors;
     struct theme_file *file; /* that is being looked at */
 };
 
-static void fault(struct checker *c, struct str file, struct str place, struct str message) {
-    *vec_push(c->arena, &c->faults) = (struct look_fault){ arena_str(c->arena, file),
-                                                           arena_str(c->arena, place),
-                                                           arena_str(c->arena, message) };
+enum severity { WARNING, ERROR };
+
+static struct look_fault *fault(struct checker *c, enum severity severity, struct str file,
+                                struct str place, struct str message) {
+    struct look_fault *f = vec_push(c->arena, &c->faults);
+    *f = (struct look_fault){ .file = arena_str(c->arena, file),
+                              .place = arena_str(c->arena, place),
+                              .message = arena_str(c->arena, message),
+                              .caller = STR(""),
+                              .is_error = severity == ERROR };
+    c->errors += severity == ERROR;
+    return f;
+}
+
+/* Of the file at hand. */
+static void fault_at(struct checker *c, enum severity severity, size_t at, struct str message) {
+    fault(c, severity, c->file->shown, look_place(c->arena, c->file->bytes, at), message);
 }
 
 /* "file:line:column: message" of an error, where it is so. */
-static void fault_of_err(struct checker *c, struct str file, const struct err *err) {
-    struct str rest = str_of(err->message), part;
+static struct look_fault *fault_of_message(struct checker *c, struct str file, struct str message) {
+    struct str rest = message, part;
     if (str_starts(rest, file) && rest.len > file.len && rest.ptr[file.len] == ':') {
         rest = str_from(rest, file.len + 1);
     }
@@ -43,86 +57,65 @@ static void fault_of_err(struct checker *c, struct str file, const struct err *e
         }
     }
     struct str place = len > 0 ? str_slice(rest, 0, len - 1) : STR("");
-    fault(c, file, place, str_trim(str_from(rest, len)));
+    return fault(c, ERROR, file, place, str_trim(str_from(rest, len)));
 }
 
 /* ---- what lies in the folder ---- */
 
-static bool is_read_folder(struct str name) {
-    for (size_t i = 0; i < look_folders_len; i++) {
-        struct str folder = str_of(look_folders[i]);
-        if (folder.len == name.len + 1 && str_starts(folder, name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void check_name(struct checker *c, struct str sub, struct str name, struct str path,
-                       const struct stat *st) {
-    struct str none = STR("");
-    c->files++;
+static void check_name(struct checker *c, const struct look_entry *entry) {
+    struct str name = str_of(entry->name), none = STR("");
     if (!look_is_plain_name(name)) {
-        fault(c, path, none,
+        fault(c, WARNING, entry->shown, none,
               STR("is not read: names have letters, digits, dots, hyphens and underlines"));
-    } else if (st->st_size > LIMIT_THEME_FILE_BYTES) {
-        fault(c, path, none,
-              arena_printf(c->arena, "has more than %u bytes", LIMIT_THEME_FILE_BYTES));
-    } else if (str_eq(sub, STR("partials/")) && !str_ends(name, STR(".hbs"))) {
-        fault(c, path, none, STR("is not read: partials/ has templates, *.hbs"));
-    } else if (str_eq(sub, STR("strings/")) && !str_ends(name, STR(".json"))) {
-        fault(c, path, none, STR("is not read: strings/ has wording, <language>.json"));
-    } else if (str_eq(sub, STR("assets/")) && str_ends(name, STR(".hbs"))) {
-        fault(c, path, none,
+    } else if (str_eq(entry->sub, STR("partials/")) && !str_ends(name, STR(".hbs"))) {
+        fault(c, WARNING, entry->shown, none, STR("is not read: partials/ has templates, *.hbs"));
+    } else if (str_eq(entry->sub, STR("strings/")) && !str_ends(name, STR(".json"))) {
+        fault(c, WARNING, entry->shown, none,
+              STR("is not read: strings/ has wording, <language>.json"));
+    } else if (str_eq(entry->sub, STR("assets/")) && str_ends(name, STR(".hbs"))) {
+        fault(c, WARNING, entry->shown, none,
               STR("would be served as it is: templates stand above or in partials/"));
     }
 }
 
-/* *ret_readable: no file is too large. */
-static enum status check_folder(struct checker *c, const char *dir, const char *sub,
-                                bool *ret_readable, struct err *err) {
-    struct str folder = arena_printf(c->arena, "%s/%s", dir, sub);
-    DIR *d = opendir(folder.ptr);
-    if (d == NULL) {
-        return sub[0] != '\0' || errno == ENOENT
-                   ? sub[0] != '\0' ? STATUS_OK
-                                    : err_set(err, STATUS_NOT_FOUND, "there is no folder %s", dir)
-                   : err_set(err, STATUS_IO, "%s cannot be read: %s", dir, strerror(errno));
-    }
-    for (struct dirent *entry; (entry = readdir(d)) != NULL;) {
-        struct str name = arena_str(c->arena, str_of(entry->d_name));
-        struct str path = arena_printf(c->arena, "%s%s", folder.ptr, name.ptr);
-        struct stat st;
-        if (name.ptr[0] == '.' || fstatat(dirfd(d), name.ptr, &st, 0) != 0) {
-            continue;
+static enum status check_entry(void *ctx, const struct look_entry *entry, struct err *err) {
+    (void)err;
+    struct checker *c = ctx;
+    struct str name = str_of(entry->name);
+    if (S_ISDIR(entry->st.st_mode)) {
+        if (entry->sub.len > 0 || !look_is_folder(name)) {
+            fault(
+                c, WARNING, entry->shown, STR(""),
+                STR("is not read: a theme has partials/, strings/ and assets/, without folders in "
+                    "them"));
         }
-        if (!S_ISDIR(st.st_mode)) {
-            check_name(c, str_of(sub), name, path, &st);
-            *ret_readable = *ret_readable && st.st_size <= LIMIT_THEME_FILE_BYTES;
-        } else if (sub[0] != '\0' || !is_read_folder(name)) {
-            fault(c, path, STR(""),
-                  STR("is not read: a theme has partials/, strings/ and assets/, without folders "
-                      "in them"));
-        }
+        return STATUS_OK;
     }
-    closedir(d);
+    if (S_ISLNK(entry->st.st_mode) && entry->sub.len == 0 && look_is_folder(name)) {
+        fault(c, ERROR, entry->shown, STR(""), STR("is a link: a theme holds its files itself"));
+        return STATUS_OK;
+    }
+    struct err failed = { 0 };
+    c->files++;
+    check_name(c, entry);
+    if (look_is_plain_name(name) && look_add_file(c->look, entry, &failed) != STATUS_OK) {
+        fault_of_message(c, entry->shown, str_of(failed.message));
+    }
     return STATUS_OK;
 }
 
 /* ---- templates ---- */
 
-static struct str embedded_bytes(struct checker *c, struct str name) {
-    struct look plain = { 0 };
-    struct err ignored = { 0 };
+static struct str default_bytes(struct checker *c, struct str name) {
+    struct look *plain = look_new();
     struct str bytes = STR("");
-    if (look_find_files(&plain, NULL, &ignored) == STATUS_OK) {
-        for (size_t i = 0; i < plain.files.len; i++) {
-            if (str_eq(plain.files.ptr[i].name, name)) {
-                bytes = arena_str(c->arena, plain.files.ptr[i].bytes);
-            }
+    look_add_default(plain);
+    for (size_t i = 0; i < plain->files.len; i++) {
+        if (str_eq(plain->files.ptr[i].name, name)) {
+            bytes = arena_str(c->arena, plain->files.ptr[i].bytes);
         }
     }
-    arena_done(&plain.arena);
+    look_close(plain);
     return bytes;
 }
 
@@ -139,30 +132,64 @@ static struct theme_file *file_of_message(struct checker *c, struct str message)
     return best;
 }
 
-/* Compile; put the default's template (or nothing) in the place of one that is wrong; again. */
-static void check_templates(struct checker *c, const struct helper *helpers) {
-    size_t tries = c->look->files.len + 1;
-    for (size_t i = 0; i < tries; i++) {
-        struct err err = { 0 };
-        if (look_compile(c->look, c->entries, c->entries_len, helpers, &err) == STATUS_OK) {
-            theme_free(c->look->theme);
-            c->look->theme = NULL;
-            return;
-        }
-        struct theme_file *f = file_of_message(c, str_of(err.message));
-        if (f == NULL || !f->own) {
-            fault_of_err(c, f ? f->shown : STR("theme"), &err);
-            return;
-        }
-        fault_of_err(c, f->shown, &err);
-        f->bytes = embedded_bytes(c, f->name);
+struct templates {
+    struct checker *c;
+    bool again; /* the default stands in for a template now: there may be more to say */
+};
+
+/* One in a partial of the default theme is the caller's: of what it was called with. */
+static struct look_fault *fault_of_caller(struct checker *c, const struct theme_file *caller,
+                                          struct str place, struct str message) {
+    struct look_fault *said = fault_of_message(c, caller->shown, place);
+    said->message = arena_printf(c->arena, "%.*s", STR_FMT(message));
+    return said;
+}
+
+static void template_fault(void *ctx, bool is_syntax, const char *text) {
+    struct templates *t = ctx;
+    struct checker *c = t->c;
+    struct str message = str_of(text), rest = message, called = STR("");
+    if (str_split(&rest, '\n', &message) && rest.ptr != NULL) {
+        called = rest;
+    }
+    struct theme_file *f = file_of_message(c, message), *caller = file_of_message(c, called);
+    struct str file = f ? f->shown : STR("theme");
+    bool is_own_caller = caller != NULL && caller->own;
+    struct look_fault *said = is_own_caller && f != NULL && !f->own
+                                  ? fault_of_caller(c, caller, called, message)
+                                  : fault_of_message(c, file, message);
+    if (is_own_caller && f != NULL && f->own) {
+        said->caller = arena_str(c->arena, str_slice(called, 0, str_find(called, STR(": "), 0)));
+    }
+    struct str key = arena_printf(c->arena, "%s:%s", said->file.ptr, said->place.ptr);
+    if (map_has(&c->places, key)) {
+        c->faults.len--; /* on another way to the same partial, or the round before */
+        c->errors--;
+        return;
+    }
+    map_put(&c->places, key, c);
+    if (is_syntax && f != NULL && f->own) {
+        f->bytes = default_bytes(c, f->name);
+        f->shown = arena_printf(c->arena, LOOK_EMBEDDED "%.*s", STR_FMT(f->name));
         f->own = false;
+        t->again = true;
     }
 }
 
+static void check_templates(struct checker *c) {
+    struct templates t = { .c = c };
+    do {
+        const struct template_source *sources;
+        size_t len;
+        t.again = false;
+        look_templates(c->look, &sources, &len);
+        theme_check(sources, len, c->rules, template_fault, &t);
+    } while (t.again);
+}
+
 static bool is_entry(const struct checker *c, struct str name) {
-    for (size_t i = 0; i < c->entries_len; i++) {
-        if (str_eq(str_of(c->entries[i].name), name)) {
+    for (const struct template_entry *e = c->rules->entries; e->name != NULL; e++) {
+        if (str_eq(str_of(e->name), name)) {
             return true;
         }
     }
@@ -197,12 +224,16 @@ static void check_use(struct checker *c, const struct theme_file *f) {
     if (!use.found) {
         struct nearest nearest;
         nearest_init(&nearest, use.name);
-        for (size_t i = 0; i < c->entries_len; i++) {
-            nearest_offer(&nearest, str_of(c->entries[i].name));
+        for (const struct template_entry *e = c->rules->entries; e->name != NULL; e++) {
+            nearest_offer(&nearest, str_of(e->name));
         }
-        fault(c, f->shown, STR(""),
+        fault(c, WARNING, f->shown, STR(""),
               arena_printf(c->arena, "no page and no template uses it%s", nearest_text(&nearest)));
     }
+}
+
+static void markup_fault(void *ctx, const struct markup_fault *f) {
+    fault_at(ctx, f->is_error ? ERROR : WARNING, f->at, f->message);
 }
 
 /* ---- wording ---- */
@@ -254,12 +285,12 @@ static void check_mention(void *ctx, enum template_mention kind, struct str help
         return;
     }
     if (str_eq(helper, STR("t")) && !phrase_known(c, name)) {
-        fault(c, c->file->shown, str_of(place),
+        fault(c, ERROR, c->file->shown, str_of(place),
               arena_printf(c->arena, "there is no phrase \"%.*s\"%s", STR_FMT(name),
                            nearest_phrase(c, &nearest, name)));
     }
     if (str_eq(helper, STR("asset")) && look_asset(c->look, name) == NULL) {
-        fault(c, c->file->shown, str_of(place),
+        fault(c, ERROR, c->file->shown, str_of(place),
               arena_printf(c->arena, "there is no file \"%.*s\" in assets/", STR_FMT(name)));
     }
 }
@@ -270,6 +301,17 @@ struct wording_check {
     bool is_second;       /* against the theme's own English: only of what that adds */
     bool is_english;      /* its new phrases are what the others are measured by */
 };
+
+/* Where the file at hand words it. */
+static struct str phrase_place(struct checker *c, struct str key) {
+    struct str quoted = arena_printf(c->arena, "\"%.*s\"", STR_FMT(key)), text = c->file->bytes;
+    for (size_t at = 0; (at = str_find(text, quoted, at)) != STR_NPOS; at += quoted.len) {
+        if (str_starts(str_trim(str_from(text, at + quoted.len)), STR(":"))) {
+            return look_place(c->arena, text, at);
+        }
+    }
+    return STR("");
+}
 
 static void check_phrase(void *ctx, enum phrases_fault kind, struct str key, struct str detail) {
     static const char *const words[] = {
@@ -290,7 +332,7 @@ static void check_phrase(void *ctx, enum phrases_fault kind, struct str key, str
         (kind == PHRASES_UNKNOWN && (w->is_english || phrase_known(c, key)))) {
         return;
     }
-    fault(c, c->file->shown, STR(""),
+    fault(c, kind == PHRASES_UNKNOWN_NAME ? ERROR : WARNING, c->file->shown, phrase_place(c, key),
           arena_printf(c->arena, "\"%.*s\" %s%s%.*s", STR_FMT(key), words[kind],
                        detail.len > 0 ? " " : "", STR_FMT(detail)));
 }
@@ -301,11 +343,11 @@ static void check_wording(struct checker *c, struct theme_file *f) {
     struct phrases *phrases = NULL;
     struct err err = { 0 };
     if (!locale_valid(language.ptr)) {
-        fault(c, f->shown, STR(""), STR("its name is no language, such as en or pt-BR"));
+        fault(c, WARNING, f->shown, STR(""), STR("its name is no language, such as en or pt-BR"));
         return;
     }
     if (phrases_parse(f->bytes, language.ptr, f->shown, &phrases, &err) != STATUS_OK) {
-        fault_of_err(c, f->shown, &err);
+        fault_of_message(c, f->shown, str_of(err.message));
         return;
     }
     struct str main_language = str_slice(language, 0, str_find_char(language, '-', 0));
@@ -335,17 +377,49 @@ static struct str style_asset(void *ctx, struct str name) {
 }
 
 static void style_fault(void *ctx, const struct style_fault *f) {
-    struct checker *c = ctx;
-    fault(c, c->file->shown, look_place(c->arena, c->file->bytes, f->at), f->message);
+    fault_at(ctx, f->fatal ? ERROR : WARNING, f->at, f->message);
+}
+
+/* Of a sheet that no page has, mostly the name was misspelt. */
+static void check_sheet_name(struct checker *c, const struct theme_file *sheet) {
+    struct str name = str_slice(sheet->name, 0, sheet->name.len - strlen(".css"));
+    struct str always[] = { STR("style"), STR("custom") };
+    struct nearest nearest;
+    nearest_init(&nearest, name);
+    for (size_t i = 0; i < COUNT_OF(always); i++) {
+        nearest_offer(&nearest, always[i]);
+    }
+    for (const struct template_entry *e = c->rules->entries; e->name != NULL; e++) {
+        if (!e->no_fragments) { /* a page */
+            nearest_offer(&nearest, str_of(e->name));
+        }
+    }
+    if (nearest.distance > 0) {
+        fault(c, WARNING, sheet->shown, STR(""),
+              arena_printf(c->arena,
+                           "is in no page: sheets are style.css, custom.css and those "
+                           "named as a page's template%s",
+                           nearest_text(&nearest)));
+    }
 }
 
 static void check_style(struct checker *c, struct theme_file *sheet) {
     const struct style_options options = { style_asset, style_fault, c };
+    check_sheet_name(c, sheet);
     c->file = sheet;
     (void)style_make(c->arena, sheet->bytes, &options);
 }
 
 /* ---- the whole ---- */
+
+void look_fault_put(struct buf *out, const struct look_fault *f) {
+    buf_printf(out, "%.*s%s%.*s: %s%.*s", STR_FMT(f->file), f->place.len > 0 ? ":" : "",
+               STR_FMT(f->place), f->is_error ? "" : "warning: ", STR_FMT(f->message));
+    if (f->caller.len > 0) {
+        buf_printf(out, " (called from %.*s)", STR_FMT(f->caller));
+    }
+    buf_put_char(out, '\n');
+}
 
 static int by_place(const void *a, const void *b) {
     const struct look_fault *x = a, *y = b;
@@ -365,57 +439,57 @@ static int by_place(const void *a, const void *b) {
     return order;
 }
 
-static void check_files(struct checker *c, const struct helper *helpers) {
-    struct look *look = c->look;
+/* Its templates, wording and sheets are looked at after this: what can be opened, is. */
+static void open_rest(struct checker *c) {
     struct err err = { 0 };
-    for (size_t i = 0; i < look->files.len; i++) {
+    for (size_t i = 0; i < c->look->files.len; i++) {
         struct err ignored = { 0 }; /* check_wording tells of it */
-        (void)look_parse_wording(look, &look->files.ptr[i], &ignored);
+        (void)!look_parse_wording(c->look, &c->look->files.ptr[i], &ignored);
     }
-    if (look_collect(look, &err) != STATUS_OK) {
+    if (look_collect(c->look, &err) != STATUS_OK) {
         struct theme_file *f = file_of_message(c, str_of(err.message));
-        if (f == NULL || !look_is_sheet(look, f->name)) { /* a sheet's faults all come below */
-            fault_of_err(c, f ? f->shown : STR("theme"), &err);
+        if (f == NULL || !look_is_sheet(c->look, f->name)) { /* a sheet's faults all come below */
+            fault_of_message(c, f ? f->shown : STR("theme"), str_of(err.message));
         }
     }
+}
+
+static void check_files(struct checker *c) {
+    struct look *look = c->look;
+    open_rest(c);
     for (size_t i = 0; i < look->files.len; i++) {
         struct theme_file *f = &look->files.ptr[i];
         c->file = f;
-        if (f->own && str_ends(f->name, STR(".hbs"))) {
+        if (!f->own) {
+            continue;
+        }
+        if (str_ends(f->name, STR(".hbs"))) {
             template_mentions(f->bytes, check_mention, c);
+            markup_check(c->arena, f->bytes, markup_fault, c);
             check_use(c, f);
-        } else if (f->own && str_starts(f->name, STR("strings/")) &&
-                   str_ends(f->name, STR(".json"))) {
+        } else if (str_starts(f->name, STR("strings/")) && str_ends(f->name, STR(".json"))) {
             check_wording(c, f);
-        } else if (f->own && look_is_sheet(look, f->name)) {
+        } else if (str_ends(f->name, STR(".css")) && str_find_char(f->name, '/', 0) == STR_NPOS) {
             check_style(c, f);
         }
     }
-    check_templates(c, helpers);
+    check_templates(c);
 }
 
-enum status look_check(struct arena *a, const char *dir, const struct template_entry *entries,
-                       size_t entries_len, const struct helper *helpers, struct look_faults *ret,
-                       struct err *err) {
-    struct look *look = calloc(1, sizeof *look);
-    check(look != NULL);
-    atomic_init(&look->owners, 1);
-    struct checker c = { .arena = a, .look = look, .entries = entries, .entries_len = entries_len };
-    bool readable = true;
-    enum status status = STATUS_OK;
-    for (size_t i = 0; status == STATUS_OK && i < look_folders_len; i++) {
-        status = check_folder(&c, dir, look_folders[i], &readable, err);
+enum status look_check(struct arena *a, const char *dir, const struct template_rules *rules,
+                       struct look_faults *ret, struct err *err) {
+    struct checker c = { .arena = a, .look = look_new(), .rules = rules };
+    map_init(&c.places);
+    look_add_default(c.look);
+    enum status status = look_walk(a, dir, check_entry, &c, err);
+    if (status == STATUS_OK) {
+        check_files(&c);
     }
-    if (status == STATUS_OK && readable) {
-        status = look_find_files(look, dir, err);
-        if (status == STATUS_OK) {
-            check_files(&c, helpers);
-        }
-    }
-    look_close(look);
+    look_close(c.look);
+    map_done(&c.places);
     if (c.faults.len > 1) {
         qsort(c.faults.ptr, c.faults.len, sizeof *c.faults.ptr, by_place);
     }
-    *ret = (struct look_faults){ c.faults.ptr, c.faults.len, c.files };
+    *ret = (struct look_faults){ c.faults.ptr, c.faults.len, c.errors, c.files };
     return status;
 }

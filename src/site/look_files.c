@@ -1,13 +1,18 @@
+/* The files of a theme's folder. Whoever may write there decides what readers see, but not which
+ * other files of the machine they see: links are not followed, and what is no plain file (a pipe
+ * would keep the server waiting) is not opened twice. */
+#include "site/look_private.h"
+
 #include "base/embed.h"
 #include "base/hash.h"
 #include "base/io.h"
 #include "base/limits.h"
-#include "site/look_private.h"
 
 #include <dirent.h>
-#include <limits.h>
-#include <stdio.h>
-#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 struct str look_place(struct arena *a, struct str text, size_t at) {
     size_t line = 1, column = 1;
@@ -19,16 +24,18 @@ struct str look_place(struct arena *a, struct str text, size_t at) {
     return arena_printf(a, "%zu:%zu", line, column);
 }
 
-static void add_file(struct look *look, const struct theme_file *file) {
-    for (size_t i = 0; i < look->files.len; i++) {
-        /* The site's wording completes the theme's; every other file takes its place. */
-        if (str_eq(look->files.ptr[i].name, file->name) &&
-            !str_starts(file->name, STR("strings/"))) {
-            look->files.ptr[i] = *file;
-            return;
+/* ---- walking ---- */
+
+static const struct str folders[] = { STR_INIT(""), STR_INIT("partials/"), STR_INIT("strings/"),
+                                      STR_INIT("assets/") };
+
+bool look_is_folder(struct str name) {
+    for (size_t i = 1; i < COUNT_OF(folders); i++) {
+        if (str_eq(str_slice(folders[i], 0, folders[i].len - 1), name)) {
+            return true;
         }
     }
-    *vec_push(&look->arena, &look->files) = *file;
+    return false;
 }
 
 bool look_is_plain_name(struct str name) {
@@ -41,76 +48,158 @@ bool look_is_plain_name(struct str name) {
     return name.len > 0 && name.ptr[0] != '.';
 }
 
-static enum status add_folder(struct look *look, const char *dir, const char *sub,
-                              struct err *err) {
-    struct arena *a = &look->arena;
-    struct str folder = arena_printf(a, "%s/%s", dir, sub);
-    DIR *d = opendir(folder.ptr);
-    if (d == NULL) {
-        return STATUS_OK; /* a site without a theme of its own */
-    }
-    enum status status = STATUS_OK;
-    struct dirent *entry;
-    while (status == STATUS_OK && (entry = readdir(d)) != NULL) {
-        struct str base = str_of(entry->d_name);
-        if (!look_is_plain_name(base) || entry->d_type == DT_DIR) {
-            continue;
-        }
-        struct str path = arena_printf(a, "%s%s", folder.ptr, entry->d_name);
-        struct buf bytes;
-        buf_init(&bytes, LIMIT_THEME_FILE_BYTES);
-        status = io_read_file(path.ptr, &bytes, err);
-        if (status == STATUS_OK) {
-            add_file(look, &(struct theme_file){ arena_printf(a, "%s%s", sub, entry->d_name), path,
-                                                 arena_str(a, buf_str(&bytes)), true });
-        }
-        buf_done(&bytes);
-    }
-    closedir(d);
-    return status;
+static int by_name(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-const char *const look_folders[] = { "", "partials/", "strings/", "assets/" };
-const size_t look_folders_len = COUNT_OF(look_folders);
-
-enum status look_find_files(struct look *look, const char *dir, struct err *err) {
-    for (const struct embed_file *f = embed_files; f->path != NULL; f++) {
-        struct str path = str_of(f->path);
-        if (str_starts(path, STR(LOOK_EMBEDDED))) {
-            add_file(look, &(struct theme_file){ str_from(path, sizeof LOOK_EMBEDDED - 1), path,
-                                                 str_make(f->begin, (size_t)(f->end - f->begin)),
-                                                 false });
-        }
-    }
-    enum status status = STATUS_OK;
-    for (size_t i = 0; status == STATUS_OK && dir != NULL && i < look_folders_len; i++) {
-        status = add_folder(look, dir, look_folders[i], err);
-    }
-    return status;
-}
-
-uint64_t look_stamp(const char *dir) {
-    uint64_t stamp = 0;
-    for (size_t i = 0; i < look_folders_len; i++) {
-        char path[PATH_MAX];
-        (void)snprintf(path, sizeof path, "%s/%s", dir, look_folders[i]);
-        DIR *d = opendir(path);
-        struct dirent *entry;
-        while (d != NULL && (entry = readdir(d)) != NULL) {
-            struct stat st;
-            if (entry->d_name[0] == '.' || fstatat(dirfd(d), entry->d_name, &st, 0) != 0 ||
-                !S_ISREG(st.st_mode)) {
-                continue;
+static enum status walk_folder(struct arena *a, struct str shown, struct str sub, DIR *d,
+                               look_entry_fn *f, void *ctx, struct err *err) {
+    VEC(const char *) names = { 0 };
+    for (struct dirent *entry; (entry = readdir(d)) != NULL;) {
+        if (entry->d_name[0] != '.') {
+            if (names.len >= LIMIT_THEME_FILES) {
+                return err_set(err, STATUS_TOO_LARGE, "%s has more than %d files", shown.ptr,
+                               LIMIT_THEME_FILES);
             }
-            int64_t facts[] = { (int64_t)i, (int64_t)st.st_ino, (int64_t)st.st_size,
-                                (int64_t)st.st_mtim.tv_sec, (int64_t)st.st_mtim.tv_nsec };
-            /* A sum, since a folder has no order. */
-            stamp += hash_content(str_make((const char *)facts, sizeof facts)) ^
-                     hash_content(str_of(entry->d_name));
+            *vec_push(a, &names) = arena_str(a, str_of(entry->d_name)).ptr;
         }
+    }
+    if (names.len > 1) {
+        qsort(names.ptr, names.len, sizeof *names.ptr, by_name);
+    }
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < names.len; i++) {
+        struct look_entry entry = { .folder = dirfd(d),
+                                    .name = names.ptr[i],
+                                    .sub = sub,
+                                    .shown = arena_printf(a, "%s%s", shown.ptr, names.ptr[i]) };
+        if (fstatat(entry.folder, entry.name, &entry.st, AT_SYMLINK_NOFOLLOW) == 0) {
+            status = f(ctx, &entry, err);
+        }
+    }
+    return status;
+}
+
+enum status look_walk(struct arena *a, const char *dir, look_entry_fn *f, void *ctx,
+                      struct err *err) {
+    enum status status = STATUS_OK;
+    int top = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (top < 0) {
+        return err_set(err, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO, "cannot open %s: %s",
+                       dir, strerror(errno));
+    }
+    for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(folders); i++) {
+        const char *name = i == 0 ? "." : folders[i].ptr;
+        char bare[16] = "."; /* a slash at its end would follow a link */
+        if (i > 0) {
+            *(char *)mempcpy(bare, name, folders[i].len - 1) = '\0';
+        }
+        int fd = openat(top, bare, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
         if (d != NULL) {
+            struct str shown = arena_printf(a, "%s/%s", dir, folders[i].ptr);
+            status = walk_folder(a, shown, folders[i], d, f, ctx, err);
             closedir(d);
         }
     }
+    close(top);
+    return status;
+}
+
+/* ---- reading ---- */
+
+void look_add_default(struct look *look) {
+    for (const struct embed_file *f = embed_files; f->path != NULL; f++) {
+        struct str path = str_of(f->path);
+        if (str_starts(path, STR(LOOK_EMBEDDED))) {
+            *vec_push(&look->arena, &look->files) =
+                (struct theme_file){ str_from(path, sizeof LOOK_EMBEDDED - 1), path,
+                                     str_make(f->begin, (size_t)(f->end - f->begin)), false };
+        }
+    }
+}
+
+static void replace_file(struct look *look, const struct theme_file *file) {
+    for (size_t i = 0; i < look->files.len; i++) {
+        /* The site's wording completes the theme's; every other file takes its place. */
+        if (str_eq(look->files.ptr[i].name, file->name) &&
+            !str_starts(file->name, STR("strings/"))) {
+            look->files.ptr[i] = *file;
+            return;
+        }
+    }
+    *vec_push(&look->arena, &look->files) = *file;
+}
+
+static enum status read_bytes(const struct look_entry *entry, struct buf *out, struct err *err) {
+    int fd = openat(entry->folder, entry->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    struct stat st;
+    enum status status;
+    if (fd < 0) {
+        return err_set(err, STATUS_IO, "%s: cannot be opened: %s", entry->shown.ptr,
+                       strerror(errno));
+    }
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        status = err_set(err, STATUS_INVALID, "%s: is no file", entry->shown.ptr);
+    } else if (st.st_size > LIMIT_THEME_FILE_BYTES) {
+        status = err_set(err, STATUS_TOO_LARGE, "%s: has more than %u bytes", entry->shown.ptr,
+                         LIMIT_THEME_FILE_BYTES);
+    } else {
+        status = io_read_all(fd, entry->shown.ptr, out, err);
+    }
+    close(fd);
+    return status;
+}
+
+enum status look_add_file(struct look *look, const struct look_entry *entry, struct err *err) {
+    struct arena *a = &look->arena;
+    struct buf bytes;
+    if (S_ISLNK(entry->st.st_mode)) {
+        return err_set(err, STATUS_INVALID, "%s: is a link: a theme holds its files itself",
+                       entry->shown.ptr);
+    }
+    if (!S_ISREG(entry->st.st_mode)) {
+        return err_set(err, STATUS_INVALID, "%s: is no file", entry->shown.ptr);
+    }
+    buf_init(&bytes, LIMIT_THEME_FILE_BYTES);
+    enum status status = read_bytes(entry, &bytes, err);
+    if (status == STATUS_OK &&
+        (look->own_bytes + bytes.len > LIMIT_THEME_BYTES || look->own_files >= LIMIT_THEME_FILES)) {
+        status = err_set(err, STATUS_TOO_LARGE, "%s: the theme has more than %d files or %u bytes",
+                         entry->shown.ptr, LIMIT_THEME_FILES, LIMIT_THEME_BYTES);
+    }
+    if (status == STATUS_OK) {
+        struct str name = arena_printf(a, "%s%s", entry->sub.ptr, entry->name);
+        replace_file(look, &(struct theme_file){ name, arena_str(a, entry->shown),
+                                                 arena_str(a, buf_str(&bytes)), true });
+        look->own_files++;
+        look->own_bytes += bytes.len;
+    }
+    buf_done(&bytes);
+    return status;
+}
+
+/* ---- has it changed? ---- */
+
+static enum status add_stamp(void *ctx, const struct look_entry *entry, struct err *err) {
+    (void)err;
+    uint64_t *stamp = ctx;
+    int64_t facts[] = { (int64_t)entry->st.st_ino, (int64_t)entry->st.st_size,
+                        (int64_t)entry->st.st_mtim.tv_sec, (int64_t)entry->st.st_mtim.tv_nsec };
+    if (!S_ISDIR(entry->st.st_mode)) {
+        *stamp = hash_mix(*stamp, hash_content(str_make((const char *)facts, sizeof facts)));
+        *stamp = hash_mix(*stamp, hash_content(entry->shown));
+    }
+    return STATUS_OK;
+}
+
+uint64_t look_stamp(const char *dir) {
+    struct arena a = { 0 };
+    struct err ignored = { 0 };
+    uint64_t stamp = 0;
+    if (look_walk(&a, dir, add_stamp, &stamp, &ignored) != STATUS_OK) {
+        stamp = ignored.status;
+    }
+    arena_done(&a);
     return stamp;
 }

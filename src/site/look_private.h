@@ -5,6 +5,7 @@
 #include "site/look.h"
 
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 #define LOOK_EMBEDDED "themes/broadsheet/"
 
@@ -34,23 +35,48 @@ struct look {
     struct str script_source;
     VEC(struct look_sheet) sheets;
     VEC(struct theme_file) files;
+    size_t own_files, own_bytes;
     VEC(struct wording) wordings;
     VEC(struct asset) assets;
 };
 
-/* The folders below a theme that are read: "", "partials/", "strings/", "assets/". */
-extern const char *const look_folders[];
-extern const size_t look_folders_len;
+struct look *look_new(void);
 
-/* Letters, digits, dots, hyphens and underlines; not hidden. Others are not read. */
+/* ---- look_files.c ---- */
+
+/* Something that lies in a theme's folder. */
+struct look_entry {
+    int folder; /* descriptor of the folder that it lies in */
+    const char *name;
+    struct str sub;   /* "", "partials/", "strings/", "assets/" */
+    struct str shown; /* in messages */
+    struct stat st;   /* of itself, should it be a link */
+};
+typedef enum status look_entry_fn(void *ctx, const struct look_entry *entry, struct err *err);
+
+/* All in the folder and in partials/, strings/ and assets/ that is not hidden, in the order of
+ * names. Errors: NOT_FOUND (there is no such folder), IO, and what f returns. */
+NODISCARD enum status look_walk(struct arena *a, const char *dir, look_entry_fn *f, void *ctx,
+                                struct err *err);
+/* Is it one of the folders that are walked? */
+bool look_is_folder(struct str name);
+/* Letters, digits, dots, hyphens and underlines; others are not read. */
 bool look_is_plain_name(struct str name);
 
-/* The steps of look_open. dir NULL: the default theme alone. */
-enum status look_find_files(struct look *look, const char *dir, struct err *err);
-enum status look_parse_wording(struct look *look, const struct theme_file *file, struct err *err);
-enum status look_collect(struct look *look, struct err *err);
-enum status look_compile(struct look *look, const struct template_entry *entries,
-                         size_t entries_len, const struct helper *helpers, struct err *err);
+void look_add_default(struct look *look);
+/* Read a file and put it in the place of the default's of that name. Errors: INVALID (a link, or no
+ * file: what a theme shows lies in its folder), TOO_LARGE, IO. */
+NODISCARD enum status look_add_file(struct look *look, const struct look_entry *entry,
+                                    struct err *err);
+
+/* ---- look.c ---- */
+
+/* The steps of look_open. */
+NODISCARD enum status look_parse_wording(struct look *look, const struct theme_file *file,
+                                         struct err *err);
+NODISCARD enum status look_collect(struct look *look, struct err *err);
+/* The theme's templates, in the look's arena. */
+void look_templates(struct look *look, const struct template_source **ret, size_t *ret_len);
 
 /* Is that file of the theme style.css or, beside NAME.hbs, NAME.css? */
 bool look_is_sheet(const struct look *look, struct str file);

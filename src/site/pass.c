@@ -1,6 +1,7 @@
 #include "site/pass.h"
 
 #include "base/limits.h"
+#include "site/blocks.h"
 #include "site/feed.h"
 #include "site/policy.h"
 #include "site/site_private.h"
@@ -137,7 +138,7 @@ static enum status help_asset(void *ctx, struct template_call *call, struct err 
     return STATUS_OK;
 }
 
-const struct helper pass_helpers[] = {
+static const struct helper helpers[] = {
     { .name = "t",
       .run = help_phrase,
       .returns = VALUE_STR,
@@ -155,6 +156,12 @@ const struct helper pass_helpers[] = {
       .args = { { .name = "number", .kind = VALUE_INT } },
       .args_min = 1 },
     { .name = NULL },
+};
+
+const struct template_rules pass_rules = {
+    .entries = view_entries,
+    .helpers = helpers,
+    .fragments = blocks_fragments,
 };
 
 struct str pass_phrase(struct pass *pass, const char *key, const struct phrase_arg *args,
@@ -180,8 +187,14 @@ static void cut_own(struct cut *cut) {
     buf_truncate(&cut->out, 0);
 }
 
-/* {{fragment "latest" section=7}} is the slot "latest/section:7". {{fragment "style"}} is one or
- * two: the sheet of all pages, and that of the template. */
+static void cut_sheet(struct cut *cut, struct str name) {
+    if (look_style(cut->look, name).raw.len > 0) {
+        page_slot(cut->page, arena_printf(cut->arena, "style/%.*s", STR_FMT(name)), 0);
+    }
+}
+
+/* {{fragment "latest" section=7}} is the slot "latest/section:7". {{fragment "style"}} is up to
+ * three: the sheets of all pages, of the template, and of the site. */
 static void cut_fragment(void *ctx, struct str kind, const struct fragment_param *params,
                          size_t params_len) {
     struct cut *cut = ctx;
@@ -201,8 +214,9 @@ static void cut_fragment(void *ctx, struct str kind, const struct fragment_param
     }
     page_slot(cut->page, arena_str(cut->arena, buf_str(&key)), cut->story_id);
     buf_done(&key);
-    if (str_eq(kind, STR("style")) && look_style(cut->look, cut->template).raw.len > 0) {
-        page_slot(cut->page, arena_printf(cut->arena, "style/%.*s", STR_FMT(cut->template)), 0);
+    if (str_eq(kind, STR("style"))) {
+        cut_sheet(cut, cut->template);
+        cut_sheet(cut, STR("custom"));
     }
 }
 

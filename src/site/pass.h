@@ -60,6 +60,6 @@ struct str pass_absolute(struct pass *pass, struct str href);
 void pass_head(struct pass *pass, struct page_build *page, const char *name, struct str value);
 
 /* For look_open. */
-extern const struct helper pass_helpers[];
+extern const struct template_rules pass_rules;
 
 #endif

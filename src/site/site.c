@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum status site_open(struct store *store, struct site **ret, struct err *err) {
+enum status site_open(struct store *store, const char *theme_dir, struct site **ret,
+                      struct err *err) {
     struct site *site = calloc(1, sizeof *site);
     if (site == NULL) {
         return err_set(err, STATUS_NO_MEMORY, "no memory for the site");
@@ -17,7 +18,8 @@ enum status site_open(struct store *store, struct site **ret, struct err *err) {
     site->store = store;
     pthread_mutex_init(&site->lock, NULL);
     char *dir = NULL;
-    check(asprintf(&dir, "%s/theme", store_dir(store)) > 0);
+    check((theme_dir != NULL ? asprintf(&dir, "%s", theme_dir)
+                             : asprintf(&dir, "%s/theme", store_dir(store))) > 0);
     site->theme_dir = dir;
     enum status status = site_theme_open(site, &site->look, err);
     if (status != STATUS_OK) {
@@ -40,7 +42,7 @@ void site_close(struct site *site) {
 /* ---- the theme ---- */
 
 enum status site_theme_open(const struct site *site, struct look **ret, struct err *err) {
-    return look_open(site->theme_dir, view_entries, view_entries_len, pass_helpers, ret, err);
+    return look_open(site->theme_dir, &pass_rules, ret, err);
 }
 
 void site_theme_show(struct site *site, struct look *look) {
@@ -58,6 +60,10 @@ uint64_t site_theme_version(const struct site *site) {
 
 uint64_t site_theme_stamp(const struct site *site) {
     return look_stamp(site->theme_dir);
+}
+
+const char *site_theme_dir(const struct site *site) {
+    return site->theme_dir;
 }
 
 /* ---- rendering threads ---- */

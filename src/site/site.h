@@ -16,8 +16,10 @@
 struct site;
 struct look;
 
-/* Borrows the store. Errors: INVALID (the theme: file, line and what is wrong), IO. */
-NODISCARD enum status site_open(struct store *store, struct site **ret, struct err *err);
+/* Borrows the store. theme_dir: the folder of the site's own look; NULL: theme/ beside the store.
+ * Errors: INVALID (the theme: file, line and what is wrong), IO. */
+NODISCARD enum status site_open(struct store *store, const char *theme_dir, struct site **ret,
+                                struct err *err);
 /* All threads of its sources must be closed. NULL is accepted. */
 void site_close(struct site *site);
 
@@ -32,6 +34,7 @@ void site_theme_show(struct site *site, struct look *look);
 uint64_t site_theme_version(const struct site *site);
 /* Another number after each change of a file in the theme folder. */
 uint64_t site_theme_stamp(const struct site *site);
+const char *site_theme_dir(const struct site *site);
 
 /* Borrows the site. */
 struct render_source site_source(struct site *site);

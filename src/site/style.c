@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "site/markup.h"
 
 struct sheet {
     struct arena *arena;
@@ -23,20 +24,15 @@ static char byte(const struct sheet *s, size_t at) {
 
 /* ---- url(…) ---- */
 
-static bool is_external(struct str url) {
-    return str_starts_nocase(url, STR("http:")) || str_starts_nocase(url, STR("https:")) ||
-           str_starts(url, STR("//"));
-}
-
 static void put_url(struct sheet *s, size_t at, struct str url) {
-    if (is_external(url)) {
+    if (markup_is_external(url)) {
         fault(s, at, false,
               arena_printf(s->arena,
                            "\"%.*s\" is a request to another site: put the file into assets/",
                            STR_FMT(url)));
     }
-    bool is_file = url.len > 0 && !is_external(url) && url.ptr[0] != '/' && url.ptr[0] != '#' &&
-                   !str_starts_nocase(url, STR("data:"));
+    bool is_file = url.len > 0 && !markup_is_external(url) && url.ptr[0] != '/' &&
+                   url.ptr[0] != '#' && !str_starts_nocase(url, STR("data:"));
     if (!is_file) {
         buf_put(&s->out, url);
         return;

@@ -2,6 +2,10 @@
 
 #define TYPE_OF(name, struct_)                                                                     \
     static const struct type name##_type = TYPE(#name, struct_, name##_fields)
+/* In messages: there is no "titel" in what story.hbs shows. */
+#define ROOT_OF(name, struct_, shown)                                                              \
+    static const struct type name##_root_type =                                                    \
+        TYPE("what " shown " shows", struct_, name##_root_fields)
 
 static const struct field link_fields[] = {
     FIELD_INT(struct view_link, id),
@@ -171,14 +175,14 @@ static const struct field story_root_fields[] = {
     FIELD_STRUCT(struct view_story_root, head, &head_type),
     FIELD_STRUCT(struct view_story_root, story, &story_type),
 };
-TYPE_OF(story_root, struct view_story_root);
+ROOT_OF(story, struct view_story_root, "story.hbs");
 
 static const struct field page_root_fields[] = {
     FIELD_STRUCT(struct view_page_root, site, &site_type),
     FIELD_STRUCT(struct view_page_root, head, &head_type),
     FIELD_STRUCT(struct view_page_root, page, &page_type),
 };
-TYPE_OF(page_root, struct view_page_root);
+ROOT_OF(page, struct view_page_root, "page.hbs");
 
 static const struct field locked_root_fields[] = {
     FIELD_STRUCT(struct view_locked_root, site, &site_type),
@@ -187,7 +191,7 @@ static const struct field locked_root_fields[] = {
     FIELD_STR(struct view_locked_root, action),
     FIELD_BOOL(struct view_locked_root, wrong),
 };
-TYPE_OF(locked_root, struct view_locked_root);
+ROOT_OF(locked, struct view_locked_root, "locked.hbs");
 
 static const struct field front_root_fields[] = {
     FIELD_STRUCT(struct view_front_root, site, &site_type),
@@ -199,7 +203,7 @@ static const struct field front_root_fields[] = {
     FIELD_LIST(struct view_front_root, bands, &band_type),
     FIELD_STR(struct view_front_root, older),
 };
-TYPE_OF(front_root, struct view_front_root);
+ROOT_OF(front, struct view_front_root, "front.hbs");
 
 static const struct field list_root_fields[] = {
     FIELD_STRUCT(struct view_list_root, site, &site_type),
@@ -212,7 +216,7 @@ static const struct field list_root_fields[] = {
     FIELD_LIST(struct view_list_root, rows, &card_type),
     FIELD_OBJECT(struct view_list_root, pager, &pager_type),
 };
-TYPE_OF(list_root, struct view_list_root);
+ROOT_OF(list, struct view_list_root, "list.hbs");
 
 static const struct field error_root_fields[] = {
     FIELD_STRUCT(struct view_error_root, site, &site_type),
@@ -222,55 +226,55 @@ static const struct field error_root_fields[] = {
     FIELD_STR(struct view_error_root, text),
     FIELD_BOOL(struct view_error_root, with_latest),
 };
-TYPE_OF(error_root, struct view_error_root);
+ROOT_OF(error, struct view_error_root, "error.hbs");
 
 static const struct field masthead_root_fields[] = {
     FIELD_STRUCT(struct view_masthead_root, site, &site_type),
     FIELD_OBJECT(struct view_masthead_root, logo, &image_type),
     FIELD_LIST(struct view_masthead_root, links, &link_type),
 };
-TYPE_OF(masthead_root, struct view_masthead_root);
+ROOT_OF(masthead, struct view_masthead_root, "masthead.hbs");
 
 static const struct field footer_root_fields[] = {
     FIELD_STRUCT(struct view_footer_root, site, &site_type),
     FIELD_LIST(struct view_footer_root, links, &link_type),
     FIELD_LIST(struct view_footer_root, pages, &link_type),
 };
-TYPE_OF(footer_root, struct view_footer_root);
+ROOT_OF(footer, struct view_footer_root, "footer.hbs");
 
 static const struct field block_root_fields[] = {
     FIELD_STR(struct view_block_root, name),
     FIELD_LIST(struct view_block_root, cards, &card_type),
     FIELD_BOOL(struct view_block_root, five),
 };
-TYPE_OF(block_root, struct view_block_root);
+ROOT_OF(block, struct view_block_root, "latest.hbs");
 
 static const struct field also_read_root_fields[] = {
     FIELD_STR(struct view_also_read_root, label),
     FIELD_STR(struct view_also_read_root, href),
     FIELD_STR(struct view_also_read_root, headline),
 };
-TYPE_OF(also_read_root, struct view_also_read_root);
+ROOT_OF(also_read, struct view_also_read_root, "card-also-read.hbs");
 
 static const struct field embed_root_fields[] = {
     FIELD_STR(struct view_embed_root, href),
     FIELD_STR(struct view_embed_root, host),
     FIELD_STR(struct view_embed_root, label),
 };
-TYPE_OF(embed_root, struct view_embed_root);
+ROOT_OF(embed, struct view_embed_root, "card-embed.hbs");
 
 const struct template_entry view_entries[] = {
-    { "story", &story_root_type },
-    { "page", &page_root_type },
-    { "locked", &locked_root_type },
-    { "front", &front_root_type },
-    { "list", &list_root_type },
-    { "error", &error_root_type },
-    { "masthead", &masthead_root_type },
-    { "footer", &footer_root_type },
-    { "latest", &block_root_type },
-    { "dont-miss", &block_root_type },
-    { "partials/card-also-read", &also_read_root_type },
-    { "partials/card-embed", &embed_root_type },
+    { .name = "story", .root = &story_root_type },
+    { .name = "page", .root = &page_root_type },
+    { .name = "locked", .root = &locked_root_type },
+    { .name = "front", .root = &front_root_type },
+    { .name = "list", .root = &list_root_type },
+    { .name = "error", .root = &error_root_type },
+    { .name = "masthead", .root = &masthead_root_type, .no_fragments = true },
+    { .name = "footer", .root = &footer_root_type, .no_fragments = true },
+    { .name = "latest", .root = &block_root_type, .no_fragments = true },
+    { .name = "dont-miss", .root = &block_root_type, .no_fragments = true },
+    { .name = "partials/card-also-read", .root = &also_read_root_type, .no_fragments = true },
+    { .name = "partials/card-embed", .root = &embed_root_type, .no_fragments = true },
+    { .name = NULL },
 };
-const size_t view_entries_len = COUNT_OF(view_entries);

@@ -191,9 +191,8 @@ struct view_embed_root {
     struct str href, host, label;
 };
 
-/* All templates that are run by themselves. */
+/* All templates that are run by themselves; the last name is NULL. */
 extern const struct template_entry view_entries[];
-extern const size_t view_entries_len;
 
 #define LIST_OF(vec) ((struct list){ (vec).ptr, (vec).len })
 

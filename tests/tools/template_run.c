@@ -105,9 +105,11 @@ static enum status run_case(json_t *test, struct buf *out, struct err *err) {
         sources[sources_len].name = str_of(name);
         sources[sources_len++].text = text_of(text);
     }
-    struct template_entry entry = { "main", &type_any };
+    const struct template_entry entries[] = { { .name = "main", .root = &type_any },
+                                              { .name = NULL } };
+    const struct template_rules rules = { .entries = entries, .helpers = helpers };
     struct theme *theme = NULL;
-    enum status status = theme_compile(sources, sources_len, &entry, 1, helpers, &theme, err);
+    enum status status = theme_compile(sources, sources_len, &rules, &theme, err);
     if (status == STATUS_OK) {
         struct template_sink sink = { .out = out };
         status = template_run(theme, theme_find(theme, STR("main")), json_object_get(test, "data"),

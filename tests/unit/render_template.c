@@ -63,6 +63,10 @@ static const struct page page = {
     .score = 0.5,
 };
 
+static const struct template_entry page_entries[] = { { .name = "main", .root = &page_type },
+                                                      { .name = NULL } };
+static const struct template_rules page_rules = { .entries = page_entries };
+
 /* Compile "main" and the other sources on a page, and run it. */
 static void check_run(const char *file, int line, const char *text, const char *partial,
                       const char *expected) {
@@ -70,12 +74,11 @@ static void check_run(const char *file, int line, const char *text, const char *
         { STR("main"), str_of(text), STR("themes/x/main.hbs") },
         { STR("partials/card"), str_of(partial), STR("themes/x/partials/card.hbs") },
     };
-    struct template_entry entry = { "main", &page_type };
     struct theme *theme = NULL;
     struct err err = { 0 };
     struct buf out;
     buf_init(&out, 1 << 20);
-    if (theme_compile(sources, 2, &entry, 1, NULL, &theme, &err) == STATUS_OK) {
+    if (theme_compile(sources, 2, &page_rules, &theme, &err) == STATUS_OK) {
         struct template_sink sink = { .out = &out };
         if (template_run(theme, theme_find(theme, STR("main")), &page, NULL, &sink, &err)) {
             buf_reset(&out);
@@ -258,12 +261,13 @@ static const struct helper helpers[] = {
     { .name = NULL },
 };
 
+static const struct template_rules helper_rules = { .entries = page_entries, .helpers = helpers };
+
 static void check_helpers(const char *file, int line, const char *text, const char *expected) {
     struct template_source sources[] = {
         { STR("main"), str_of(text), STR("") },
         { STR("layout"), STR("<{{> @partial-block}}>\n"), STR("") },
     };
-    struct template_entry entry = { "main", &page_type };
     struct theme *theme = NULL;
     struct err err = { 0 };
     struct buf out;
@@ -271,7 +275,7 @@ static void check_helpers(const char *file, int line, const char *text, const ch
     struct cut cut = { .out = &out };
     buf_init(&cut.log, 1 << 20);
     int marks = 1;
-    if (theme_compile(sources, 2, &entry, 1, helpers, &theme, &err) == STATUS_OK) {
+    if (theme_compile(sources, 2, &helper_rules, &theme, &err) == STATUS_OK) {
         struct template_sink sink = { .out = &out, .fragment = log_fragment, .ctx = &cut };
         if (template_run(theme, theme_find(theme, STR("main")), &page, &marks, &sink, &err)) {
             buf_reset(&out);
@@ -323,10 +327,9 @@ TEST(template_helpers_are_called) {
 
 TEST(template_output_is_limited) {
     struct template_source source = { STR("main"), STR("{{title}}{{title}}"), STR("") };
-    struct template_entry entry = { "main", &page_type };
     struct theme *theme;
     struct err err = { 0 };
-    REQUIRE(theme_compile(&source, 1, &entry, 1, NULL, &theme, &err) == STATUS_OK);
+    REQUIRE(theme_compile(&source, 1, &page_rules, &theme, &err) == STATUS_OK);
     struct buf out;
     buf_init(&out, 7);
     struct template_sink sink = { .out = &out };
@@ -356,10 +359,9 @@ TEST(template_runs_in_many_threads) {
           STR("") },
         { STR("card"), STR("{{headline}} {{place}}"), STR("") },
     };
-    struct template_entry entry = { "main", &page_type };
     struct theme *theme;
     struct err err = { 0 };
-    REQUIRE(theme_compile(sources, 2, &entry, 1, NULL, &theme, &err) == STATUS_OK);
+    REQUIRE(theme_compile(sources, 2, &page_rules, &theme, &err) == STATUS_OK);
     pthread_t threads[4];
     for (size_t i = 0; i < COUNT_OF(threads); i++) {
         REQUIRE(pthread_create(&threads[i], NULL, run_often, theme) == 0);

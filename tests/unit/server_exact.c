@@ -116,7 +116,7 @@ static void on_commit(void *ctx, const struct keys *touched) {
 static size_t compare_all(const struct town *t, struct cache *warm_cache, bool loud) {
     struct site *site = NULL;
     void *thread = NULL;
-    MUST(site_open(t->store, &site, &err));
+    MUST(site_open(t->store, NULL, &site, &err));
     struct render_source source = site_source(site);
     MUST(source.thread_open(source.ctx, &thread, &err));
     struct buf warm, cold;
@@ -160,7 +160,7 @@ struct warm {
 };
 
 static void warm_up(struct warm *warm, struct town *t) {
-    MUST(site_open(t->store, &warm->site, &err));
+    MUST(site_open(t->store, NULL, &warm->site, &err));
     struct render_source source = site_source(warm->site);
     struct cache_options options = { .renderers = 2 };
     MUST(cache_new(&source, &options, &warm->cache, &err));

@@ -43,12 +43,12 @@ TEST(the_style_follows_the_theme_s_settings) {
     struct fixture f;
     fixture_open(&f);
     const char *key = "/2022/03/12/headline-12/";
-    CHECK(str_find(fixture_body(&f, key), STR("<style>:root{"), 0) == STR_NPOS);
+    CHECK(str_find(fixture_body(&f, key), STR("<style>html:root{"), 0) == STR_NPOS);
     fixture_set(&f, "theme_accent", "#ff0");
     fixture_set(&f, "theme_type", "sans");
     fixture_set(&f, "theme_density", "compact");
     struct str body = fixture_body(&f, key);
-    CHECK(str_find(body, STR("<style>:root{--accent-light:#"), 0) != STR_NPOS);
+    CHECK(str_find(body, STR("<style>html:root{--accent-light:#"), 0) != STR_NPOS);
     CHECK(str_find(body, STR("--accent-dark:#ffff00;"), 0) != STR_NPOS);
     CHECK(str_find(body, STR("--head:var(--sans);--text:var(--sans);"), 0) != STR_NPOS);
     CHECK(str_find(body, STR("--density:.75;}</style>"), 0) != STR_NPOS);

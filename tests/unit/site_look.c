@@ -25,6 +25,7 @@ TEST(look_takes_the_files_of_the_site_before_those_of_the_theme) {
     put_file(&f, "partials", "mark.hbs", "by ");
     put_file(&f, "", "style.css",
              "/* gone */ p  :is(a) {\n\n  content: \"/* stays  */\"; --x: ;\n}\n");
+    put_file(&f, "", "custom.css", "/* last */ b { background: url(assets/logo.png#x) }");
     put_file(&f, "", "favicon.svg", "<svg/>");
     put_file(&f, "assets", "logo.png", "PNG");
     put_file(&f, "", "inline.js", "/* gone, too */\nf()\n");
@@ -33,7 +34,8 @@ TEST(look_takes_the_files_of_the_site_before_those_of_the_theme) {
     const char *key = "/2022/03/12/headline-12/";
     CHECK(shows(&f, key, "<aside>Latest from Harbour!</aside>"));
     CHECK(shows(&f, key, "<b>by Tom Brill</b>"));
-    CHECK(shows(&f, key, "<style>\np :is(a){content:\"/* stays  */\";--x: }</style>"));
+    CHECK(shows(&f, key, "<style>\np :is(a){content:\"/* stays  */\";--x: }</style><style>\nb{"));
+    CHECK(shows(&f, key, "b{background:url(/assets/") && shows(&f, key, "/logo.png#x)"));
     CHECK(shows(&f, key, "<script>f()</script>"));
     CHECK(shows(&f, key, "Go to Top")); /* the rest is the theme's */
     fixture_close(&f);
@@ -84,7 +86,17 @@ TEST(look_says_what_is_wrong_with_a_theme) {
         { "", "story.hbs", "{{#if story}}", "theme/story.hbs:" },
         { "", "dont-miss.hbs", "{{> crad}}", "theme/dont-miss.hbs:1:" },
         { "strings", "en.json", "{\"a\": ", "theme/strings/en.json" },
-        { "", "style.css", "p {} </StYle>", "theme/style.css" },
+        { "", "style.css", "p {} </StYle>", "theme/style.css:1:6: " },
+        { "", "custom.css", "p {\n", "theme/custom.css:1:3: " },
+        { "", "style.css", "p { background: url(none.png) }", "theme/style.css:1:" },
+        { "", "latest.hbs", "\n{{asset \"none.png\"}}", "theme/latest.hbs:2:9: " },
+        /* A fragment that includes one would be a page's part that depends on what it does not
+         * name. */
+        { "", "footer.hbs", "{{fragment \"masthead\"}}", "theme/footer.hbs:1:1: " },
+        { "", "error.hbs", "{{fragment \"lates\" section=0}}", "did you mean \"latest\"?" },
+        { "", "error.hbs", "{{fragment \"latest\"}}", "wants \"section\"" },
+        { "", "error.hbs", "{{fragment \"latest\" section=0 but=1}}", "takes 1 parameter" },
+        { "", "error.hbs", "{{fragment title}}", "written out" },
         { "", "front.css", "p {} </StYle>", "theme/front.css" },
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -93,23 +105,9 @@ TEST(look_says_what_is_wrong_with_a_theme) {
         put_file(&f, cases[i].folder, cases[i].name, cases[i].text);
         struct site *site = NULL;
         struct err err = { 0 };
-        CHECK_INT(site_open(f.store, &site, &err), STATUS_INVALID);
+        CHECK_INT(site_open(f.store, NULL, &site, &err), STATUS_INVALID);
         CHECK(site == NULL);
         CHECK(strstr(err.message, cases[i].said) != NULL);
         fixture_close(&f);
     }
-}
-
-/* A fragment that includes one would be a page's part that depends on what it does not name. */
-TEST(look_keeps_fragments_out_of_fragments) {
-    struct fixture f;
-    fixture_open(&f);
-    put_file(&f, "", "footer.hbs", "{{fragment \"masthead\"}}");
-    fixture_reopen(&f);
-    struct fragment_build build = { .arena = &f.arena };
-    struct err err = { 0 };
-    buf_init(&build.out, 1 << 16);
-    CHECK_INT(f.source.fragment(f.thread, STR("footer"), &build, &err), STATUS_INVALID);
-    buf_done(&build.out);
-    fixture_close(&f);
 }
