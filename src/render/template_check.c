@@ -6,6 +6,7 @@
  * It may be wrong about which context ../ is where the same object is entered twice; nothing
  * depends on it, since at run time a value that is not of a type seen here is asked by name. */
 #include "base/limits.h"
+#include "render/template_scope.h"
 #include "render/template_shape.h"
 
 #include <stdio.h>
@@ -19,28 +20,6 @@ struct level {
     const struct shape *shapes; /* NULL: none are given */
     size_t len;
     const struct level *up;
-};
-
-struct activation {
-    const struct scope *partials;
-};
-
-struct closure {
-    uint32_t program;
-    const struct depth *depths;
-    const struct level *levels;
-    struct activation *activation;
-};
-
-struct scope {
-    uint32_t symbol;
-    struct closure closure;
-    const struct scope *up;
-};
-
-struct partial_block {
-    struct closure closure;
-    const struct partial_block *outer;
 };
 
 struct env {
@@ -82,22 +61,6 @@ struct checker {
 static enum status check_program(struct checker *c, const struct program *program,
                                  const struct env *env);
 
-static const struct program *program_at(const struct checker *c, uint32_t index) {
-    return &c->theme->programs.ptr[index];
-}
-
-static const struct scope *scope_extend(struct checker *c, const struct closure *closure,
-                                        const struct scope *partials) {
-    const struct program *program = program_at(c, closure->program);
-    for (size_t i = 0; i < program->inlines_len; i++) {
-        struct scope *scope = ARENA_NEW(&c->shapes.arena, struct scope);
-        *scope = (struct scope){ program->inlines[i].symbol, *closure, partials };
-        scope->closure.program = program->inlines[i].program;
-        partials = scope;
-    }
-    return partials;
-}
-
 static enum status call_closure(struct checker *c, const struct closure *closure,
                                 struct shape context, const struct partial_block *block,
                                 const struct shape *params, size_t params_len) {
@@ -105,14 +68,14 @@ static enum status call_closure(struct checker *c, const struct closure *closure
     if (closure->program == NO_PROGRAM || c->nested >= LIMIT_TEMPLATE_NESTED) {
         return STATUS_OK;
     }
-    const struct program *program = program_at(c, closure->program);
+    const struct program *program = program_at(c->theme, closure->program);
     struct depth here = { context, closure->depths };
     struct level level = { params, params_len, closure->levels };
     bool same = closure->depths && closure->depths->context.identity == context.identity;
     struct env env = { context, same ? closure->depths : &here, &level, block,
                        closure->activation };
     const struct scope *partials = closure->activation->partials;
-    closure->activation->partials = scope_extend(c, closure, partials);
+    closure->activation->partials = scope_extend(c->theme, &c->shapes.arena, closure, partials);
     c->nested++;
     enum status status = check_program(c, program, &env);
     c->nested--;
@@ -141,9 +104,9 @@ static enum status call_template(struct checker *c, uint32_t template, struct sh
     struct activation activation = { partials };
     struct closure main = { c->theme->templates.ptr[template].main, NULL, NULL, &activation };
     struct depth here = { context, NULL };
-    activation.partials = scope_extend(c, &main, partials);
+    activation.partials = scope_extend(c->theme, &c->shapes.arena, &main, partials);
     struct env env = { context, &here, NULL, block, &activation };
-    return check_program(c, program_at(c, main.program), &env);
+    return check_program(c, program_at(c->theme, main.program), &env);
 }
 
 static enum status call_here(struct checker *c, const struct env *env, uint32_t program,
@@ -255,16 +218,15 @@ static enum status call_partial(struct checker *c, struct spot at, const struct 
             (struct partial_block){ { call->program, env->depths, env->levels, env->activation },
                                     env->block };
         callee_block = block;
-        partials = scope_extend(c, &block->closure, partials);
+        partials = scope_extend(c->theme, &c->shapes.arena, &block->closure, partials);
     }
     if (symbol == SYMBOL_BLOCK && env->block != NULL) {
         return call_closure(c, &env->block->closure, context, env->block->outer, NULL, 0);
     }
     if (symbol < SYMBOL_DYNAMIC) {
-        for (const struct scope *s = env->activation->partials; s != NULL; s = s->up) {
-            if (s->symbol == symbol) {
-                return call_closure(c, &s->closure, context, callee_block, NULL, 0);
-            }
+        const struct closure *inlined = scope_find(env->activation, symbol);
+        if (inlined != NULL) {
+            return call_closure(c, inlined, context, callee_block, NULL, 0);
         }
         int template = c->theme->symbols.ptr[symbol].template;
         if (template >= 0) {

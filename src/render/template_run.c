@@ -20,6 +20,7 @@
 #include "render/template_run.h"
 
 #include "base/limits.h"
+#include "render/template_scope.h"
 
 struct depth {
     struct value context;
@@ -30,28 +31,6 @@ struct level {
     const struct value *values; /* NULL: the block was called without any; to use one is an error */
     size_t len;
     const struct level *up;
-};
-
-struct activation {
-    const struct scope *partials;
-};
-
-struct closure {
-    uint32_t program;
-    const struct depth *depths;
-    const struct level *levels;
-    struct activation *activation;
-};
-
-struct scope {
-    uint32_t symbol;
-    struct closure closure;
-    const struct scope *up;
-};
-
-struct partial_block {
-    struct closure closure;
-    const struct partial_block *outer; /* in force inside of it */
 };
 
 struct frame {
@@ -81,23 +60,6 @@ static struct value this_of(const struct env *env) {
 
 static enum status run_program(struct run *r, const struct program *program, const struct env *env);
 
-static const struct program *program_at(const struct run *r, uint32_t index) {
-    return &r->theme->programs.ptr[index];
-}
-
-/* The inline partials that a program declares, on top of `partials`. */
-static const struct scope *scope_extend(struct run *r, const struct closure *c,
-                                        const struct scope *partials) {
-    const struct program *program = program_at(r, c->program);
-    for (size_t i = 0; i < program->inlines_len; i++) {
-        struct scope *scope = ARENA_NEW(&r->arena, struct scope);
-        *scope = (struct scope){ program->inlines[i].symbol, *c, partials };
-        scope->closure.program = program->inlines[i].program;
-        partials = scope;
-    }
-    return partials;
-}
-
 /* handlebars' test whether a block's context is the one around. */
 static bool same_context(struct value context, const struct depth *depths) {
     struct value around = depths ? depths->context : value_none();
@@ -113,7 +75,7 @@ static enum status call_closure(struct run *r, const struct closure *c, struct v
     if (c->program == NO_PROGRAM) {
         return STATUS_OK;
     }
-    const struct program *program = program_at(r, c->program);
+    const struct program *program = program_at(r->theme, c->program);
     if (r->nested >= LIMIT_TEMPLATE_NESTED) {
         return theme_error(r->theme, program, 0, r->err, "more than %d blocks within one another",
                            LIMIT_TEMPLATE_NESTED);
@@ -129,7 +91,7 @@ static enum status call_closure(struct run *r, const struct closure *c, struct v
         .activation = c->activation,
     };
     const struct scope *partials = c->activation->partials;
-    c->activation->partials = scope_extend(r, c, partials);
+    c->activation->partials = scope_extend(r->theme, &r->arena, c, partials);
     r->nested++;
     enum status status = run_program(r, program, &env);
     r->nested--;
@@ -142,9 +104,9 @@ static enum status call_template(struct run *r, uint32_t index, struct value con
     struct activation activation = { partials };
     struct closure main = { r->theme->templates.ptr[index].main, NULL, NULL, &activation };
     struct depth here = { context, NULL };
-    activation.partials = scope_extend(r, &main, partials);
+    activation.partials = scope_extend(r->theme, &r->arena, &main, partials);
     struct env env = { context, &here, NULL, frame, &activation };
-    return run_program(r, program_at(r, main.program), &env);
+    return run_program(r, program_at(r->theme, main.program), &env);
 }
 
 /* The block's program or inverse, as written here. */
@@ -282,10 +244,9 @@ struct target {
 };
 
 static struct target find_partial(const struct run *r, const struct env *env, uint32_t symbol) {
-    for (const struct scope *s = env->activation->partials; s != NULL; s = s->up) {
-        if (s->symbol == symbol) {
-            return (struct target){ NULL, &s->closure, -1 };
-        }
+    const struct closure *inlined = scope_find(env->activation, symbol);
+    if (inlined != NULL) {
+        return (struct target){ NULL, inlined, -1 };
     }
     return (struct target){ NULL, NULL, r->theme->symbols.ptr[symbol].template };
 }
@@ -310,7 +271,7 @@ static enum status call_target(struct run *r, const struct env *env, struct targ
         frame.up = env->frame;
         frame.block = &block;
         callee_frame = &frame;
-        partials = scope_extend(r, &block.closure, partials);
+        partials = scope_extend(r->theme, &r->arena, &block.closure, partials);
     }
     if (target.block != NULL) {
         return call_partial_block(r, target.block, context, callee_frame);
