@@ -200,6 +200,15 @@ static void put_website(struct ld *ld, bool whole) {
         field(ld, KEY("description"), s->tagline);
         json_field_str(&ld->j, KEY("inLanguage"), s->language);
         reference(ld, KEY("publisher"), id_of(ld, "publisher"));
+        json_key(&ld->j, KEY("potentialAction"));
+        open_node(ld, STR("SearchAction"));
+        json_key(&ld->j, KEY("target"));
+        open_node(ld, STR("EntryPoint"));
+        json_field_str(&ld->j, KEY("urlTemplate"),
+                       pass_absolute(ld->pass, STR("/search/?q={search_term_string}")));
+        close_node(ld);
+        json_field_str(&ld->j, KEY("query-input"), STR("required name=search_term_string"));
+        close_node(ld);
     }
     close_node(ld);
 }

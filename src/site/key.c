@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "site/feed.h"
+#include "site/search_address.h"
 #include "text/url.h"
 
 enum param_kind { PARAM_ID, PARAM_SLUG, PARAM_DATE, PARAM_FEED };
@@ -61,7 +62,12 @@ static struct str param_find(struct str query, struct str name) {
     return found;
 }
 
-static struct str front_key(struct arena *a, struct str query) {
+static enum page_key front_key(struct arena *a, struct str query, struct str *ret) {
+    struct search_ask ask;
+    if (search_ask_read_wordpress(a, query, &ask)) {
+        *ret = search_ask_path(a, &ask);
+        return PAGE_KEY_MOVED;
+    }
     struct str key = STR("/");
     for (size_t i = 0; i < COUNT_OF(params); i++) {
         struct str raw = param_find(query, params[i].name);
@@ -71,7 +77,23 @@ static struct str front_key(struct arena *a, struct str query) {
                                STR_FMT(params[i].name), STR_FMT(value));
         }
     }
-    return key;
+    *ret = key;
+    return PAGE_KEY_OK;
+}
+
+/* With or without its last slash. */
+static bool is_search(struct str path) {
+    return str_eq(path, SEARCH_PATH) || str_eq(path, STR("/search"));
+}
+
+static enum page_key search_key(struct arena *a, struct str path, struct str query,
+                                struct str *ret) {
+    struct search_ask ask;
+    if (!search_ask_read(a, query, &ask)) {
+        return PAGE_KEY_BAD;
+    }
+    *ret = search_ask_path(a, &ask);
+    return str_eq(path, SEARCH_PATH) ? PAGE_KEY_OK : PAGE_KEY_MOVED;
 }
 
 /* Query bytes come from a request line: what could end a header is not in them, but this is where
@@ -98,6 +120,8 @@ enum page_key site_page_key(struct arena *a, struct str path, struct str query, 
         *ret = with_query(a, canonical, query);
         return PAGE_KEY_MOVED;
     }
-    *ret = canonical.len == 1 && query.len > 0 ? front_key(a, query) : canonical;
-    return PAGE_KEY_OK;
+    *ret = canonical;
+    return canonical.len == 1 && query.len > 0 ? front_key(a, query, ret)
+           : is_search(canonical)              ? search_key(a, canonical, query, ret)
+                                               : PAGE_KEY_OK;
 }

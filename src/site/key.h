@@ -13,7 +13,8 @@ enum page_key {
 /* Pure and quick; nothing is looked up. The key is the canonical path; only "/" keeps parameters,
  * those by which WordPress names things (p, page_id, attachment_id, cat, tag, author, m, paged,
  * feed), in this order, each with a plausible value: parameters that strangers make up lead to no
- * new page.
+ * new page. The search has its own (site/search_address.h), which are as many as there are words;
+ * WordPress's "/?s=ferry" is moved there.
  *
  * Spellings that RFC 3986 calls equivalent (%c3 and %C3, %41 and A) are the same page; double
  * slashes and dot segments are moved. path: as requested, without "?". query: without "?"; may be

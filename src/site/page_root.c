@@ -1,10 +1,12 @@
 /* What stands at the root of a site because somebody looks for it there: robots.txt, ads.txt,
- * security.txt and the like, the web manifest, the icons. They are made of settings and of the
- * theme's files; an import's redirects cannot take their places. */
+ * security.txt and the like, the web manifest, the search's description, the icons. They are made
+ * of settings and of the theme's files; an import's redirects cannot take their places. */
 #include "site/pages.h"
 
 #include "base/limits.h"
 #include "text/json.h"
+#include "text/utf8.h"
+#include "text/xml.h"
 
 #include <stddef.h>
 
@@ -92,6 +94,54 @@ static bool put_text(struct pass *pass, struct str key, struct page_build *page)
     return false;
 }
 
+/* ---- the search, for browsers (OpenSearch 1.1) ---- */
+
+/* At most `chars` characters: what the format allows a name. */
+static struct str cut(struct str text, size_t chars) {
+    size_t at = 0;
+    for (; chars > 0 && at < text.len; chars--) {
+        (void)utf8_next(text, &at);
+    }
+    return str_trim(str_slice(text, 0, at));
+}
+
+static void put_open_search(struct pass *pass, struct page_build *page) {
+    const struct site_settings *s = &pass->settings;
+    struct phrase_arg site = { .name = STR("site"), .text = s->title };
+    struct buf out;
+    buf_init(&out, 64 * KIB);
+    struct xml x;
+    xml_init(&x, &out);
+    xml_open(&x, "OpenSearchDescription");
+    xml_attr(&x, "xmlns", STR("http://a9.com/-/spec/opensearch/1.1/"));
+    xml_element(&x, "ShortName", cut(s->short_title.len > 0 ? s->short_title : s->title, 16));
+    xml_element(&x, "LongName", cut(s->title, 48));
+    xml_element(&x, "Description", cut(pass_phrase(pass, "search_describe", &site, 1), 1024));
+    xml_open(&x, "Url");
+    xml_attr(&x, "type", STR("text/html"));
+    xml_attr(&x, "method", STR("get"));
+    xml_attr(&x, "template", pass_absolute(pass, STR("/search/?q={searchTerms}")));
+    xml_close(&x);
+    xml_open(&x, "Url");
+    xml_attr(&x, "type", STR("application/opensearchdescription+xml"));
+    xml_attr(&x, "rel", STR("self"));
+    xml_attr(&x, "template", pass_absolute(pass, STR("/opensearch.xml")));
+    xml_close(&x);
+    xml_open(&x, "Image");
+    xml_attr(&x, "height", STR("32"));
+    xml_attr(&x, "width", STR("32"));
+    xml_attr(&x, "type", STR("image/x-icon"));
+    xml_text(&x, pass_absolute(pass, STR("/favicon.ico")));
+    xml_close(&x);
+    xml_element(&x, "Language", s->language);
+    xml_element(&x, "InputEncoding", STR("UTF-8"));
+    xml_element(&x, "OutputEncoding", STR("UTF-8"));
+    xml_close(&x);
+    put_file(pass, page, STR("application/opensearchdescription+xml; charset=utf-8"),
+             arena_str(pass->arena, buf_str(&out)));
+    buf_done(&out);
+}
+
 /* ---- the web manifest (w3.org/TR/appmanifest) ---- */
 
 static void json_icon(struct pass *pass, struct json *j, const char *name, const char *sizes,
@@ -169,6 +219,10 @@ static bool put_icon(struct pass *pass, struct str key, struct page_build *page)
 bool page_root(struct pass *pass, struct str key, struct page_build *page) {
     if (str_eq(key, STR("/manifest.webmanifest"))) {
         put_manifest(pass, page);
+        return true;
+    }
+    if (str_eq(key, STR("/opensearch.xml"))) {
+        put_open_search(pass, page);
         return true;
     }
     return put_text(pass, key, page) || put_icon(pass, key, page);

@@ -5,6 +5,7 @@
 #define SITE_PAGES_H
 
 #include "site/pass.h"
+#include "site/search_address.h"
 
 /* page_story.c: a published story, or the form for its password. password: ptr NULL: none given. */
 NODISCARD enum status page_story(struct pass *pass, const struct story *story, struct str password,
@@ -37,6 +38,10 @@ struct list_name {
 };
 NODISCARD enum status page_list_name(struct pass *pass, struct list_id list, struct list_name *ret,
                                      struct err *err);
+
+/* page_search.c: what a search finds; the form alone when it asks for nothing. */
+NODISCARD enum status page_search(struct pass *pass, const struct search_ask *ask,
+                                  struct page_build *page, struct err *err);
 
 /* page_beacon.c: the picture that tells of a view of a story. */
 struct str page_beacon_path(struct arena *a, int64_t story_id);

@@ -10,9 +10,11 @@
  * Each look-up notes "path:<p>", so that a 404 gives way when something appears at its address. */
 #include "site/route.h"
 
+#include "base/limits.h"
 #include "site/cards.h"
 #include "site/feed.h"
 #include "site/pages.h"
+#include "text/url.h"
 
 /* A key, taken apart. */
 struct wanted {
@@ -435,6 +437,20 @@ static enum status route_part_of_story(struct pass *pass, struct str key, struct
     return STATUS_OK;
 }
 
+/* WordPress's "/search/late+ferry/page/2/". */
+static bool route_search_path(struct pass *pass, const struct wanted *w, struct page_build *page) {
+    struct str path = SEARCH_PATH;
+    if (!str_starts(w->base, path) || w->base.len == path.len) {
+        return false;
+    }
+    struct str typed = str_from(w->base, path.len);
+    typed.len -= str_ends(typed, STR("/"));
+    struct search_ask ask = search_ask_words(pass->arena, url_decode(pass->arena, typed, true));
+    ask.number = w->number <= LIMIT_SEARCH_PAGES ? w->number : LIMIT_SEARCH_PAGES + 1;
+    page_redirect(pass, search_ask_path(pass->arena, &ask), page);
+    return true;
+}
+
 /* "/": the page that the newsroom chose, while readers may see it; else the stories. */
 static enum status route_front(struct pass *pass, struct page_build *page, struct err *err) {
     static const struct wanted whole = { .base = STR_INIT("/"), .number = 1 };
@@ -469,6 +485,10 @@ enum status route_page(struct pass *pass, struct str key, struct str password,
     if (page_beacon_is(key)) {
         return page_beacon(pass, key, page, err);
     }
+    struct search_ask ask;
+    if (search_ask_of_key(pass->arena, key, &ask)) {
+        return page_search(pass, &ask, page, err);
+    }
     bool is_sitemap;
     enum status status = page_sitemap(pass, key, &is_sitemap, page, err);
     if (status != STATUS_OK || is_sitemap) {
@@ -500,6 +520,9 @@ enum status route_page(struct pass *pass, struct str key, struct str password,
     status = look_up_query(pass, w.base, &base, &address, err);
     if (status == STATUS_NOT_FOUND) {
         status = look_up_like_wordpress(pass, w.base, &base, &address, err);
+    }
+    if (status == STATUS_NOT_FOUND && route_search_path(pass, &w, page)) {
+        return STATUS_OK;
     }
     if (status == STATUS_NOT_FOUND) {
         return route_part_of_story(pass, key, page, err);

@@ -161,6 +161,21 @@ static const struct field pager_fields[] = {
 };
 TYPE_OF(pager, struct view_pager);
 
+static const struct field result_fields[] = {
+    FIELD_OBJECT(struct view_result, card, &card_type),
+    FIELD_HTML(struct view_result, headline),
+    FIELD_HTML(struct view_result, passage),
+    FIELD_BOOL(struct view_result, is_page),
+};
+TYPE_OF(result, struct view_result);
+
+static const struct field option_fields[] = {
+    FIELD_INT(struct view_option, value),
+    FIELD_STR(struct view_option, label),
+    FIELD_BOOL(struct view_option, selected),
+};
+TYPE_OF(option, struct view_option);
+
 static const struct field band_fields[] = {
     FIELD_INT(struct view_band, id),
     FIELD_STR(struct view_band, href),
@@ -218,6 +233,32 @@ static const struct field list_root_fields[] = {
 };
 ROOT_OF(list, struct view_list_root, "list.hbs");
 
+static const struct field search_root_fields[] = {
+    FIELD_STRUCT(struct view_search_root, site, &site_type),
+    FIELD_STRUCT(struct view_search_root, head, &head_type),
+    FIELD_STR(struct view_search_root, query),
+    FIELD_LIST(struct view_search_root, sections, &option_type),
+    FIELD_OBJECT(struct view_search_root, author, &author_type),
+    FIELD_STR(struct view_search_root, any_author),
+    FIELD_STR(struct view_search_root, from),
+    FIELD_STR(struct view_search_root, to),
+    FIELD_BOOL(struct view_search_root, newest_first),
+    FIELD_BOOL(struct view_search_root, is_narrowed),
+    FIELD_STR(struct view_search_root, unnarrowed),
+    FIELD_STR(struct view_search_root, best),
+    FIELD_STR(struct view_search_root, newest),
+    FIELD_BOOL(struct view_search_root, is_asked),
+    FIELD_BOOL(struct view_search_root, is_relaxed),
+    FIELD_BOOL(struct view_search_root, is_more),
+    FIELD_INT(struct view_search_root, total),
+    FIELD_BOOL(struct view_search_root, is_least),
+    FIELD_LIST(struct view_search_root, results, &result_type),
+    FIELD_LIST(struct view_search_root, authors, &link_type),
+    FIELD_LIST(struct view_search_root, top_sections, &link_type),
+    FIELD_OBJECT(struct view_search_root, pager, &pager_type),
+};
+ROOT_OF(search, struct view_search_root, "search.hbs");
+
 static const struct field error_root_fields[] = {
     FIELD_STRUCT(struct view_error_root, site, &site_type),
     FIELD_STRUCT(struct view_error_root, head, &head_type),
@@ -269,6 +310,7 @@ const struct template_entry view_entries[] = {
     { .name = "locked", .root = &locked_root_type },
     { .name = "front", .root = &front_root_type },
     { .name = "list", .root = &list_root_type },
+    { .name = "search", .root = &search_root_type },
     { .name = "error", .root = &error_root_type },
     { .name = "masthead", .root = &masthead_root_type, .no_fragments = true },
     { .name = "footer", .root = &footer_root_type, .no_fragments = true },

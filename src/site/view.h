@@ -119,6 +119,19 @@ struct view_pager {
     struct str newer, older;
 };
 
+/* A story that a search found. */
+struct view_result {
+    const struct view_card *card;
+    struct html headline, passage; /* with <mark> */
+    bool is_page;                  /* and no story: its date says nothing */
+};
+
+struct view_option {
+    int64_t value;
+    struct str label;
+    bool selected;
+};
+
 struct view_band {
     int64_t id;
     struct str href, label;
@@ -160,6 +173,28 @@ struct view_list_root {
     const struct view_author *author; /* of an author's list */
     struct list rows;                 /* view_card */
     const struct view_pager *pager;   /* NULL: one page */
+};
+struct view_search_root {
+    struct view_site site;
+    struct view_head head;
+    struct str query;                 /* as typed */
+    struct list sections;             /* view_option */
+    const struct view_author *author; /* the only one that is searched; NULL: all are */
+    struct str any_author;            /* the same search for all authors */
+    struct str from, to;              /* "2022-03-14", or empty */
+    bool newest_first;
+    bool is_narrowed;        /* by section, author or dates */
+    struct str unnarrowed;   /* the same search without these */
+    struct str best, newest; /* in these orders */
+    bool is_asked;           /* there is something to look for */
+    bool is_relaxed;         /* none has all words: these have some */
+    bool is_more;            /* more than the pages show */
+    int64_t total;
+    bool is_least;            /* there may be more than `total` */
+    struct list results;      /* view_result */
+    struct list authors;      /* view_link: of the results; searched alone at href */
+    struct list top_sections; /* view_link: when nothing was found */
+    const struct view_pager *pager;
 };
 struct view_error_root {
     struct view_site site;

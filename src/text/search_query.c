@@ -185,6 +185,7 @@ static bool ends_phrase(const struct seen *window, size_t n, const struct search
 
 struct search_spans search_query_find(struct arena *a, const struct search_query *q,
                                       struct str text, size_t max) {
+    _Static_assert(LIMIT_SEARCH_TOKENS <= 64, "a bit for each group");
     VEC(struct search_span) spans = { 0 };
     struct seen *window = arena_array(a, WINDOW, sizeof *window);
     struct token_reader r;
@@ -204,11 +205,13 @@ struct search_spans search_query_find(struct arena *a, const struct search_query
                 /* A single character is found as the beginning of a pair. */
                 bool half = phrase->is_prefix && token.is_pair &&
                             phrase->tokens[phrase->len - 1].len < token.text.len;
-                struct search_span span = { from, half ? token.middle : token.to };
+                struct search_span span = { from, half ? token.middle : token.to,
+                                            UINT64_C(1) << g };
                 while (spans.len > 0 && spans.ptr[spans.len - 1].to >= span.from) {
                     const struct search_span *last = &spans.ptr[--spans.len];
                     span.from = last->from < span.from ? last->from : span.from;
                     span.to = last->to > span.to ? last->to : span.to;
+                    span.groups |= last->groups;
                 }
                 if (spans.len == max) {
                     return (struct search_spans){ spans.ptr, spans.len };

@@ -40,6 +40,7 @@ void search_query_parse(struct arena *a, struct str typed, struct search_query *
 /* The parts of a text that the query's words are: [from, to) in order, not overlapping. */
 struct search_span {
     size_t from, to;
+    uint64_t groups; /* which groups these are: a bit each */
 };
 struct search_spans {
     const struct search_span *ptr;
