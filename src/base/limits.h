@@ -57,6 +57,9 @@
 #define LIMIT_RENDER_QUEUE    4096       /* requests waiting for a renderer: 503 */
 #define LIMIT_UNLOCKS         16         /* passwords being tried at a time: 503 */
 #define LIMIT_NEGATIVE_PATHS  16384      /* unknown addresses remembered */
+#define LIMIT_MADE_UP_PAGES   2000 /* pages kept of a kind that anybody can make up: searches */
+#define LIMIT_MADE_UP_BYTES   (8 * MIB)
+#define LIMIT_MADE_UP_QUEUE   256 /* of those, waiting for a renderer: 503 */
 #define LIMIT_FRAGMENT_MEMORY (64 * MIB)
 
 /* The site (src/site) */

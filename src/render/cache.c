@@ -15,7 +15,12 @@
  * Memory. Loops hold items only while online (base/epoch.h); whatever is unlinked is retired. An
  * evicted item bumps the generation like a touched one, because answers point into it; eviction
  * goes in batches to keep that rare. The evictor is CLOCK over the cells: one second chance, pages
- * before the fragments that they use. */
+ * before the fragments that they use.
+ *
+ * Strangers' addresses. Unknown ones are all the same page, and the last so many are remembered.
+ * Searches are as many pages as there are words: they are kept beside the others, up to a count and
+ * a size of their own, the oldest going first; they never push out a page, and the evictor does not
+ * look at them. Nor can they keep the renderers from other pages (pool.h). */
 #include "render/cache.h"
 
 #include "base/clock.h"
@@ -65,6 +70,8 @@ struct cache {
     struct cell *hand;
     struct cell_list negatives;
     size_t n_negatives;
+    struct cell_list made_up; /* the one filled last at the end */
+    size_t made_up_max_bytes;
     struct map deps; /* key → struct dep */
     struct touch log[TOUCH_LOG_LEN];
     uint64_t log_len;       /* ever */
@@ -94,6 +101,13 @@ static void cell_free(void *ptr) {
 
 static size_t cell_bytes(const struct cell *cell) {
     return sizeof *cell + cell->key.len + 2 * sizeof(void *);
+}
+
+static void count_bytes(struct cache *c, const struct cell *cell, size_t more, size_t less) {
+    c->stats.bytes += more - less;
+    if (cell->is_made_up) {
+        c->stats.made_up_bytes += more - less;
+    }
 }
 
 /* Links the item into the lists of its keys. Lock held. */
@@ -157,7 +171,7 @@ static void drop_item(struct cache *c, struct item *item) {
         TAILQ_REMOVE(&c->negatives, cell, negatives);
         c->n_negatives--;
     }
-    c->stats.bytes -= item->bytes;
+    count_bytes(c, cell, 0, item->bytes);
     epoch_retire(&c->epoch, item_free, item);
 }
 
@@ -178,7 +192,12 @@ static struct cell *cell_get(struct cache *c, struct str key, bool is_page) {
     memcpy(cell + 1, key.ptr, key.len);
     cell_table_add(&c->table, &c->epoch, cell);
     TAILQ_INSERT_TAIL(&c->ring, cell, ring);
-    c->stats.bytes += cell_bytes(cell);
+    cell->is_made_up = is_page && c->source.is_made_up != NULL && c->source.is_made_up(cell->key);
+    if (cell->is_made_up) {
+        TAILQ_INSERT_TAIL(&c->made_up, cell, made_up);
+        c->stats.made_up_cells++;
+    }
+    count_bytes(c, cell, cell_bytes(cell), 0);
     c->stats.cells++;
     return cell;
 }
@@ -194,17 +213,59 @@ static void cell_remove(struct cache *c, struct cell *cell) {
     }
     cell_table_remove(&c->table, cell);
     TAILQ_REMOVE(&c->ring, cell, ring);
-    c->stats.bytes -= cell_bytes(cell);
+    if (cell->is_made_up) {
+        TAILQ_REMOVE(&c->made_up, cell, made_up);
+        c->stats.made_up_cells--;
+    }
+    count_bytes(c, cell, 0, cell_bytes(cell));
     c->stats.cells--;
     epoch_retire(&c->epoch, cell_free, cell);
+}
+
+static bool submit(struct cache *c, struct cell *cell) {
+    return pool_submit(c->pool, cell->is_made_up ? POOL_MADE_UP : POOL_USUAL, render_job, cell);
 }
 
 /* Have the cell filled, unless that is under way. Lock held. False: the queue is full. */
 static bool start_render(struct cache *c, struct cell *cell) {
     if (!cell->in_flight) {
-        cell->in_flight = pool_submit(c->pool, render_job, cell);
+        cell->in_flight = submit(c, cell);
     }
     return cell->in_flight;
+}
+
+/* An idle cell and what is in it. Lock held, generation odd. */
+static void evict_cell(struct cache *c, struct cell *cell) {
+    struct item *item = atomic_load_explicit(&cell->current, memory_order_relaxed);
+    if (item != NULL) {
+        drop_item(c, item);
+    }
+    cell_remove(c, cell);
+    c->stats.evictions++;
+}
+
+static bool too_many_made_up(const struct cache *c, size_t percent) {
+    return c->stats.made_up_cells > LIMIT_MADE_UP_PAGES / 100 * percent ||
+           c->stats.made_up_bytes > c->made_up_max_bytes / 100 * percent;
+}
+
+/* Remove the oldest of the pages that anybody can make up; the newest stays, somebody waits for
+ * it. Lock held. */
+static void evict_made_up(struct cache *c) {
+    atomic_fetch_add(&c->generation, 1);
+    struct cell *cell = TAILQ_FIRST(&c->made_up);
+    while (cell != NULL && too_many_made_up(c, EVICT_TO_PERCENT)) {
+        struct cell *next = TAILQ_NEXT(cell, made_up);
+        if (next != NULL && cell_idle(cell)) {
+            evict_cell(c, cell);
+        }
+        cell = next;
+    }
+    atomic_fetch_add(&c->generation, 1);
+}
+
+static size_t usual_bytes(const struct cache *c) {
+    return c->stats.bytes - c->stats.made_up_bytes;
 }
 
 /* Remove idle cells until the memory is below its mark. Lock held. */
@@ -212,22 +273,17 @@ static void evict(struct cache *c) {
     size_t target = c->bytes_max / 100 * EVICT_TO_PERCENT;
     atomic_fetch_add(&c->generation, 1);
     /* Twice round: the first takes away the second chances. */
-    for (size_t left = 2 * c->stats.cells + 2; left > 0 && c->stats.bytes > target; left--) {
+    for (size_t left = 2 * c->stats.cells + 2; left > 0 && usual_bytes(c) > target; left--) {
         struct cell *cell = c->hand ? c->hand : TAILQ_FIRST(&c->ring);
         if (cell == NULL) {
             break;
         }
         c->hand = TAILQ_NEXT(cell, ring);
-        if (!cell_idle(cell) ||
+        if (cell->is_made_up || !cell_idle(cell) ||
             atomic_exchange_explicit(&cell->used, false, memory_order_relaxed)) {
             continue;
         }
-        struct item *item = atomic_load_explicit(&cell->current, memory_order_relaxed);
-        if (item != NULL) {
-            drop_item(c, item);
-        }
-        cell_remove(c, cell);
-        c->stats.evictions++;
+        evict_cell(c, cell);
     }
     atomic_fetch_add(&c->generation, 1);
 }
@@ -378,13 +434,15 @@ static void insert(struct cache *c, struct cell *cell, struct rendered *r) {
     if (r->page.alias.len > 0) {
         item->alias = cell_get(c, r->page.alias, true);
         item->alias->slots++;
-        cell->negative = true;
-        TAILQ_INSERT_TAIL(&c->negatives, cell, negatives);
-        c->n_negatives++;
+        if (!cell->is_made_up) {
+            cell->negative = true;
+            TAILQ_INSERT_TAIL(&c->negatives, cell, negatives);
+            c->n_negatives++;
+        }
     }
     link_keys(c, item, &r->keys);
     item->bytes += links_bytes(item);
-    c->stats.bytes += item->bytes;
+    count_bytes(c, cell, item->bytes, 0);
     atomic_store_explicit(&cell->used, true, memory_order_relaxed);
     atomic_store_explicit(&cell->current, item, memory_order_release);
     if (c->n_negatives > LIMIT_NEGATIVE_PATHS) {
@@ -396,7 +454,13 @@ static void insert(struct cache *c, struct cell *cell, struct rendered *r) {
         }
         atomic_fetch_add(&c->generation, 1);
     }
-    if (c->stats.bytes > c->bytes_max) {
+    if (cell->is_made_up) {
+        TAILQ_REMOVE(&c->made_up, cell, made_up);
+        TAILQ_INSERT_TAIL(&c->made_up, cell, made_up);
+        if (too_many_made_up(c, 100)) {
+            evict_made_up(c);
+        }
+    } else if (usual_bytes(c) > c->bytes_max) {
         evict(c);
     }
 }
@@ -453,7 +517,7 @@ static void render_job(void *source_thread, void *arg) {
             c->stats.stale_renders++;
             /* Then to the end of the queue, still in flight; BUSY for those who wait if that is
              * full. */
-            last = tries == RENDER_TRIES && !pool_submit(c->pool, render_job, cell);
+            last = tries == RENDER_TRIES && !submit(c, cell);
         }
         if (last) {
             waiters = cell->waiters;
@@ -653,7 +717,7 @@ enum cache_outcome cache_answer(struct cache *c, size_t loop, struct str page_ke
 }
 
 bool cache_run(struct cache *c, cache_job *job, void *arg) {
-    return pool_submit(c->pool, job, arg);
+    return pool_submit(c->pool, POOL_USUAL, job, arg);
 }
 
 /* ---- the whole ---- */
@@ -670,15 +734,18 @@ enum status cache_new(const struct render_source *source, const struct cache_opt
     c->report_ctx = options->report_ctx;
     c->reported_us = -US_PER_SECOND;
     c->bytes_max = options->memory_max_bytes ? options->memory_max_bytes : LIMIT_FRAGMENT_MEMORY;
+    c->made_up_max_bytes = c->bytes_max / 8 < LIMIT_MADE_UP_BYTES ? c->bytes_max / 8
+                                                                  : LIMIT_MADE_UP_BYTES;
     pthread_mutex_init(&c->lock, NULL);
     TAILQ_INIT(&c->ring);
     TAILQ_INIT(&c->negatives);
+    TAILQ_INIT(&c->made_up);
     size_t renderers = options->renderers;
     if (renderers == 0) {
         long cores = sysconf(_SC_NPROCESSORS_ONLN);
         renderers = cores > 2 ? (size_t)cores : 2;
     }
-    enum status status = pool_new(source, renderers, LIMIT_RENDER_QUEUE, &c->pool, err);
+    enum status status = pool_new(source, renderers, &c->pool, err);
     if (status != STATUS_OK) {
         cache_free(c);
         return status;

@@ -21,8 +21,10 @@ struct cache_options {
     /* Told of a rendering that failed, at most once a second; any thread. NULL: nobody. */
     void (*report)(void *ctx, const char *message);
     void *report_ctx;
-    size_t memory_max_bytes; /* of kept items; 0: LIMIT_FRAGMENT_MEMORY */
-    size_t renderers;        /* threads; 0: one a core, at least 2 */
+    /* Of what is kept; 0: LIMIT_FRAGMENT_MEMORY. An eighth of it at most, beside it, is for pages
+     * that anybody can make up. */
+    size_t memory_max_bytes;
+    size_t renderers; /* threads; 0: one a core, at least 2 */
 };
 
 NODISCARD enum status cache_new(const struct render_source *source,
@@ -78,7 +80,8 @@ bool cache_run(struct cache *c, cache_job *job, void *arg);
 
 struct cache_stats {
     uint64_t renders, stale_renders, evictions;
-    size_t cells, bytes;
+    size_t cells, bytes;                 /* of all */
+    size_t made_up_cells, made_up_bytes; /* of pages that anybody can make up */
 };
 void cache_stats(struct cache *c, struct cache_stats *ret);
 

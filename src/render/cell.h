@@ -24,6 +24,7 @@ struct cell {
     struct item *_Atomic current;
     _Atomic bool used; /* since the evictor last came by */
     bool is_page;
+    bool is_made_up; /* a page of which there may be any number: in the list of those */
     /* ---- */
     bool in_flight;
     bool negative;  /* an unknown address, in the bounded queue of those */
@@ -31,6 +32,7 @@ struct cell {
     struct waiter *waiters;
     TAILQ_ENTRY(cell) ring;
     TAILQ_ENTRY(cell) negatives;
+    TAILQ_ENTRY(cell) made_up;
     struct str key; /* its bytes follow the struct */
 };
 

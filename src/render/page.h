@@ -64,6 +64,9 @@ struct render_source {
     /* NOT_FOUND: no such kind or parameters. */
     NODISCARD enum status (*fragment)(void *thread, struct str key, struct fragment_build *fragment,
                                       struct err *err);
+    /* Whether anybody can make up any number of such pages (a search's): they are kept in a bounded
+     * place of their own, and some threads only make them. Pure. NULL: there are none. */
+    bool (*is_made_up)(struct str key);
 };
 
 /* Put a built page together without the table, each slot rendered anew: for answers that are not

@@ -1,5 +1,7 @@
 #include "render/pool.h"
 
+#include "base/limits.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,46 +17,81 @@ struct pool_thread {
     pthread_t id;
 };
 
+struct queue {
+    struct pool_entry *ring; /* max of them */
+    size_t max, head, len;
+    size_t running, running_max;
+};
+
 struct pool {
     struct render_source source;
     pthread_mutex_t lock;
     pthread_cond_t filled;
-    struct pool_entry *ring; /* queue_max of them */
-    size_t queue_max, head, len;
+    struct queue queues[POOL_QUEUES];
     bool ending;
     size_t n_threads;
     struct pool_thread *threads;
 };
 
+static bool may_run(const struct queue *q) {
+    return q->len > 0 && q->running < q->running_max;
+}
+
+/* NULL: nothing that may run now. Lock held. */
+static struct queue *next_queue(struct pool *p) {
+    struct queue *usual = &p->queues[POOL_USUAL], *made_up = &p->queues[POOL_MADE_UP];
+    bool has_turn = made_up->running == 0 && usual->running_max > 1; /* with one thread: never */
+    if (may_run(made_up) && (has_turn || !may_run(usual))) {
+        return made_up;
+    }
+    return may_run(usual) ? usual : NULL;
+}
+
+static bool is_drained(const struct pool *p) {
+    return p->ending && p->queues[POOL_USUAL].len == 0 && p->queues[POOL_MADE_UP].len == 0;
+}
+
 static void *thread_main(void *arg) {
     struct pool_thread *t = arg;
     struct pool *p = t->pool;
+    pthread_mutex_lock(&p->lock);
     for (;;) {
-        pthread_mutex_lock(&p->lock);
-        while (p->len == 0 && !p->ending) {
+        struct queue *q;
+        while ((q = next_queue(p)) == NULL && !is_drained(p)) {
             pthread_cond_wait(&p->filled, &p->lock);
         }
-        if (p->len == 0) {
-            pthread_mutex_unlock(&p->lock);
-            return NULL;
+        if (q == NULL) {
+            break;
         }
-        struct pool_entry e = p->ring[p->head];
-        p->head = (p->head + 1) % p->queue_max;
-        p->len--;
+        struct pool_entry e = q->ring[q->head];
+        q->head = (q->head + 1) % q->max;
+        q->len--;
+        q->running++;
         pthread_mutex_unlock(&p->lock);
         e.job(t->source_thread, e.arg);
+        pthread_mutex_lock(&p->lock);
+        q->running--;
     }
+    pthread_cond_broadcast(&p->filled); /* the others may have waited for the last job's turn */
+    pthread_mutex_unlock(&p->lock);
+    return NULL;
 }
 
-enum status pool_new(const struct render_source *source, size_t threads, size_t queue_max,
-                     struct pool **ret, struct err *err) {
+static void queue_init(struct queue *q, size_t max, size_t running_max) {
+    *q = (struct queue){ .max = max, .running_max = running_max };
+    q->ring = calloc(max, sizeof *q->ring);
+    check(q->ring != NULL);
+}
+
+enum status pool_new(const struct render_source *source, size_t threads, struct pool **ret,
+                     struct err *err) {
     struct pool *p = calloc(1, sizeof *p);
-    check(p != NULL && threads > 0 && queue_max > 0);
+    check(p != NULL && threads > 0);
     p->source = *source;
-    p->queue_max = queue_max;
-    p->ring = calloc(queue_max, sizeof *p->ring);
+    queue_init(&p->queues[POOL_USUAL], LIMIT_RENDER_QUEUE, threads);
+    queue_init(&p->queues[POOL_MADE_UP], LIMIT_MADE_UP_QUEUE, threads > 1 ? threads / 2 : 1);
     p->threads = calloc(threads, sizeof *p->threads);
-    check(p->ring != NULL && p->threads != NULL);
+    check(p->threads != NULL);
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->filled, NULL);
     /* Signals are the main loop's business. */
@@ -95,16 +132,18 @@ void pool_free(struct pool *p) {
     pthread_mutex_destroy(&p->lock);
     pthread_cond_destroy(&p->filled);
     free(p->threads);
-    free(p->ring);
+    free(p->queues[POOL_USUAL].ring);
+    free(p->queues[POOL_MADE_UP].ring);
     free(p);
 }
 
-bool pool_submit(struct pool *p, pool_job *job, void *arg) {
+bool pool_submit(struct pool *p, enum pool_queue queue, pool_job *job, void *arg) {
+    struct queue *q = &p->queues[queue];
     pthread_mutex_lock(&p->lock);
-    bool taken = p->len < p->queue_max && !p->ending;
+    bool taken = q->len < q->max && !p->ending;
     if (taken) {
-        p->ring[(p->head + p->len) % p->queue_max] = (struct pool_entry){ job, arg };
-        p->len++;
+        q->ring[(q->head + q->len) % q->max] = (struct pool_entry){ job, arg };
+        q->len++;
         pthread_cond_signal(&p->filled);
     }
     pthread_mutex_unlock(&p->lock);

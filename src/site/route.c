@@ -469,6 +469,11 @@ static enum status route_front(struct pass *pass, struct page_build *page, struc
                : status;
 }
 
+bool route_is_made_up(struct str key) {
+    struct str path = SEARCH_PATH;
+    return str_starts(key, path) && key.len > path.len;
+}
+
 enum status route_page(struct pass *pass, struct str key, struct str password,
                        struct page_build *page, struct err *err) {
     int64_t error;

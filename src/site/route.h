@@ -9,4 +9,7 @@
 NODISCARD enum status route_page(struct pass *pass, struct str key, struct str password,
                                  struct page_build *page, struct err *err);
 
+/* Pages of which there are as many as there are words: searches. */
+bool route_is_made_up(struct str key);
+
 #endif

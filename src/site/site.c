@@ -139,6 +139,7 @@ struct render_source site_source(struct site *site) {
         .thread_open = thread_open,
         .thread_close = thread_close,
         .page = source_page,
+        .is_made_up = route_is_made_up,
         .fragment = source_fragment,
     };
 }

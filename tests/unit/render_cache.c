@@ -1,6 +1,7 @@
 #include "tests/harness.h"
 
 #include "base/arena.h"
+#include "base/limits.h"
 #include "render/cache.h"
 
 #include <pthread.h>
@@ -16,6 +17,7 @@ enum { NUMBERS = 16 };
 static _Atomic int numbers[NUMBERS];
 static _Atomic int renders;
 static _Atomic int slow_us;
+static _Atomic bool held; /* "/search-held…" waits */
 
 static enum status open_thread(void *ctx, void **ret, struct err *err) {
     (void)err;
@@ -57,6 +59,14 @@ static enum status make_page(void *thread, struct str key, struct page_build *pa
         page->head = str_make(url, 100000);
         return STATUS_OK;
     }
+    if (str_starts(key, STR("/search"))) {
+        while (str_starts(key, STR("/search-held")) && atomic_load(&held)) {
+            usleep(500);
+        }
+        keys_add(page->keys, STR("search"));
+        page_own(page, arena_printf(page->arena, "%.*s %0500d", STR_FMT(key), 7));
+        return STATUS_OK;
+    }
     if (str_eq(key, STR("/broken"))) {
         return err_set(err, STATUS_DB, "no");
     }
@@ -82,8 +92,12 @@ static enum status make_fragment(void *thread, struct str key, struct fragment_b
     return STATUS_OK;
 }
 
-static const struct render_source source = { NULL, open_thread, close_thread, make_page,
-                                             make_fragment };
+static bool is_made_up(struct str key) {
+    return str_starts(key, STR("/search"));
+}
+
+static const struct render_source source = { NULL,      open_thread,   close_thread,
+                                             make_page, make_fragment, is_made_up };
 
 struct gate {
     pthread_mutex_t lock;
@@ -258,6 +272,84 @@ TEST(cache_keeps_to_its_memory) {
     cache_stats(c, &stats);
     CHECK(stats.bytes <= 62000);
     CHECK(stats.evictions > 1000);
+    arena_done(&a);
+    cache_free(c);
+}
+
+TEST(cache_keeps_made_up_pages_from_pushing_out_others) {
+    enum { MEMORY = 60000, FLOOD = 2000 };
+    struct cache *c = new_cache(MEMORY);
+    struct arena a = { 0 };
+    struct answer got;
+    struct cache_stats stats;
+    char key[32];
+    for (int i = 0; i < 10; i++) {
+        snprintf(key, sizeof key, "/%d", i);
+        fetch(c, 0, &a, key, false, &got);
+    }
+    for (int i = 0; i < FLOOD; i++) {
+        snprintf(key, sizeof key, "/search?%d", i);
+        CHECK(str_starts(fetch(c, 0, &a, key, i % 2, &got), str_of(key)));
+        arena_reset(&a);
+        cache_stats(c, &stats);
+        if (stats.made_up_bytes > MEMORY / 8) {
+            test_fail(__FILE__, __LINE__, "%zu bytes after %d", stats.made_up_bytes, i);
+            break;
+        }
+        if (i % 500 == 250) { /* what was emptied takes its turn, too */
+            struct keys keys;
+            keys_init(&keys);
+            keys_add(&keys, STR("search"));
+            cache_touch(c, &keys);
+            keys_done(&keys);
+        }
+    }
+    CHECK(stats.made_up_cells > 0 && stats.made_up_cells < 100);
+    CHECK(stats.evictions > FLOOD / 2);
+    int before = atomic_load(&renders);
+    for (int i = 0; i < 10; i++) {
+        snprintf(key, sizeof key, "/%d", i);
+        fetch(c, 0, &a, key, false, &got);
+    }
+    CHECK_INT(atomic_load(&renders), before);
+    arena_done(&a);
+    cache_free(c);
+}
+
+struct tally {
+    _Atomic int good, bad;
+};
+
+static void count_outcome(void *arg, enum status outcome) {
+    struct tally *t = arg;
+    atomic_fetch_add(outcome == STATUS_OK ? &t->good : &t->bad, 1);
+}
+
+TEST(cache_makes_pages_while_searches_wait) {
+    enum { SEARCHES = LIMIT_MADE_UP_QUEUE + 50 };
+    struct cache *c = new_cache(0);
+    struct arena a = { 0 };
+    struct answer got;
+    struct tally tally = { 0 };
+    int refused = 0;
+    atomic_store(&held, true);
+    for (int i = 0; i < SEARCHES; i++) {
+        char key[32];
+        snprintf(key, sizeof key, "/search-held?%d", i);
+        cache_online(c, 0);
+        refused += cache_answer(c, 0, str_of(key), false, &got, count_outcome, &tally) ==
+                   CACHE_BUSY;
+        cache_offline(c, 0);
+    }
+    CHECK(refused > 0 && refused <= 50);
+    CHECK_STR(fetch(c, 0, &a, "/4", false, &got), "4=0 11=0 end"); /* a thread is left for it */
+    CHECK_INT(atomic_load(&tally.good), 0);
+    atomic_store(&held, false);
+    for (int i = 0; i < 60000 && atomic_load(&tally.good) + refused < SEARCHES; i++) {
+        usleep(1000);
+    }
+    CHECK_INT(atomic_load(&tally.good), SEARCHES - refused);
+    CHECK_INT(atomic_load(&tally.bad), 0);
     arena_done(&a);
     cache_free(c);
 }
