@@ -398,7 +398,10 @@ void town_make(struct town *t, uint64_t seed) {
         "/robots.txt", "/_view/999.gif", "/tag/none/", "/sitemap.xml", "/sitemap-news.xml",
         "/sitemap-stories-1.xml", "/sitemap-pages-1.xml", "/sitemap-sections-1.xml",
         "/sitemap-tags-1.xml", "/sitemap-authors-1.xml", "/sitemap-tags-2.xml", "/wp-sitemap.xml",
-        "/manifest.webmanifest", "/humans.txt", "/ads.txt",
+        "/manifest.webmanifest", "/humans.txt", "/ads.txt", "/opensearch.xml", "/search/",
+        "/search/?q=harbour", "/search/?q=tide&sort=newest", "/search/?q=fe%2A&page=2",
+        "/search/?q=mayor+-ferry&section=2", "/search/?q=harbour&author=1", "/search/?q=zymurgy",
+        "/search/?q=harbour&from=2022-01-01&to=2022-01-01", "/search/harbour/",
         /* asked for before there are such pages */
         "/about0/", "/about1/", "/about2/", "/About1/", "/?author_name=clerk1", "/Author/Clerk2/"
     };

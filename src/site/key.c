@@ -120,8 +120,12 @@ enum page_key site_page_key(struct arena *a, struct str path, struct str query, 
         *ret = with_query(a, canonical, query);
         return PAGE_KEY_MOVED;
     }
+    if (is_search(canonical)) {
+        return search_key(a, canonical, query, ret);
+    }
+    if (canonical.len == 1 && query.len > 0) {
+        return front_key(a, query, ret);
+    }
     *ret = canonical;
-    return canonical.len == 1 && query.len > 0 ? front_key(a, query, ret)
-           : is_search(canonical)              ? search_key(a, canonical, query, ret)
-                                               : PAGE_KEY_OK;
+    return PAGE_KEY_OK;
 }

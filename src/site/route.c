@@ -440,7 +440,7 @@ static enum status route_part_of_story(struct pass *pass, struct str key, struct
 /* WordPress's "/search/late+ferry/page/2/". */
 static bool route_search_path(struct pass *pass, const struct wanted *w, struct page_build *page) {
     struct str path = SEARCH_PATH;
-    if (!str_starts(w->base, path) || w->base.len == path.len) {
+    if (!str_starts(w->base, path) || w->base.len == path.len || w->base.ptr[path.len] == '?') {
         return false;
     }
     struct str typed = str_from(w->base, path.len);

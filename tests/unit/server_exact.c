@@ -215,7 +215,7 @@ TEST(server_exact_fails_when_a_dependency_is_left_out) {
                                          "sitemaps",      "sitemap:stories",
                                          "sitemap:pages", "sitemap:sections",
                                          "sitemap:tags",  "sitemap:authors",
-                                         "news" };
+                                         "news",          "search" };
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         struct town t;
         struct warm warm;

@@ -31,8 +31,14 @@ static bool is_whole(const struct client_answer *a) {
     case 200: {
         static const char *const begins[] = { "User-agent:", "/* SITE */", "example.org,",
                                               "GIF89a" };
-        static const char *const ends[] = { "</html>",         "</rss>", "</feed>", "</urlset>",
-                                            "</sitemapindex>", "]}",     "0.9\"/>" /* no news */ };
+        static const char *const ends[] = { "</html>",
+                                            "</rss>",
+                                            "</feed>",
+                                            "</urlset>",
+                                            "</sitemapindex>",
+                                            "]}",
+                                            "0.9\"/>" /* no news */,
+                                            "</OpenSearchDescription>" };
         struct str text = str_trim(a->body);
         bool whole = false;
         for (size_t i = 0; i < COUNT_OF(begins); i++) {

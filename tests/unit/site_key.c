@@ -1,5 +1,6 @@
 #include "tests/harness.h"
 
+#include "base/buf.h"
 #include "site/key.h"
 
 static struct {
@@ -34,6 +35,36 @@ static struct {
     { "/", "m=2022031", PAGE_KEY_OK, "/" },
     { "/", "tag=caf%c3%a9+x", PAGE_KEY_OK, "/?tag=caf%C3%A9%20x" },
     { "/", "pp=1&ap=2", PAGE_KEY_OK, "/" },
+    /* A search has one spelling, whatever a form sends. */
+    { "/search/", "", PAGE_KEY_OK, "/search/" },
+    { "/search/", "q=&section=&author=&from=&to=&sort=best&page=1", PAGE_KEY_OK, "/search/" },
+    { "/search/", "q=++late%20%20ferry%0a&utm=1", PAGE_KEY_OK, "/search/?q=late+ferry" },
+    { "/search/", "page=2&sort=newest&to=2022-03-31&from=2022-03-01&author=7&section=3&q=a",
+      PAGE_KEY_OK,
+      "/search/?q=a&section=3&author=7&from=2022-03-01&to=2022-03-31&sort=newest&page=2" },
+    { "/search/", "q=a&q=b%26c%3Dd%2B", PAGE_KEY_OK, "/search/?q=b%26c%3Dd%2B" },
+    { "/search/", "q=%22late+ferry%22+harb*+-fog", PAGE_KEY_OK,
+      "/search/?q=%22late+ferry%22+harb%2A+-fog" },
+    { "/search/", "q=%00%ff%fe%e2%82", PAGE_KEY_OK,
+      "/search/?q=%EF%BF%BD%EF%BF%BD%EF%BF%BD%EF%BF%BD" },
+    { "/search/", "q=%e6%b8%a1%e8%bd%ae%e3%80%80%e6%99%9a", PAGE_KEY_OK,
+      "/search/?q=%E6%B8%A1%E8%BD%AE+%E6%99%9A" },
+    { "/search/", "q=a&page=0&section=-3&author=x&sort=worst", PAGE_KEY_OK, "/search/?q=a" },
+    { "/search/", "q=a&page=99999", PAGE_KEY_OK, "/search/?q=a&page=21" },
+    { "/search/", "q=a&page=99999999999999999999", PAGE_KEY_OK, "/search/?q=a" },
+    { "/search/", "q=a&from=2022-03-31&to=2022-03-01", PAGE_KEY_OK,
+      "/search/?q=a&from=2022-03-01&to=2022-03-31" },
+    { "/search/", "q=a&from=2022-02-29", PAGE_KEY_BAD, "" },
+    { "/search/", "q=a&to=31.3.2022", PAGE_KEY_BAD, "" },
+    { "/search/", "q=a&to=2022-3-1", PAGE_KEY_BAD, "" },
+    { "/search/", "q=a&to=0001-01-01", PAGE_KEY_BAD, "" },
+    { "/search/", "q=a&to=2022-03-01T00", PAGE_KEY_BAD, "" },
+    { "/search", "", PAGE_KEY_MOVED, "/search/" },
+    { "/search", "q=late+ferry", PAGE_KEY_MOVED, "/search/?q=late+ferry" },
+    { "/", "s=late+ferry", PAGE_KEY_MOVED, "/search/?q=late+ferry" },
+    { "/", "paged=3&s=%22x%22&cat=2", PAGE_KEY_MOVED, "/search/?q=%22x%22&page=3" },
+    { "/", "s=", PAGE_KEY_MOVED, "/search/" },
+    { "/index.php", "s=x", PAGE_KEY_MOVED, "/?s=x" },
     /* Equivalent spellings (RFC 3986, 6.2.2) are the same page. */
     { "/caf%c3%a9/", "", PAGE_KEY_OK, "/caf%C3%A9/" },
     { "/%41bc/", "", PAGE_KEY_OK, "/Abc/" },
@@ -81,5 +112,24 @@ TEST(site_key_of_a_key_is_itself) {
             CHECK_STR(again, arena_str(&a, key).ptr);
         }
     }
+    arena_done(&a);
+}
+
+/* However much is typed: as long as counts, in whole characters. */
+TEST(site_key_of_a_search_is_bounded) {
+    struct arena a = { 0 };
+    struct buf query;
+    buf_init(&query, 1u << 20);
+    buf_put(&query, STR("q="));
+    for (int i = 0; i < 2000; i++) {
+        buf_put(&query, STR("%E6%B8%A1"));
+    }
+    struct str key, again;
+    REQUIRE(site_page_key(&a, STR("/search/"), buf_str(&query), &key) == PAGE_KEY_OK);
+    CHECK_INT(key.len, strlen("/search/?q=") + 600 * 3);
+    REQUIRE(site_page_key(&a, STR("/search/"), str_from(key, strlen("/search/?")), &again) ==
+            PAGE_KEY_OK);
+    CHECK(str_eq(key, again));
+    buf_done(&query);
     arena_done(&a);
 }

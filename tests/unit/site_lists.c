@@ -372,6 +372,10 @@ TEST(site_pages_are_valid_html) {
         "/2022/03/20/secret-locked/",
         "/2022/03/12/headline-12/",
         "/2022/03/01/headline-1/",
+        "/search/",
+        "/search/?q=headline",
+        "/search/?q=headline&section=1&author=2&from=2022-03-01&sort=newest",
+        "/search/?q=nothing-at-all&section=1",
         "error:404",
         "error:500",
     };
