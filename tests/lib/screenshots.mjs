@@ -147,10 +147,48 @@ ${shown.map(({ name, what, files }) => `<h2>${name}: ${what}</h2>
 </html>
 `;
 
+// The README's: what fits a screen, small.
+const readme = [
+    ["front", "/", "desktop", "light", { viewport: { width: 1280, height: 1080 }, deviceScaleFactor: 1.25 }],
+    ["story-phone", "/2024/06/18/the-band-and-the-bull/", "phone", "dark", { deviceScaleFactor: 2 }],
+    ["section-phone", "/category/harbour/", "phone", "light", { deviceScaleFactor: 2 }],
+    ["search-phone", "/search/?q=gulls", "phone", "light", { deviceScaleFactor: 2 }],
+];
+
+// As WebP, which the browser itself writes.
+async function compress(browser, png) {
+    const tab = await browser.newPage();
+    const webp = await tab.evaluate(async (url) => {
+        const picture = new Image();
+        picture.src = url;
+        await picture.decode();
+        const canvas = Object.assign(document.createElement("canvas"), { width: picture.width, height: picture.height });
+        canvas.getContext("2d").drawImage(picture, 0, 0);
+        return canvas.toDataURL("image/webp", 0.82);
+    }, `data:image/png;base64,${png.toString("base64")}`);
+    await tab.close();
+    return Buffer.from(webp.split(",")[1], "base64");
+}
+
+async function shootReadme(browser) {
+    const site = await demo();
+    for (const [name, path, screen, scheme, options] of readme) {
+        const tab = await open(browser, site, path, screen, scheme, options);
+        const webp = await compress(browser, await tab.screenshot());
+        await tab.context().close();
+        writeFileSync(join(root, `docs/images/${name}.webp`), webp);
+        console.log(`docs/images/${name}.webp: ${Math.round(webp.length / 1024)} KB`);
+    }
+    await site.server.stop();
+}
+
 const [to, ...wanted] = process.argv.slice(2);
 const browser = await launch();
-const dir = resolve(to);
-mkdirSync(dir, { recursive: true });
-await shootAll(browser, dir, wanted);
+if (to === "--readme") {
+    await shootReadme(browser);
+} else {
+    mkdirSync(resolve(to), { recursive: true });
+    await shootAll(browser, resolve(to), wanted);
+}
 await browser.close();
 process.exit();
