@@ -1,12 +1,11 @@
 // Pictures of every kind of page: see script/screenshots.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { launch, scrollThrough } from "./browser.mjs";
 import { root, run, serve, tmp } from "./site.mjs";
 import { openDemo } from "./sites.mjs";
 
-const encoded = (path) => path.split("/").map(encodeURIComponent).join("/");
 
 const corrected = "/2025/06/06/the-marmalade-filter/";
 
@@ -38,11 +37,9 @@ const demoPages = [
     ["not-found", "/no/such/page/", "404"],
     ["withdrawn", null, "410"],
 ];
-const arabicStory = encoded("/2024/05/07/مجلس-المدينة-يوافق-على-رصيف-العبارات/");
-const chineseStory = encoded("/2024/05/08/市议会批准新渡轮码头/");
-const otherPages = {
-    ar: [["arabic-front", "/", "a front page from right to left"], ["arabic-story", arabicStory, "a story from right to left"]],
-    zh: [["chinese-front", "/", "a front page in Chinese"], ["chinese-story", chineseStory, "a story in Chinese"]],
+const paperPages = {
+    ar: [["arabic-front", "/", "a front page from right to left"], ["arabic-story", "/2026/10/12/story-1/", "a story from right to left"]],
+    zh: [["chinese-front", "/", "a front page in Chinese"], ["chinese-story", "/2026/10/12/story-1/", "a story in Chinese"]],
 };
 
 const screens = {
@@ -77,12 +74,42 @@ async function demo() {
     return { url: site.url, server: site.server, pages: demoPages.map(([name, path, what]) => [name, path ?? hidden[name], what]) };
 }
 
+// A paper in another language, as a WordPress export: tests/data/papers/<language>.json.
+function exportOf(paper) {
+    const escape = (text) => text.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
+    const address = (picture) => `https://paper.example/wp-content/uploads/${picture}`;
+    const items = paper.stories.flatMap(({ section, picture, caption = "", headline, standfirst, body, quote }, i) => {
+        const date = `2026-10-${String(12 - i).padStart(2, "0")} 08:00:00`;
+        const paragraphs = body.map((p) => p.startsWith("## ") ? `<h2>${p.slice(3)}</h2>` : `<p>${p}</p>`);
+        if (quote) paragraphs.splice(2, 0, `<figure class="wp-block-pullquote"><blockquote><p>${quote}</p></blockquote></figure>`);
+        const item = (id, type, status, title, inside) => `<item><title>${escape(title)}</title><dc:creator>1</dc:creator><wp:post_id>${id}</wp:post_id>
+<wp:post_date>${date}</wp:post_date><wp:post_date_gmt>${date}</wp:post_date_gmt><wp:post_type>${type}</wp:post_type><wp:status>${status}</wp:status>${inside}</item>`;
+        const meta = (key, value) => `<wp:postmeta><wp:meta_key>${key}</wp:meta_key><wp:meta_value>${value}</wp:meta_value></wp:postmeta>`;
+        return [item(100 + i, "post", "publish", headline, `<link>https://paper.example/2026/10/${String(12 - i).padStart(2, "0")}/story-${i + 1}/</link><wp:post_name>story-${i + 1}</wp:post_name>
+<content:encoded>${escape(paragraphs.join("\n"))}</content:encoded><excerpt:encoded>${standfirst}</excerpt:encoded>
+<category domain="category" nicename="${section}">${paper.sections[section]}</category>${picture ? meta("_thumbnail_id", 200 + i) : ""}`),
+        ...picture ? [item(200 + i, "attachment", "inherit", headline, `<wp:post_parent>${100 + i}</wp:post_parent><wp:attachment_url>${address(picture)}</wp:attachment_url>
+<excerpt:encoded>${caption}</excerpt:encoded>${meta("_wp_attached_file", picture)}`)] : []];
+    });
+    const sections = Object.entries(paper.sections).map(([slug, name], i) => `<wp:category><wp:term_id>${i + 1}</wp:term_id><wp:category_nicename>${slug}</wp:category_nicename><wp:cat_name>${name}</wp:cat_name></wp:category>`);
+    return `<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:wp="http://wordpress.org/export/1.2/">
+<channel><title>${paper.name}</title><link>https://paper.example</link><description>${paper.tagline}</description><wp:wxr_version>1.2</wp:wxr_version>
+<wp:base_site_url>https://paper.example</wp:base_site_url><wp:base_blog_url>https://paper.example</wp:base_blog_url>
+<wp:author><wp:author_id>1</wp:author_id><wp:author_login>1</wp:author_login><wp:author_email>desk@paper.example</wp:author_email><wp:author_display_name>${paper.author}</wp:author_display_name></wp:author>
+${sections.join("\n")}
+${items.join("\n")}
+</channel></rss>`;
+}
+
 async function inLanguage(language) {
-    const dir = join(tmp(), "site");
-    run(["new", dir, "--title", { ar: "رصيف المصباح", zh: "灯塔码头报" }[language], "--url", "http://localhost:8080", "--timezone", "Europe/Berlin", "--language", language]);
-    run(["import", "wordpress", join(root, "tests/data/wxr/languages.xml"), "--site", dir]);
+    const paper = JSON.parse(readFileSync(join(root, `tests/data/papers/${language}.json`), "utf8"));
+    const [dir, file] = [join(tmp(), "site"), join(tmp(), "export.xml")];
+    writeFileSync(file, exportOf(paper));
+    run(["new", dir, "--title", paper.name, "--url", "https://paper.example", "--timezone", "UTC", "--language", language]);
+    run(["import", "wordpress", file, "--uploads", join(root, "demo/uploads"), "--site", dir]);
     const server = await serve(dir);
-    return { url: server.base, server, pages: otherPages[language] };
+    return { url: server.base, server, pages: paperPages[language] };
 }
 
 async function open(browser, site, path, screen, scheme, options = {}) {
