@@ -87,7 +87,7 @@ static void put_gallery(struct reading *r, struct str text, const struct wp_bloc
     }
 }
 
-/* The notes under a text; their words are in a meta, not in the body. */
+/* The notes under a text and the way back to it; their words are in a meta, not in the body. */
 static void put_footnotes(struct reading *r) {
     json_t *notes = json_loadb(r->body->footnotes.ptr ? r->body->footnotes.ptr : "",
                                r->body->footnotes.len, 0, NULL);
@@ -102,7 +102,9 @@ static void put_footnotes(struct reading *r) {
             html_escape(r->out, str_of(id));
             buf_put(r->out, STR("\">"));
             buf_put(r->out, str_of(content));
-            buf_put(r->out, STR("</li>"));
+            buf_put(r->out, STR(" <a href=\"#"));
+            html_escape(r->out, str_of(id));
+            buf_put(r->out, STR("-link\">\u21a9\ufe0e</a></li>"));
         }
         buf_put(r->out, STR("</ol>"));
     }
