@@ -164,7 +164,9 @@ TEST(wp_body_understands_blocks) {
                "alt=\"\"></a></figure></figure>",
                0);
     CHECK_BODY("<!-- wp:paragraph --><p>a</p><!-- /wp:paragraph --><!-- wp:footnotes /-->",
-               "<p>a</p><ol class=\"wp-block-footnotes\"><li id=\"n1\">A <b>note</b> <a href=\"#n1-link\">\u21a9\ufe0e</a></li></ol>", 0);
+               "<p>a</p><ol class=\"wp-block-footnotes\"><li id=\"n1\">A <b>note</b> <a "
+               "href=\"#n1-link\">\u21a9\ufe0e</a></li></ol>",
+               0);
     CHECK_BODY("<!-- wp:shortcode -->[embed]https://v.example/[/embed]<!-- /wp:shortcode -->",
                CARD("https://v.example/"), 0);
     CHECK_BODY("<!-- wp:nextpage --><!--nextpage--><!-- /wp:nextpage -->", "", 0);
