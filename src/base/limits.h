@@ -66,6 +66,7 @@
 #define LIMIT_THEME_FILE_BYTES    (8 * MIB)   /* one file of <site>/theme/ */
 #define LIMIT_THEME_BYTES         (128 * MIB) /* all of them */
 #define LIMIT_THEME_FILES         4096
+#define LIMIT_THEME_FAULTS        1000        /* that one check tells of */
 #define LIMIT_SETTING_LINES_BYTES (64 * KIB)  /* ads.txt and the like */
 #define LIMIT_SITEMAP_BYTES       (32 * MIB)  /* one file; the protocol allows 50 */
 #define LIMIT_FEED_BODIES_BYTES   (4 * MIB)   /* full texts in a feed; then summaries only */

@@ -92,8 +92,8 @@ NODISCARD enum status theme_compile(const struct template_source *sources, size_
 
 /* message: as theme_compile's errors. is_syntax: nothing else in that file was looked at. */
 typedef void theme_fault_fn(void *ctx, bool is_syntax, const char *message);
-/* Say all that theme_compile would refuse and not only the first of it. What stands in a partial is
- * said once for each way to it. */
+/* Say all that theme_compile would refuse and not only the first of it, up to LIMIT_THEME_FAULTS.
+ * What stands in a partial is said once for each way to it. */
 void theme_check(const struct template_source *sources, size_t sources_len,
                  const struct template_rules *rules, theme_fault_fn *say, void *ctx);
 void theme_free(struct theme *theme);

@@ -129,6 +129,7 @@ struct theme {
     uint32_t stack_max;  /* values that one statement needs */
     theme_fault_fn *say; /* NULL: the first fault ends it all */
     void *say_ctx;
+    size_t said;
 };
 
 /* template_compile.c: parse template `index` and append its programs. */

@@ -149,7 +149,7 @@ static enum status add_entry(struct theme *theme, const struct template_entry *e
 }
 
 enum status theme_fault(struct theme *theme, bool is_syntax, enum status status, struct err *err) {
-    if (status == STATUS_OK || theme->say == NULL) {
+    if (status == STATUS_OK || theme->say == NULL || ++theme->said > LIMIT_THEME_FAULTS) {
         return status;
     }
     theme->say(theme->say_ctx, is_syntax, err->message);

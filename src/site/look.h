@@ -8,6 +8,8 @@
  * a small script that a template prints with {{{site.script}}}, and what else lies at the top or in
  * assets/ is served under /assets/<hash>/<name>, for ever.
  *
+ * A template that takes the place of another calls that by {{> broadsheet/NAME}}.
+ *
  * A look does not change after opening; any number of threads use it at once. */
 #ifndef SITE_LOOK_H
 #define SITE_LOOK_H

@@ -18,11 +18,17 @@ struct checker {
     const struct template_rules *rules;
     VEC(struct look_fault) faults;
     struct map places; /* of faults of templates: each is told of once */
+    struct map used;   /* partials that some template calls by name */
     size_t files, errors;
     struct theme_file *file; /* that is being looked at */
 };
 
 enum severity { WARNING, ERROR };
+
+/* Nobody reads more, and to find the place of each in a large file would take for ever. */
+static bool is_enough(const struct checker *c) {
+    return c->faults.len >= LIMIT_THEME_FAULTS;
+}
 
 static struct look_fault *fault(struct checker *c, enum severity severity, struct str file,
                                 struct str place, struct str message) {
@@ -38,6 +44,9 @@ static struct look_fault *fault(struct checker *c, enum severity severity, struc
 
 /* Of the file at hand. */
 static void fault_at(struct checker *c, enum severity severity, size_t at, struct str message) {
+    if (is_enough(c)) {
+        return;
+    }
     fault(c, severity, c->file->shown, look_place(c->arena, c->file->bytes, at), message);
 }
 
@@ -148,6 +157,9 @@ static struct look_fault *fault_of_caller(struct checker *c, const struct theme_
 static void template_fault(void *ctx, bool is_syntax, const char *text) {
     struct templates *t = ctx;
     struct checker *c = t->c;
+    if (is_enough(c)) {
+        return;
+    }
     struct str message = str_of(text), rest = message, called = STR("");
     if (str_split(&rest, '\n', &message) && rest.ptr != NULL) {
         called = rest;
@@ -196,34 +208,23 @@ static bool is_entry(const struct checker *c, struct str name) {
     return false;
 }
 
-struct use {
-    struct str name; /* "partials/card" */
-    bool found;
-};
-
 static void note_use(void *ctx, enum template_mention kind, struct str helper, struct str name,
                      const char *place) {
     (void)helper, (void)place;
-    struct use *use = ctx;
-    struct str prefix = STR("partials/");
-    use->found = use->found ||
-                 (kind == MENTION_PARTIAL &&
-                  (str_eq(name, use->name) || (str_starts(use->name, prefix) &&
-                                               str_eq(name, str_from(use->name, prefix.len)))));
+    struct checker *c = ctx;
+    if (kind == MENTION_PARTIAL) {
+        map_put(&c->used, name, c);
+    }
 }
 
 /* A template that nothing runs is mostly one whose name was misspelt. */
 static void check_use(struct checker *c, const struct theme_file *f) {
-    struct use use = { .name = str_slice(f->name, 0, f->name.len - strlen(".hbs")) };
-    use.found = is_entry(c, use.name);
-    for (size_t i = 0; !use.found && i < c->look->files.len; i++) {
-        if (str_ends(c->look->files.ptr[i].name, STR(".hbs"))) {
-            template_mentions(c->look->files.ptr[i].bytes, note_use, &use);
-        }
-    }
-    if (!use.found) {
+    struct str name = str_slice(f->name, 0, f->name.len - strlen(".hbs"));
+    struct str prefix = STR("partials/");
+    struct str short_name = str_from(name, str_starts(name, prefix) ? prefix.len : 0);
+    if (!is_entry(c, name) && !map_has(&c->used, name) && !map_has(&c->used, short_name)) {
         struct nearest nearest;
-        nearest_init(&nearest, use.name);
+        nearest_init(&nearest, name);
         for (const struct template_entry *e = c->rules->entries; e->name != NULL; e++) {
             nearest_offer(&nearest, str_of(e->name));
         }
@@ -281,7 +282,7 @@ static void check_mention(void *ctx, enum template_mention kind, struct str help
                           const char *place) {
     struct checker *c = ctx;
     struct nearest nearest;
-    if (kind != MENTION_ARGUMENT) {
+    if (kind != MENTION_ARGUMENT || is_enough(c)) {
         return;
     }
     if (str_eq(helper, STR("t")) && !phrase_known(c, name)) {
@@ -325,6 +326,9 @@ static void check_phrase(void *ctx, enum phrases_fault kind, struct str key, str
     };
     struct wording_check *w = ctx;
     struct checker *c = w->c;
+    if (is_enough(c)) {
+        return;
+    }
     const struct phrases *theme = wording_of(c, STR("en"), false);
     bool is_old = phrases_has(theme, key);
     if ((w->is_second && is_old) ||
@@ -458,6 +462,11 @@ static void check_files(struct checker *c) {
     struct look *look = c->look;
     open_rest(c);
     for (size_t i = 0; i < look->files.len; i++) {
+        if (str_ends(look->files.ptr[i].name, STR(".hbs"))) {
+            template_mentions(look->files.ptr[i].bytes, note_use, c);
+        }
+    }
+    for (size_t i = 0; i < look->files.len; i++) {
         struct theme_file *f = &look->files.ptr[i];
         c->file = f;
         if (!f->own) {
@@ -480,6 +489,7 @@ enum status look_check(struct arena *a, const char *dir, const struct template_r
                        struct look_faults *ret, struct err *err) {
     struct checker c = { .arena = a, .look = look_new(), .rules = rules };
     map_init(&c.places);
+    map_init(&c.used);
     look_add_default(c.look);
     enum status status = look_walk(a, dir, check_entry, &c, err);
     if (status == STATUS_OK) {
@@ -487,6 +497,7 @@ enum status look_check(struct arena *a, const char *dir, const struct template_r
     }
     look_close(c.look);
     map_done(&c.places);
+    map_done(&c.used);
     if (c.faults.len > 1) {
         qsort(c.faults.ptr, c.faults.len, sizeof *c.faults.ptr, by_place);
     }

@@ -108,13 +108,26 @@ enum status look_walk(struct arena *a, const char *dir, look_entry_fn *f, void *
 
 /* ---- reading ---- */
 
+/* "footer.hbs" is "broadsheet/footer.hbs" besides, and "partials/card.hbs" is
+ * "partials/broadsheet/card.hbs", so that a template which takes the place of one calls that. */
+static struct str second_name(struct arena *a, struct str name) {
+    struct str folder = str_starts(name, STR("partials/")) ? STR("partials/") : STR("");
+    return arena_printf(a, "%s" LOOK_DEFAULT "%.*s", folder.ptr,
+                        STR_FMT(str_from(name, folder.len)));
+}
+
 void look_add_default(struct look *look) {
     for (const struct embed_file *f = embed_files; f->path != NULL; f++) {
         struct str path = str_of(f->path);
-        if (str_starts(path, STR(LOOK_EMBEDDED))) {
-            *vec_push(&look->arena, &look->files) =
-                (struct theme_file){ str_from(path, sizeof LOOK_EMBEDDED - 1), path,
-                                     str_make(f->begin, (size_t)(f->end - f->begin)), false };
+        if (!str_starts(path, STR(LOOK_EMBEDDED))) {
+            continue;
+        }
+        struct theme_file file = { str_from(path, sizeof LOOK_EMBEDDED - 1), path,
+                                   str_make(f->begin, (size_t)(f->end - f->begin)), false };
+        *vec_push(&look->arena, &look->files) = file;
+        if (str_ends(file.name, STR(".hbs"))) {
+            file.name = second_name(&look->arena, file.name);
+            *vec_push(&look->arena, &look->files) = file;
         }
     }
 }

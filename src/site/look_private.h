@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 
 #define LOOK_EMBEDDED "themes/broadsheet/"
+/* The default's templates are known by their names behind this, too: {{> broadsheet/footer}}. */
+#define LOOK_DEFAULT  "broadsheet/"
 
 struct theme_file {
     struct str name;  /* within the theme: "partials/card.hbs" */

@@ -129,6 +129,25 @@ static enum status help_number(void *ctx, struct template_call *call, struct err
     return STATUS_OK;
 }
 
+static bool same(struct value a, struct value b) {
+    if (a.kind != b.kind) {
+        return false;
+    }
+    switch (a.kind) {
+    case VALUE_STR: return str_eq(a.str, b.str);
+    case VALUE_INT: return a.integer == b.integer;
+    case VALUE_BOOL: return a.boolean == b.boolean;
+    default: return false;
+    }
+}
+
+/* {{#if (is story.section_id 7)}}: the same text, number or truth. */
+static enum status help_is(void *ctx, struct template_call *call, struct err *err) {
+    (void)ctx, (void)err;
+    call->result = value_bool(same(call->args[0], call->args[1]));
+    return STATUS_OK;
+}
+
 /* {{asset "logo.svg"}}: a name that is written out was checked when the theme was opened. */
 static enum status help_asset(void *ctx, struct template_call *call, struct err *err) {
     (void)err;
@@ -145,6 +164,11 @@ static const struct helper helpers[] = {
       .args = { { .name = "phrase", .kind = VALUE_STR } },
       .args_min = 1,
       .named_open = true },
+    { .name = "is",
+      .run = help_is,
+      .returns = VALUE_BOOL,
+      .args = { { .name = "value", .kind = VALUE_ANY }, { .name = "other", .kind = VALUE_ANY } },
+      .args_min = 2 },
     { .name = "asset",
       .run = help_asset,
       .returns = VALUE_STR,

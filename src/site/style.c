@@ -4,6 +4,8 @@
 #include "base/limits.h"
 #include "site/markup.h"
 
+enum { FAULTS_MAX = 100 }; /* what comes after so many is noise */
+
 struct sheet {
     struct arena *arena;
     struct str css;
@@ -11,10 +13,15 @@ struct sheet {
     struct buf out;
     size_t at;
     VEC(size_t) open; /* offsets of the brackets that are open */
+    size_t faults;
 };
 
 static void fault(struct sheet *s, size_t at, bool fatal, struct str message) {
     struct style_fault f = { at, fatal, message };
+    if (++s->faults > FAULTS_MAX) {
+        s->at = s->css.len;
+        return;
+    }
     s->options->fault(s->options->ctx, &f);
 }
 
@@ -169,7 +176,7 @@ struct str style_make(struct arena *a, struct str css, const struct style_option
             s.at++;
         }
     }
-    for (size_t i = 0; i < s.open.len; i++) {
+    for (size_t i = 0; i < s.open.len && s.faults < FAULTS_MAX; i++) {
         fault(&s, s.open.ptr[i], true, STR("is never closed"));
     }
     struct str made = arena_str(a, buf_str(&s.out));
