@@ -93,9 +93,11 @@ static void new_story(struct town *t, struct store_writer *w, struct arena *a) {
     s.headline = text(t, a, 4);
     s.standfirst = text(t, a, 9);
     s.body = random_body(t, a);
-    s.slug = arena_printf(a, "s%zu-%s", t->n_stories, word(t));
-    s.path = arena_printf(a, "/%d/%02d/%02d/%.*s/", s.local_day / 10000, s.local_day / 100 % 100,
-                          s.local_day % 100, STR_FMT(s.slug));
+    s.slug = t->n_stories % 4 ? arena_printf(a, "s%zu-%s", t->n_stories, word(t))
+                              : arena_printf(a, "s%zu", test_below(&t->rng, 10));
+    s.path = arena_printf(a, "/%d/%02d/%02d/n%zu-%.*s/", s.local_day / 10000,
+                          s.local_day / 100 % 100, s.local_day % 100, t->n_stories,
+                          STR_FMT(s.slug));
     set_sections(t, a, &s);
     int64_t *tag = ARENA_NEW(a, int64_t), *author = ARENA_NEW(a, int64_t);
     *tag = pick(t, t->tags, COUNT_OF(t->tags));
@@ -122,6 +124,11 @@ static void new_story(struct town *t, struct store_writer *w, struct arena *a) {
     knowf(t, "/%d/", s.local_day / 10000);
     knowf(t, "/%d/%02d/", s.local_day / 10000, s.local_day / 100 % 100);
     knowf(t, "/%d/%02d/%02d/", s.local_day / 10000, s.local_day / 100 % 100, s.local_day % 100);
+    knowf(t, "/?name=%.*s", STR_FMT(s.slug));
+    if (t->n_stories % 5 == 0) {
+        knowf(t, "/%d/%02d/%02d/feed/", s.local_day / 10000, s.local_day / 100 % 100,
+              s.local_day % 100);
+    }
     snprintf(t->last, sizeof t->last, "new story %lld state %d",
              (long long)t->stories[t->n_stories - 1], s.state);
 }
@@ -304,7 +311,8 @@ void town_write(struct town *t) {
                                                    { "websub_hub", "", "https://hub.example/" },
                                                    { "logo", "",
                                                      "/wp-content/uploads/picture0.png" },
-                                                   { "tagline", "", "News by every tide" } };
+                                                   { "tagline", "", "News by every tide" },
+                                                   { "front_page", "", "/about1/" } };
         size_t i = test_below(&t->rng, COUNT_OF(settings));
         MUST(store_setting_put(w, str_of(settings[i][0]),
                                str_of(settings[i][1 + test_below(&t->rng, 2)]), &err));
@@ -403,7 +411,11 @@ void town_make(struct town *t, uint64_t seed) {
         "/search/?q=mayor+-ferry&section=2", "/search/?q=harbour&author=1", "/search/?q=zymurgy",
         "/search/?q=harbour&from=2022-01-01&to=2022-01-01", "/search/harbour/",
         /* asked for before there are such pages */
-        "/about0/", "/about1/", "/about2/", "/About1/", "/?author_name=clerk1", "/Author/Clerk2/"
+        "/about0/", "/about1/", "/about2/", "/About1/", "/?author_name=clerk1", "/Author/Clerk2/",
+        /* WordPress's other spellings */
+        "/page/1/", "/?paged=1", "/?category_name=sec4", "/?tag=tag1&feed=rss2", "/?name=s7",
+        "/?pagename=about1", "/?year=2022&monthnum=1", "/index.php/about2/", "/about0/amp/",
+        "/category/sec1/?feed=rss2", "/2022/1/", "/2023/feed/"
     };
     for (size_t i = 0; i < COUNT_OF(fixed); i++) {
         know(t, str_of(fixed[i]));

@@ -8,6 +8,7 @@
 
 enum param_kind { PARAM_ID, PARAM_SLUG, PARAM_DATE, PARAM_FEED };
 
+/* The last two are wanted of a thing, the others name it. */
 static const struct param {
     struct str name;
     enum param_kind kind;
@@ -16,13 +17,23 @@ static const struct param {
     { STR_INIT("page_id"), PARAM_ID },
     { STR_INIT("attachment_id"), PARAM_ID },
     { STR_INIT("cat"), PARAM_ID },
+    { STR_INIT("category_name"), PARAM_SLUG },
     { STR_INIT("tag"), PARAM_SLUG },
     { STR_INIT("author"), PARAM_ID },
     { STR_INIT("author_name"), PARAM_SLUG },
+    { STR_INIT("name"), PARAM_SLUG },
+    { STR_INIT("pagename"), PARAM_SLUG },
     { STR_INIT("m"), PARAM_DATE },
+    { STR_INIT("year"), PARAM_ID },
+    { STR_INIT("monthnum"), PARAM_ID },
+    { STR_INIT("day"), PARAM_ID },
+    { STR_INIT("s") },
     { STR_INIT("paged"), PARAM_ID },
     { STR_INIT("feed"), PARAM_FEED },
 };
+
+/* Of a thing that there is not, in place of its name. */
+#define NO_SUCH_THING STR("!")
 
 /* The value in its one spelling; empty: not plausible. */
 static struct str param_value(struct arena *a, enum param_kind kind, struct str raw) {
@@ -62,7 +73,25 @@ static struct str param_find(struct str query, struct str name) {
     return found;
 }
 
+/* "?<name>=<value>" or "&<name>=<value>" behind the key; nothing if the query has no such. */
+static struct str with_param(struct arena *a, struct str key, const struct param *param,
+                             struct str query, bool is_feed) {
+    struct str raw = param_find(query, param->name);
+    struct str value = raw.len > 0 ? param_value(a, param->kind, raw) : raw;
+    /* Left out, it would make a feed that of the whole site; or "3,4" the front page. */
+    if (value.len == 0 && raw.len > 0 &&
+        (is_feed || str_eq(raw, NO_SUCH_THING) ||
+         (param->kind == PARAM_ID && str_find_char(raw, ',', 0) != STR_NPOS))) {
+        value = NO_SUCH_THING;
+    }
+    bool is_first = str_find_char(key, '?', 0) == STR_NPOS;
+    return value.len > 0 ? arena_printf(a, "%.*s%c%.*s=%.*s", STR_FMT(key), is_first ? '?' : '&',
+                                        STR_FMT(param->name), STR_FMT(value))
+                         : key;
+}
+
 static enum page_key front_key(struct arena *a, struct str query, struct str *ret) {
+    bool is_feed = feed_param(param_find(query, STR("feed"))).len > 0;
     struct search_ask ask;
     if (search_ask_read_wordpress(a, query, &ask)) {
         *ret = search_ask_path(a, &ask);
@@ -70,15 +99,25 @@ static enum page_key front_key(struct arena *a, struct str query, struct str *re
     }
     struct str key = STR("/");
     for (size_t i = 0; i < COUNT_OF(params); i++) {
-        struct str raw = param_find(query, params[i].name);
-        struct str value = raw.len > 0 ? param_value(a, params[i].kind, raw) : raw;
-        if (value.len > 0) {
-            key = arena_printf(a, "%.*s%c%.*s=%.*s", STR_FMT(key), key.len == 1 ? '?' : '&',
-                               STR_FMT(params[i].name), STR_FMT(value));
-        }
+        key = with_param(a, key, &params[i], query,
+                         is_feed && params[i].kind != PARAM_FEED &&
+                             !str_eq(params[i].name, STR("paged")));
     }
     *ret = key;
     return PAGE_KEY_OK;
+}
+
+/* Of what may be a list or a story; a file has no pages and no feeds. */
+static struct str view_key(struct arena *a, struct str path, struct str query) {
+    size_t slash = str_rfind_char(path, '/');
+    if (str_find_char(path, '.', slash) != STR_NPOS) {
+        return path;
+    }
+    struct str key = path;
+    for (size_t i = COUNT_OF(params) - 2; i < COUNT_OF(params); i++) {
+        key = with_param(a, key, &params[i], query, false);
+    }
+    return key;
 }
 
 /* With or without its last slash. */
@@ -126,6 +165,6 @@ enum page_key site_page_key(struct arena *a, struct str path, struct str query, 
     if (canonical.len == 1 && query.len > 0) {
         return front_key(a, query, ret);
     }
-    *ret = canonical;
+    *ret = query.len > 0 ? view_key(a, canonical, query) : canonical;
     return PAGE_KEY_OK;
 }

@@ -10,10 +10,13 @@ enum page_key {
     PAGE_KEY_BAD    /* 400 */
 };
 
-/* Pure and quick; nothing is looked up. The key is the canonical path; only "/" keeps parameters,
- * those by which WordPress names things (p, page_id, attachment_id, cat, tag, author, m, paged,
- * feed), in this order, each with a plausible value: parameters that strangers make up lead to no
- * new page. The search has its own (site/search_address.h), which are as many as there are words;
+/* Pure and quick; nothing is looked up. The key is the canonical path. Only "/" keeps parameters by
+ * which WordPress names things (p, page_id, attachment_id, cat, category_name, tag, author,
+ * author_name, name, pagename, m, year, monthnum, day), and any path that may be one of a list or a
+ * story those that say what is wanted of it (paged, feed); in this order, each with a plausible
+ * value: parameters that strangers make up lead to no new page. A name that cannot be one is left
+ * out, but becomes "!" where a feed is wanted, which must not be that of the whole site. The search
+ * has parameters of its own (site/search_address.h), which are as many as there are words;
  * WordPress's "/?s=ferry" is moved there.
  *
  * Spellings that RFC 3986 calls equivalent (%c3 and %C3, %41 and A) are the same page; double

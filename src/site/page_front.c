@@ -221,3 +221,34 @@ enum status page_front(struct pass *pass, struct page_build *page, struct err *e
     }
     return status == STATUS_OK ? pass_page(pass, "front", &root, 0, page, err) : status;
 }
+
+enum status page_front_chosen(struct pass *pass, enum story_part part, struct story *ret,
+                              bool *ret_is_chosen, struct err *err) {
+    struct str chosen = pass->settings.front_page;
+    struct address address = { 0 };
+    struct err lost = { 0 };
+    *ret_is_chosen = false;
+    if (chosen.len <= 1) {
+        return STATUS_OK;
+    }
+    enum status status = store_address(pass->reader, pass->arena, chosen, &address, &lost);
+    if (status == STATUS_OK && address.kind == ADDRESS_STORY) {
+        status = store_story(pass->reader, pass->arena, address.id, part, ret, &lost);
+        *ret_is_chosen = status == STATUS_OK && story_is_public(ret) && ret->kind == STORY_PAGE;
+    }
+    return status == STATUS_OK || status == STATUS_NOT_FOUND
+               ? STATUS_OK
+               : err_set(err, status, "%s", lost.message);
+}
+
+enum status page_front_is(struct pass *pass, const struct story *story, bool *ret,
+                          struct err *err) {
+    struct story chosen = { 0 };
+    *ret = false;
+    if (story->kind != STORY_PAGE) {
+        return STATUS_OK;
+    }
+    enum status status = page_front_chosen(pass, STORY_CARD, &chosen, ret, err);
+    *ret = *ret && chosen.id == story->id;
+    return status;
+}

@@ -19,6 +19,15 @@ struct str page_list_path(struct arena *a, struct str base, int64_t number) {
                : arena_printf(a, "%.*s/page/%lld", STR_FMT(base), (long long)number);
 }
 
+enum status page_list_first(struct pass *pass, struct str base, struct str *ret, struct err *err) {
+    struct story page;
+    bool is_page = false;
+    enum status status = base.len == 1 ? page_front_chosen(pass, STORY_CARD, &page, &is_page, err)
+                                       : STATUS_OK;
+    *ret = is_page ? STR("/page/1/") : base;
+    return status;
+}
+
 /* ---- names ---- */
 
 static struct str date_title(struct pass *pass, struct list_id list) {
@@ -95,7 +104,16 @@ static enum status sub_sections(struct pass *pass, struct list_id list, struct l
     return status;
 }
 
-static void set_pager(struct pass *pass, int64_t number, struct str base, int64_t pages,
+/* A list's address, and that of its first page. */
+struct place {
+    struct str base, first;
+};
+
+static struct str path_of(struct pass *pass, const struct place *place, int64_t number) {
+    return number == 1 ? place->first : page_list_path(pass->arena, place->base, number);
+}
+
+static void set_pager(struct pass *pass, int64_t number, const struct place *place, int64_t pages,
                       struct view_list_root *root) {
     if (pages < 2) {
         return;
@@ -103,10 +121,10 @@ static void set_pager(struct pass *pass, int64_t number, struct str base, int64_
     struct view_pager *pager = ARENA_NEW(pass->arena, struct view_pager);
     *pager = (struct view_pager){ .number = number, .pages = pages };
     if (number > 1) {
-        pager->newer = page_list_path(pass->arena, base, number - 1);
+        pager->newer = path_of(pass, place, number - 1);
     }
     if (number < pages) {
-        pager->older = page_list_path(pass->arena, base, number + 1);
+        pager->older = path_of(pass, place, number + 1);
     }
     root->pager = pager;
 }
@@ -138,20 +156,20 @@ static struct str with_place(struct pass *pass, struct str text, int64_t number,
                                       STR_FMT(pass_phrase(pass, "page_of", args, COUNT_OF(args))));
 }
 
-static enum status set_head(struct pass *pass, struct list_id list, int64_t number, struct str base,
-                            int64_t pages, const struct list_name *name,
+static enum status set_head(struct pass *pass, struct list_id list, int64_t number,
+                            const struct place *place, int64_t pages, const struct list_name *name,
                             struct view_list_root *root, struct err *err) {
     struct str description = head_description(pass, describe(pass, list, name));
     struct view_head head = head_plain(pass, with_place(pass, root->title, number, pages), STR(""),
-                                       page_list_path(pass->arena, base, number));
+                                       path_of(pass, place, number));
     head.description = with_place(pass, description, number, pages);
     head.newer = root->pager != NULL ? root->pager->newer : STR("");
     head.older = root->pager != NULL ? root->pager->older : STR("");
     if (root->rows.len == 0) {
         head.robots = STR("noindex");
     }
-    if (list.kind != LIST_LATEST && !is_date(list)) {
-        head.feeds = feed_links(pass, head_title(pass, root->title), base);
+    if (list.kind != LIST_LATEST) {
+        head.feeds = feed_links(pass, head_title(pass, root->title), place->base);
     }
     if (root->author != NULL) {
         head.og_type = STR("profile");
@@ -199,6 +217,11 @@ enum status page_list(struct pass *pass, struct list_id list, int64_t number, st
     }
     struct view_list_root root = { .site = pass->view };
     struct list_name name;
+    struct place place = { .base = base };
+    status = page_list_first(pass, base, &place.first, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
     status = page_list_name(pass, list, &name, err);
     if (status == STATUS_OK) {
         status = read_surroundings(pass, list, &root, err);
@@ -211,7 +234,7 @@ enum status page_list(struct pass *pass, struct list_id list, int64_t number, st
     }
     root.title = name.title;
     root.description = name.description;
-    set_pager(pass, number, base, found.pages, &root);
-    status = set_head(pass, list, number, base, found.pages, &name, &root, err);
+    set_pager(pass, number, &place, found.pages, &root);
+    status = set_head(pass, list, number, &place, found.pages, &name, &root, err);
     return status == STATUS_OK ? pass_page(pass, "list", &root, 0, page, err) : status;
 }

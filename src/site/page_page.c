@@ -34,8 +34,11 @@ static enum status read_trail(struct pass *pass, int64_t parent_id, struct list 
 static enum status set_head(struct pass *pass, const struct story *story,
                             struct view_page_root *root, struct err *err) {
     struct str description = STR("");
-    bool is_front = str_eq(story->path, pass->settings.front_page);
-    enum status status = head_describe_story(pass, story, &description, err);
+    bool is_front;
+    enum status status = page_front_is(pass, story, &is_front, err);
+    if (status == STATUS_OK) {
+        status = head_describe_story(pass, story, &description, err);
+    }
     if (status != STATUS_OK) {
         return status;
     }

@@ -20,8 +20,13 @@ bool page_locked_opens(const struct story *story, struct str password);
 NODISCARD enum status page_locked(struct pass *pass, const struct story *story, bool wrong,
                                   struct page_build *page, struct err *err);
 
-/* page_front.c */
+/* page_front.c: the newest stories. */
 NODISCARD enum status page_front(struct pass *pass, struct page_build *page, struct err *err);
+/* The page that the newsroom put at "/" in their place, as long as readers may see it. */
+NODISCARD enum status page_front_chosen(struct pass *pass, enum story_part part, struct story *ret,
+                                        bool *ret_is_chosen, struct err *err);
+NODISCARD enum status page_front_is(struct pass *pass, const struct story *story, bool *ret,
+                                    struct err *err);
 
 /* page_list.c: page `number`, from 1, of a list. base: the address of its first page. 404 past the
  * end; a date on which nothing was published is 404, too. */
@@ -29,6 +34,10 @@ NODISCARD enum status page_list(struct pass *pass, struct list_id list, int64_t 
                                 struct str base, struct page_build *page, struct err *err);
 /* The address of a list's page: "<base>page/2/", or "<base>&paged=2" where the base has a query. */
 struct str page_list_path(struct arena *a, struct str base, int64_t number);
+/* That of the first page, the base; but a page that stands at "/" moves the stories to "/page/1/".
+ */
+NODISCARD enum status page_list_first(struct pass *pass, struct str base, struct str *ret,
+                                      struct err *err);
 /* Name and description of a list, for people. NOT_FOUND. */
 struct list_name {
     struct str title; /* "Stories tagged ferries" */

@@ -1,11 +1,10 @@
 /* Which page answers a key.
  *
  * The store knows the address of every story, section, tag, author and file, and the old ones. What
- * it does not know are the views of a list: its further pages and its feeds, which WordPress spells
- * "<address>page/2/" and "<address>feed/", or "&paged=2" and "&feed=rss2" where addresses are
- * queries; a story's feeds, those of its comments; and the dates, "/2022/03/14/". A key is first
- * looked up as it is; then taken apart into the address of a list and what is wanted of it; then
- * with its last slash added or taken away.
+ * it does not know are the views of a list: its further pages and its feeds; a story's feeds, those
+ * of its comments; the dates, "/2022/03/14/"; and what WordPress finds by its parameters. A key is
+ * first looked up as it is; then taken apart (wanted.h) into an address and what is wanted of it;
+ * then with its last slash added or taken away; then as WordPress would guess.
  *
  * Each look-up notes "path:<p>", so that a 404 gives way when something appears at its address. */
 #include "site/route.h"
@@ -14,180 +13,62 @@
 #include "site/cards.h"
 #include "site/feed.h"
 #include "site/pages.h"
+#include "site/wanted.h"
 #include "text/url.h"
-
-/* A key, taken apart. */
-struct wanted {
-    struct str base; /* "/section/world/": an address, or "/" */
-    int64_t number;  /* 1: not said */
-    enum feed_format feed;
-    bool rewritten; /* the base is not the whole key */
-};
-
-/* ---- taking keys apart ---- */
-
-static struct str last_segment(struct str path, struct str *ret_before) {
-    struct str p = path;
-    if (p.len > 1 && str_ends(p, STR("/"))) {
-        p.len--;
-    }
-    size_t slash = str_rfind_char(p, '/');
-    *ret_before = str_slice(p, 0, slash + 1);
-    return str_from(p, slash + 1);
-}
-
-static struct wanted split_path(struct str path) {
-    struct wanted w = { .base = path, .number = 1 };
-    w.feed = feed_split(path, &w.base);
-    if (w.feed != FEED_NONE) {
-        w.rewritten = true;
-        return w;
-    }
-    struct str before, last = last_segment(path, &before);
-    int64_t number;
-    struct str above, word = last_segment(before, &above);
-    if (str_eq(word, STR("page")) && str_to_i64(last, &number) && number > 0 &&
-        last.ptr[0] != '0') {
-        return (struct wanted){ .base = above, .number = number, .rewritten = true };
-    }
-    return w;
-}
-
-/* "/?p=7&paged=2": the first parameter names the thing; p, page_id and attachment_id are one. */
-static struct wanted split_query(struct arena *a, struct str key) {
-    struct wanted w = { .base = STR("/"), .number = 1, .rewritten = true };
-    bool is_comments = false;
-    struct str rest = str_from(key, 2), pair;
-    while (str_split(&rest, '&', &pair)) {
-        if (str_starts(pair, STR("paged="))) {
-            if (!str_to_i64(str_from(pair, 6), &w.number)) {
-                w.number = 1;
-            }
-        } else if (str_starts(pair, STR("feed="))) {
-            w.feed = feed_of_param(str_from(pair, 5), &is_comments);
-        } else if (w.base.len == 1) {
-            w.base = arena_printf(a, "/?%.*s", STR_FMT(pair));
-        }
-    }
-    if (is_comments && w.base.len == 1) { /* of a story it is the comments' anyway */
-        w.base = FEED_COMMENTS_BASE;
-    }
-    return w;
-}
-
-static struct wanted split(struct arena *a, struct str key) {
-    return str_starts(key, STR("/?")) ? split_query(a, key) : split_path(key);
-}
-
-/* ---- dates ---- */
-
-static int days_in(int year, int month) {
-    static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return days[month - 1] + (month == 2 && leap ? 1 : 0);
-}
-
-/* Exactly `digits` of them. */
-static bool read_digits(struct str s, size_t digits, int *ret) {
-    *ret = 0;
-    for (size_t i = 0; i < s.len && i < digits; i++) {
-        if (!char_is_digit(s.ptr[i])) {
-            return false;
-        }
-        *ret = *ret * 10 + (s.ptr[i] - '0');
-    }
-    return s.len == digits;
-}
-
-static bool date_list(struct str year, struct str month, struct str day, struct list_id *ret) {
-    int y, m, d;
-    if (!read_digits(year, 4, &y) || y == 0) {
-        return false;
-    }
-    *ret = (struct list_id){ LIST_YEAR, y };
-    if (month.ptr == NULL) {
-        return day.ptr == NULL;
-    }
-    if (!read_digits(month, 2, &m) || m < 1 || m > 12) {
-        return false;
-    }
-    *ret = (struct list_id){ LIST_MONTH, y * 100 + m };
-    if (day.ptr == NULL) {
-        return true;
-    }
-    if (!read_digits(day, 2, &d) || d < 1 || d > days_in(y, m)) {
-        return false;
-    }
-    *ret = (struct list_id){ LIST_DAY, y * 10000 + m * 100 + d };
-    return true;
-}
-
-/* "/2022/", "/2022/03/", "/2022/03/14/"; also "/?m=202203". */
-static bool read_date(struct str base, struct list_id *ret) {
-    struct str parts[3] = { { NULL, 0 }, { NULL, 0 }, { NULL, 0 } };
-    if (str_starts(base, STR("/?m="))) {
-        struct str digits = str_from(base, 4);
-        parts[0] = str_slice(digits, 0, 4);
-        if (digits.len > 4) {
-            parts[1] = str_slice(digits, 4, 6);
-        }
-        if (digits.len > 6) {
-            parts[2] = str_slice(digits, 6, digits.len);
-        }
-        return date_list(parts[0], parts[1], parts[2], ret);
-    }
-    struct str rest = str_from(base, 1), part;
-    if (str_ends(rest, STR("/"))) {
-        rest.len--;
-    }
-    for (size_t n = 0; str_split(&rest, '/', &part); n++) {
-        if (n == COUNT_OF(parts)) {
-            return false;
-        }
-        parts[n] = part;
-    }
-    return date_list(parts[0], parts[1], parts[2], ret);
-}
-
-/* As the site spells its addresses: with a slash at the end, or without. */
-static struct str date_base(struct pass *pass, struct list_id list) {
-    int id = (int)list.id;
-    struct str slash =
-        pass->settings.permalink.len == 0 || str_ends(pass->settings.permalink, STR("/")) ? STR("/")
-                                                                                          : STR("");
-    if (list.kind == LIST_YEAR) {
-        return arena_printf(pass->arena, "/%04d%.*s", id, STR_FMT(slash));
-    }
-    if (list.kind == LIST_MONTH) {
-        return arena_printf(pass->arena, "/%04d/%02d%.*s", id / 100, id % 100, STR_FMT(slash));
-    }
-    return arena_printf(pass->arena, "/%04d/%02d/%02d%.*s", id / 10000, id / 100 % 100, id % 100,
-                        STR_FMT(slash));
-}
 
 /* ---- answers ---- */
 
-/* The address of what is wanted of the thing at `base`. */
-static struct str view_path(struct arena *a, struct str base, const struct wanted *w) {
-    return w->feed != FEED_NONE ? feed_path(a, base, w->feed) : page_list_path(a, base, w->number);
+static enum status answer_error(struct pass *pass, int status, struct page_build *page) {
+    page_alias_error(pass, status, page);
+    return STATUS_OK;
+}
+
+static bool is_date(struct list_id list) {
+    return list.kind == LIST_YEAR || list.kind == LIST_MONTH || list.kind == LIST_DAY;
+}
+
+/* The address of what is wanted of the list at `base`. */
+static enum status view_path(struct pass *pass, struct str base, const struct wanted *w,
+                             struct str *ret, struct err *err) {
+    if (w->feed != FEED_NONE) {
+        *ret = feed_path(pass->arena, base, w->feed);
+        return STATUS_OK;
+    }
+    *ret = page_list_path(pass->arena, base, w->number);
+    return w->number > 1 ? STATUS_OK : page_list_first(pass, base, ret, err);
 }
 
 /* A view of a list; under another spelling than its own, 301. */
 static enum status answer_list(struct pass *pass, struct str key, struct list_id list,
                                struct str base, const struct wanted *w, struct page_build *page,
                                struct err *err) {
-    struct str own = view_path(pass->arena, base, w);
+    struct str own;
+    struct ids newest = { NULL, 0 };
+    enum status status = view_path(pass, base, w, &own, err);
+    if (status == STATUS_OK && is_date(list)) {
+        status = store_newest(pass->reader, pass->arena, list, 1, newest, &newest, err);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (w->is_comments || (is_date(list) && newest.len == 0)) {
+        return answer_error(pass, 404, page);
+    }
     if (!str_eq(own, key)) {
         page_redirect(pass, own, page);
         return STATUS_OK;
     }
-    if (w->feed != FEED_NONE) {
-        return feed_stories(pass, list, base, w->feed, page, err);
-    }
-    if (list.kind == LIST_LATEST && w->number == 1) {
-        return page_front(pass, page, err);
-    }
-    return page_list(pass, list, w->number, base, page, err);
+    return w->feed != FEED_NONE ? feed_stories(pass, list, base, w->feed, page, err)
+                                : page_list(pass, list, w->number, base, page, err);
+}
+
+/* Where it is read: the page that stands at "/" is not anywhere else. */
+static enum status reading_path(struct pass *pass, const struct story *story, struct str *ret,
+                                struct err *err) {
+    bool is_front;
+    enum status status = page_front_is(pass, story, &is_front, err);
+    *ret = is_front ? STR("/") : story->path;
+    return status;
 }
 
 static enum status answer_story(struct pass *pass, int64_t id, struct str password,
@@ -197,12 +78,16 @@ static enum status answer_story(struct pass *pass, int64_t id, struct str passwo
     if (status != STATUS_OK) {
         return status;
     }
-    if (story.state == STORY_WITHDRAWN) {
-        page_alias_error(pass, 410, page);
-        return STATUS_OK;
-    }
     if (story.state != STORY_PUBLISHED || story.visibility == STORY_PRIVATE) {
-        page_alias_error(pass, 404, page);
+        return answer_error(pass, story.state == STORY_WITHDRAWN ? 410 : 404, page);
+    }
+    struct str path;
+    status = reading_path(pass, &story, &path, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (path.len == 1) {
+        page_redirect(pass, path, page);
         return STATUS_OK;
     }
     return story.kind == STORY_PAGE ? page_static(pass, &story, password, page, err)
@@ -219,8 +104,7 @@ static enum status answer_story_feed(struct pass *pass, struct str key, int64_t 
         return status;
     }
     if (!story_is_public(&story)) {
-        page_alias_error(pass, story.state == STORY_WITHDRAWN ? 410 : 404, page);
-        return STATUS_OK;
+        return answer_error(pass, story.state == STORY_WITHDRAWN ? 410 : 404, page);
     }
     struct str own = feed_path(pass->arena, story.path, format);
     if (!str_eq(own, key)) {
@@ -252,11 +136,14 @@ static enum status answer_redirect(struct pass *pass, const struct address *addr
             return status;
         }
         if (story.state != STORY_PUBLISHED || story.visibility == STORY_PRIVATE) {
-            page_alias_error(pass, story.state == STORY_WITHDRAWN ? 410 : 404, page);
-            return STATUS_OK;
+            return answer_error(pass, story.state == STORY_WITHDRAWN ? 410 : 404, page);
         }
-        page_redirect(pass, story.path, page);
-        return STATUS_OK;
+        struct str path;
+        status = reading_path(pass, &story, &path, err);
+        if (status == STATUS_OK) {
+            page_redirect(pass, path, page);
+        }
+        return status;
     }
     struct str to;
     enum status status =
@@ -272,7 +159,10 @@ static enum status answer_redirect(struct pass *pass, const struct address *addr
         }
         to = media.remote_url;
     } else if (address->kind != ADDRESS_MEDIA) {
-        to = view_path(pass->arena, to, w);
+        status = view_path(pass, to, w, &to, err);
+        if (status != STATUS_OK) {
+            return status;
+        }
     }
     if (to.len == 0) {
         page_alias_error(pass, 404, page);
@@ -317,8 +207,7 @@ static enum status answer_address(struct pass *pass, struct str key, struct str 
     case ADDRESS_NONE:
     case ADDRESS_URL: break;
     }
-    page_alias_error(pass, 404, page);
-    return STATUS_OK;
+    return answer_error(pass, 404, page);
 }
 
 /* ---- looking up ---- */
@@ -369,15 +258,72 @@ static struct str small_letters(struct arena *a, struct str path) {
     return str_eq(found, path) ? (struct str){ NULL, 0 } : found;
 }
 
-/* What WordPress would find, too: "/?author_name=tom" is "/author/tom/", and an address typed with
- * capitals is the one without, as theirs have none. */
+/* A section by its slug alone, wherever it stands. */
+static enum status look_up_section(struct pass *pass, struct str slug, struct str *ret_path,
+                                   struct address *ret, struct err *err) {
+    struct sections sections;
+    enum status status = store_sections(pass->reader, pass->arena, &sections, err);
+    for (size_t i = 0; status == STATUS_OK && i < sections.len; i++) {
+        if (str_eq(sections.ptr[i].slug, slug)) {
+            *ret_path = sections.ptr[i].path;
+            *ret = (struct address){ .kind = ADDRESS_SECTION, .id = sections.ptr[i].id };
+            return STATUS_OK;
+        }
+    }
+    return status == STATUS_OK ? STATUS_NOT_FOUND : status;
+}
+
+/* What WordPress finds by the name in a parameter: "/?author_name=tom" is "/author/tom/". */
+static enum status look_up_named(struct pass *pass, struct str base, struct str *ret_path,
+                                 struct address *ret, struct err *err) {
+    const struct {
+        struct str parameter, above;
+    } kinds[] = {
+        { STR("/?category_name="), pass->settings.category_base },
+        { STR("/?tag="), pass->settings.tag_base },
+        { STR("/?author_name="), STR("author") },
+        { STR("/?pagename="), STR("") },
+        { STR("/?name="), STR("") },
+    };
+    size_t kind = 0;
+    while (kind < COUNT_OF(kinds) && !str_starts(base, kinds[kind].parameter)) {
+        kind++;
+    }
+    if (kind == COUNT_OF(kinds)) {
+        return STATUS_NOT_FOUND;
+    }
+    struct str name = url_decode(pass->arena, str_from(base, kinds[kind].parameter.len), false);
+    struct str path, spelled = arena_printf(pass->arena, "/%.*s/%.*s/", STR_FMT(kinds[kind].above),
+                                            STR_FMT(name));
+    enum status status = url_path_canonical(pass->arena, spelled, &path)
+                             ? look_up_either(pass, path, ret_path, ret, err)
+                             : STATUS_NOT_FOUND;
+    if (status == STATUS_NOT_FOUND && kind == 0) {
+        size_t slash = str_rfind_char(name, '/');
+        struct str slug = slash == STR_NPOS ? name : str_from(name, slash + 1);
+        return look_up_section(pass, slug, ret_path, ret, err);
+    }
+    if (status == STATUS_NOT_FOUND && str_starts(base, STR("/?name="))) {
+        int64_t id;
+        struct err lost = { 0 };
+        status = store_story_named(pass->reader, name, &id, &lost);
+        if (status == STATUS_OK) {
+            *ret = (struct address){ .kind = ADDRESS_STORY, .id = id };
+        } else if (status != STATUS_NOT_FOUND) {
+            return err_set(err, status, "%s", lost.message);
+        }
+    }
+    return status;
+}
+
+/* An address typed with capitals is the one without, as theirs have none. */
 static enum status look_up_like_wordpress(struct pass *pass, struct str base, struct str *ret_path,
                                           struct address *ret, struct err *err) {
-    const struct str by_name = STR("/?author_name=");
-    struct str path = str_starts(base, by_name) ? arena_printf(pass->arena, "/author/%.*s/",
-                                                               STR_FMT(str_from(base, by_name.len)))
-                                                : small_letters(pass->arena, base);
-    return path.ptr != NULL ? look_up_either(pass, path, ret_path, ret, err) : STATUS_NOT_FOUND;
+    enum status status = look_up_named(pass, base, ret_path, ret, err);
+    struct str path = small_letters(pass->arena, base);
+    return status == STATUS_NOT_FOUND && path.ptr != NULL
+               ? look_up_either(pass, path, ret_path, ret, err)
+               : status;
 }
 
 /* "/?p=7" names what an import left as "/?page_id=7", and the other way round. */
@@ -417,14 +363,22 @@ static bool route_file(struct pass *pass, struct str key, struct page_build *pag
     return page_root(pass, key, page);
 }
 
-/* "/the-ferry/2/": a part of a story in pages; all of it stands at its address now. */
+/* What WordPress has below a story, and we have on its own page: the parts of a story in pages,
+ * "/the-ferry/2/", the pages of its comments, and its forms for others. */
+static bool is_part_of_story(struct str last) {
+    const struct str comments = STR("comment-page-");
+    int64_t number;
+    return (str_to_i64(last, &number) && number > 1) || str_eq(last, STR("embed")) ||
+           str_eq(last, STR("trackback")) || str_eq(last, STR("amp")) ||
+           (str_starts(last, comments) && str_to_i64(str_from(last, comments.len), &number));
+}
+
 static enum status route_part_of_story(struct pass *pass, struct str key, struct page_build *page,
                                        struct err *err) {
-    struct str before, base, last = last_segment(key, &before);
+    struct str before, base, last = wanted_last(key, &before);
     struct address address;
     struct wanted w = { .base = key, .number = 1, .rewritten = true };
-    int64_t number;
-    if (before.len > 1 && str_to_i64(last, &number) && number > 1) {
+    if (before.len > 1 && is_part_of_story(last)) {
         enum status status = look_up_either(pass, before, &base, &address, err);
         if (status == STATUS_OK && address.kind == ADDRESS_STORY) {
             return answer_redirect(pass, &address, &w, page, err);
@@ -433,8 +387,30 @@ static enum status route_part_of_story(struct pass *pass, struct str key, struct
             return status;
         }
     }
-    page_alias_error(pass, 404, page);
-    return STATUS_OK;
+    return answer_error(pass, 404, page);
+}
+
+/* "/index.php/the-ferry/", of servers that had no other way to call WordPress. */
+static bool has_index_php(struct str key, struct str *ret_rest) {
+    const struct str index = STR("/index.php/");
+    *ret_rest = key;
+    while (str_starts(*ret_rest, index)) {
+        *ret_rest = str_from(*ret_rest, index.len - 1);
+    }
+    return ret_rest->len < key.len;
+}
+
+static enum status route_index_php(struct pass *pass, struct str rest, struct page_build *page,
+                                   struct err *err) {
+    struct page_build there = { .arena = page->arena, .keys = page->keys, .status = 200 };
+    enum status status = route_page(pass, rest, (struct str){ NULL, 0 }, &there, err);
+    if (status == STATUS_OK && there.alias.len > 0) {
+        page->alias = there.alias;
+        page->status = there.status;
+    } else if (status == STATUS_OK) {
+        page_redirect(pass, rest, page);
+    }
+    return status;
 }
 
 /* WordPress's "/search/late+ferry/page/2/". */
@@ -453,20 +429,14 @@ static bool route_search_path(struct pass *pass, const struct wanted *w, struct 
 
 /* "/": the page that the newsroom chose, while readers may see it; else the stories. */
 static enum status route_front(struct pass *pass, struct page_build *page, struct err *err) {
-    static const struct wanted whole = { .base = STR_INIT("/"), .number = 1 };
-    struct str chosen = pass->settings.front_page;
-    struct address address = { 0 };
     struct story story;
-    enum status status = chosen.len > 1 ? look_up(pass, chosen, &address, err) : STATUS_NOT_FOUND;
-    if (status == STATUS_OK && address.kind == ADDRESS_STORY) {
-        status = store_story(pass->reader, pass->arena, address.id, STORY_FULL, &story, err);
-        if (status == STATUS_OK && story_is_public(&story) && story.kind == STORY_PAGE) {
-            return page_static(pass, &story, (struct str){ NULL, 0 }, page, err);
-        }
+    bool is_chosen;
+    enum status status = page_front_chosen(pass, STORY_FULL, &story, &is_chosen, err);
+    if (status != STATUS_OK) {
+        return status;
     }
-    return status == STATUS_OK || status == STATUS_NOT_FOUND
-               ? answer_list(pass, STR("/"), section_list(0), STR("/"), &whole, page, err)
-               : status;
+    return is_chosen ? page_static(pass, &story, (struct str){ NULL, 0 }, page, err)
+                     : page_front(pass, page, err);
 }
 
 bool route_is_made_up(struct str key) {
@@ -510,16 +480,26 @@ enum status route_page(struct pass *pass, struct str key, struct str password,
     if (page_sitemap_moved(pass, key, page)) {
         return STATUS_OK;
     }
-    struct wanted w = split(pass->arena, key);
-    struct list_id date;
+    struct str rest;
+    if (has_index_php(key, &rest)) {
+        return route_index_php(pass, rest, page, err);
+    }
+    struct wanted w = wanted_of_key(pass->arena, key);
+    if (w.is_nothing) {
+        return answer_error(pass, 404, page);
+    }
     if (w.feed != FEED_NONE && str_eq(w.base, FEED_COMMENTS_BASE)) {
         return answer_site_comments(pass, key, w.feed, page, err);
     }
     if (w.base.len == 1) {
         return answer_list(pass, key, section_list(0), w.base, &w, page, err);
     }
-    if (read_date(w.base, &date)) {
-        return answer_list(pass, key, date, date_base(pass, date), &w, page, err);
+    struct list_id date;
+    if (wanted_date(w.base, &date)) {
+        struct str shape = pass->settings.permalink;
+        bool has_slash = shape.len == 0 || str_ends(shape, STR("/"));
+        struct str base = wanted_date_path(pass->arena, date, has_slash ? STR("/") : STR(""));
+        return answer_list(pass, key, date, base, &w, page, err);
     }
     struct str base;
     status = look_up_query(pass, w.base, &base, &address, err);

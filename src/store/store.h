@@ -113,6 +113,10 @@ enum story_part { STORY_CARD, STORY_FULL };
 /* Any state. NOT_FOUND. Notes story:<id>. */
 NODISCARD enum status store_story(struct store_reader *r, struct arena *a, int64_t id,
                                   enum story_part part, struct story *ret, struct err *err);
+/* The published story or page with that slug; the oldest, if there are several. NOT_FOUND. Notes
+ * "slug:<slug>". */
+NODISCARD enum status store_story_named(struct store_reader *r, struct str slug, int64_t *ret_id,
+                                        struct err *err);
 /* The first words of standfirst + body text as stored at save (STORE_EXCERPT_WORDS of them). */
 #define STORE_EXCERPT_WORDS 80
 NODISCARD enum status store_story_excerpt(struct store_reader *r, struct arena *a, int64_t id,

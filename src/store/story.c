@@ -93,6 +93,20 @@ enum status store_story(struct store_reader *r, struct arena *a, int64_t id, enu
     return status;
 }
 
+enum status store_story_named(struct store_reader *r, struct str slug, int64_t *ret_id,
+                              struct err *err) {
+    keys_note_name(r->keys, STR("slug:"), slug);
+    int64_t id = slug.len > 0 ? RUN(r->sql, "story_named", TEXT(slug)) : 0;
+    enum status status = sql_result(r->sql, err);
+    if (status == STATUS_OK && id == 0) {
+        return err_set(err, STATUS_NOT_FOUND, "no story has that slug");
+    }
+    if (status == STATUS_OK) {
+        *ret_id = id;
+    }
+    return status;
+}
+
 enum status store_story_excerpt(struct store_reader *r, struct arena *a, int64_t id,
                                 struct str *ret, struct err *err) {
     keys_notef(r->keys, "story:%" PRId64, id);

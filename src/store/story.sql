@@ -31,6 +31,9 @@ SELECT excerpt FROM story WHERE id = ?1;
 -- name: story_path
 SELECT path FROM story WHERE id = ?1;
 
+-- name: story_named
+SELECT id FROM story WHERE state = 3 AND slug = ?1 ORDER BY id LIMIT 1;
+
 -- name: story_exists
 SELECT 1 FROM story WHERE id = ?1;
 

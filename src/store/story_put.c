@@ -156,6 +156,21 @@ static void touch_page_above(struct store_writer *w, const struct story *s) {
     }
 }
 
+/* What is found by a slug: published ones. */
+static void touch_slugs(struct store_writer *w, const struct story *was, const struct story *now) {
+    bool is_there = now->state == STORY_PUBLISHED && now->slug.len > 0,
+         was_there = was->state == STORY_PUBLISHED && was->slug.len > 0;
+    if (is_there == was_there && str_eq(was->slug, now->slug)) {
+        return;
+    }
+    if (was_there) {
+        touch_name(w, STR("slug:"), was->slug);
+    }
+    if (is_there) {
+        touch_name(w, STR("slug:"), now->slug);
+    }
+}
+
 /* ---- writing ---- */
 
 static int64_t write_row(struct sql *db, const struct story *s, struct str excerpt) {
@@ -237,6 +252,7 @@ static int64_t write_story(struct store_writer *w, const struct story *was, stru
         lists_update(w, &before, &after);
     }
     address_move(w, ADDRESS_STORY, now->id, was->path, now->path);
+    touch_slugs(w, was, now);
     search_update(w, was, now);
     touchf(w, "story:%" PRId64, now->id);
     sitemap_story_saved(w, was, now);

@@ -215,7 +215,8 @@ TEST(server_exact_fails_when_a_dependency_is_left_out) {
                                          "sitemaps",      "sitemap:stories",
                                          "sitemap:pages", "sitemap:sections",
                                          "sitemap:tags",  "sitemap:authors",
-                                         "news",          "search" };
+                                         "news",          "search",
+                                         "slug:" };
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         struct town t;
         struct warm warm;

@@ -68,10 +68,76 @@ TEST(site_lists_have_their_addresses) {
         { "/2022/03/page/2/", 200, "" },
         { "/?m=202203", 301, "/2022/03/" },
         { "/?m=20220314", 301, "/2022/03/14/" },
+        /* WordPress's parameters, on any address. */
+        { "/category/world/?feed=rss2", 301, "/category/world/feed/" },
+        { "/category/world?feed=atom", 301, "/category/world/feed/atom/" },
+        { "/category/world/?paged=2", 301, "/category/world/page/2/" },
+        { "/category/world/?feed=comments-rss2", 404, "" },
+        { "/category/world/page/2/?feed=rss2", 301, "/category/world/feed/" },
+        { "/nowhere/?feed=rss2", 404, "" },
+        { "/2022/03/14/headline-14/?feed=rss2", 301, "/2022/03/14/headline-14/feed/" },
+        { "/2022/03/14/headline-14/?paged=2", 301, "/2022/03/14/headline-14/" },
+        { "/2022/03/20/secret-draft/?feed=rss2", 404, "" },
+        { "/2022/03/?feed=rss2", 301, "/2022/03/feed/" },
+        { "/feed/?paged=2", 301, "/feed/" },
+        { "/?category_name=world", 301, "/category/world/" },
+        { "/?category_name=world%2Feurope", 301, "/category/world/europe/" },
+        { "/?category_name=Europe", 301, "/category/world/europe/" },
+        { "/?category_name=Europe&paged=2", 301, "/category/world/europe/page/2/" },
+        { "/?category_name=world&feed=rss2", 301, "/category/world/feed/" },
+        { "/?category_name=nothing&feed=rss2", 404, "" },
+        { "/?category_name=nothing", 404, "" },
+        { "/?tag=ferries", 301, "/tag/ferries/" },
+        { "/?tag=ferries&feed=atom", 301, "/tag/ferries/feed/atom/" },
+        { "/?cat=!&feed=rss2", 404, "" },
+        { "/?tag=ferries&author_name=tom&feed=rss2", 404, "" },
+        { "/?tag=ferries&author_name=tom", 301, "/tag/ferries/" },
+        { "/?tag=ferries&year=2022&feed=rss2", 404, "" },
+        { "/?author_name=tom&feed=rss2", 301, "/author/tom/feed/" },
+        { "/?name=headline-14", 301, "/2022/03/14/headline-14/" },
+        { "/?name=headline-14&feed=rss2", 301, "/2022/03/14/headline-14/feed/" },
+        { "/?name=headline-14&year=2022&monthnum=3&day=14", 301, "/2022/03/14/headline-14/" },
+        { "/?name=secret-draft", 404, "" },
+        { "/?name=secret-private", 404, "" },
+        { "/?name=about", 301, "/about/" },
+        { "/?pagename=about%2Fstaff", 301, "/about/staff/" },
+        { "/?pagename=nothing", 404, "" },
+        { "/?year=2022", 301, "/2022/" },
+        { "/?year=2022&monthnum=3&feed=rss2", 301, "/2022/03/feed/" },
+        { "/?year=2022&monthnum=3&day=14", 301, "/2022/03/14/" },
+        { "/?year=2021&feed=rss2", 404, "" },
+        { "/?year=2022&day=14", 404, "" },
+        { "/?monthnum=3", 404, "" },
+        /* Feeds of days without stories, until there is one. */
+        { "/2022/03/feed/", 200, "" },
+        { "/2022/04/feed/", 404, "" },
+        { "/2021/feed/", 404, "" },
+        { "/2022/03/15/feed/atom/", 404, "" },
+        { "/category/empty/feed/", 200, "" },
+        /* What WordPress has below stories, and other old spellings. */
+        { "/2022/03/14/headline-14/comment-page-1/", 301, "/2022/03/14/headline-14/" },
+        { "/2022/03/14/headline-14/embed/", 301, "/2022/03/14/headline-14/" },
+        { "/2022/03/14/headline-14/trackback/", 301, "/2022/03/14/headline-14/" },
+        { "/2022/03/14/headline-14/amp/", 301, "/2022/03/14/headline-14/" },
+        { "/2022/03/14/headline-14/amp", 301, "/2022/03/14/headline-14/" },
+        { "/2022/03/20/secret-draft/amp/", 404, "" },
+        { "/2022/03/20/secret-withdrawn/amp/", 410, "" },
+        { "/nowhere/amp/", 404, "" },
+        { "/category/world/embed/", 404, "" },
+        { "/about/comment-page-x/", 404, "" },
+        { "/2022/3/14/", 301, "/2022/03/14/" },
+        { "/2022/3/feed/", 301, "/2022/03/feed/" },
+        { "/index.php/2022/03/14/headline-14/", 301, "/2022/03/14/headline-14/" },
+        { "/index.php/index.php/category/world/", 301, "/category/world/" },
+        { "/index.php/", 301, "/" },
+        { "/index.php/nowhere/", 404, "" },
+        { "/index.php/2022/03/20/secret-withdrawn/", 410, "" },
         { "/2022/04/", 404, "" },
+        { "/2022/4/", 404, "" },
+        { "/?m=202204", 404, "" },
         { "/2022/13/", 404, "" },
         { "/2022/02/30/", 404, "" },
-        { "/2022/3/", 404, "" },
+        { "/2022/3/", 301, "/2022/03/" },
         { "/2021/", 404, "" },
         { "/99999/", 404, "" },
         { "/0000/", 404, "" },
@@ -109,6 +175,51 @@ TEST(site_lists_have_their_addresses) {
                       STR_FMT(location), cases[i].status, cases[i].location);
         }
     }
+    fixture_close(&f);
+}
+
+/* A page that stands at "/" has no other address, and the stories keep their list. */
+TEST(site_lists_below_a_front_page) {
+    static const struct {
+        const char *key;
+        int status;
+        const char *location;
+    } cases[] = {
+        { "/", 200, "" },
+        { "/about/", 301, "/" },
+        { "/about", 301, "/" },
+        { "/?pagename=about", 301, "/" },
+        { "/about/staff/", 200, "" },
+        { "/page/1/", 200, "" },
+        { "/page/1", 301, "/page/1/" },
+        { "/?paged=1", 301, "/page/1/" },
+        { "/page/2/", 200, "" },
+        { "/feed/", 200, "" },
+    };
+    struct fixture f;
+    fixture_open(&f);
+    fixture_set(&f, "front_page", "/about/");
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        int status = fixture_status(&f, cases[i].key);
+        struct str location = fixture_location(&f, cases[i].key);
+        if (status != cases[i].status || !str_eq(location, str_of(cases[i].location))) {
+            test_fail(__FILE__, __LINE__, "%s answers %d '%.*s', not %d '%s'", cases[i].key, status,
+                      STR_FMT(location), cases[i].status, cases[i].location);
+        }
+    }
+    CHECK_INT(rows(&f, "/page/1/"), 10);
+    CHECK(shows(&f, "/page/1/", "rel=\"canonical\" href=\"https://courier.example/page/1/\""));
+    CHECK(shows(&f, "/page/1/", "<link rel=\"next\" href=\"/page/2/\">"));
+    CHECK(!shows(&f, "/page/1/", "rel=\"prev\""));
+    CHECK(shows(&f, "/page/2/", "<link rel=\"prev\" href=\"/page/1/\">"));
+    CHECK(shows(&f, "/", "rel=\"canonical\" href=\"https://courier.example/\""));
+    /* While readers may not see it, all is as without it. */
+    struct story about = fixture_story(&f, f.about);
+    about.visibility = STORY_PRIVATE;
+    fixture_put(&f, &about);
+    CHECK_INT(fixture_status(&f, "/about/"), 404);
+    CHECK_STR(fixture_location(&f, "/page/1/"), "/");
+    CHECK(shows(&f, "/page/2/", "<link rel=\"prev\" href=\"/\">"));
     fixture_close(&f);
 }
 

@@ -173,7 +173,7 @@ TEST(store_new_story_touches_its_lists_and_neighbours) {
     put(&site, &s);
     CHECK_STR(site.touched,
               "sitemap:sections:1 after:1 before:2 before:3 after:3 year:2022 month:202203 "
-              "day:20220315 latest path:/middle/ search story:3 sitemap:stories:1 "
+              "day:20220315 latest path:/middle/ slug:a-story search story:3 sitemap:stories:1 "
               "sitemaps");
     int64_t previous = -1, next = -1;
     OK(store_neighbours(store_site_read(&site), (struct list_id){ LIST_LATEST, 0 }, 3, &previous,
@@ -284,7 +284,7 @@ TEST(store_publish_schedule_and_withdraw) {
     CHECK_INT(published, 1);
     CHECK_INT(next_us, 0);
     CHECK_STR(site.touched, "sitemap:sections:1 sitemaps year:2022 month:202203 day:20220314 "
-                            "latest search story:1 sitemap:stories:1");
+                            "latest slug:a-story search story:1 sitemap:stories:1");
     struct story got;
     OK(store_story(store_site_read(&site), &site.arena, id, STORY_CARD, &got, &site.err));
     CHECK_INT(got.state, STORY_PUBLISHED);
@@ -292,7 +292,7 @@ TEST(store_publish_schedule_and_withdraw) {
     OK(store_story_withdraw(store_site_write(&site), id, NOON + 5, &site.err));
     store_site_commit(&site);
     CHECK_STR(site.touched, "sitemap:sections:1 sitemaps year:2022 month:202203 day:20220314 "
-                            "latest search story:1 sitemap:stories:1");
+                            "latest slug:a-story search story:1 sitemap:stories:1");
     struct address at;
     OK(store_address(store_site_read(&site), &site.arena, STR("/a/"), &at, &site.err));
     CHECK(at.kind == ADDRESS_STORY && !at.redirect);
@@ -306,6 +306,31 @@ TEST(store_publish_schedule_and_withdraw) {
     store_site_close(&site);
 }
 
+TEST(store_finds_published_stories_by_slug) {
+    struct store_site site;
+    store_site_open(&site);
+    struct story s = make_story("/a/", NOON), twin = make_story("/b/", NOON);
+    s.slug = twin.slug = STR("the-ferry");
+    int64_t found;
+    s.id = put(&site, &s);
+    twin.id = put(&site, &twin);
+    OK(store_story_named(store_site_read(&site), STR("the-ferry"), &found, &site.err));
+    CHECK_INT(found, s.id);
+    OK(store_story_withdraw(store_site_write(&site), s.id, NOON, &site.err));
+    store_site_commit(&site);
+    CHECK(str_find(site.touched, STR("slug:the-ferry"), 0) != STR_NPOS);
+    OK(store_story_named(store_site_read(&site), STR("the-ferry"), &found, &site.err));
+    CHECK_INT(found, twin.id);
+    twin.slug = STR("the-boat");
+    put(&site, &twin);
+    CHECK(str_find(site.touched, STR("slug:the-ferry slug:the-boat"), 0) != STR_NPOS);
+    struct err err = { 0 };
+    CHECK_INT(store_story_named(store_site_read(&site), STR("the-ferry"), &found, &err),
+              STATUS_NOT_FOUND);
+    CHECK_INT(store_story_named(store_site_read(&site), STR(""), &found, &err), STATUS_NOT_FOUND);
+    store_site_close(&site);
+}
+
 TEST(store_password_and_private_stories_stand_in_no_list) {
     struct store_site site;
     store_site_open(&site);
@@ -313,7 +338,7 @@ TEST(store_password_and_private_stories_stand_in_no_list) {
     s.visibility = STORY_PASSWORD;
     s.password = STR("tide");
     s.id = put(&site, &s);
-    CHECK_STR(site.touched, "path:/a/ story:1");
+    CHECK_STR(site.touched, "path:/a/ slug:a-story story:1");
     struct list_page page;
     OK(store_list_page(store_site_read(&site), &site.arena, (struct list_id){ LIST_LATEST, 0 }, 1,
                        10, &page, &site.err));
@@ -537,7 +562,8 @@ TEST(store_slots_menus_and_top_pages) {
     s.kind = STORY_PAGE;
     s.menu_order = 2;
     s.id = put(&site, &s);
-    CHECK_STR(site.touched, "path:/about/ search story:1 sitemap:pages:1 sitemaps pages");
+    CHECK_STR(site.touched,
+              "path:/about/ slug:a-story search story:1 sitemap:pages:1 sitemaps pages");
     s.headline = STR("About us");
     put(&site, &s);
     CHECK_STR(site.touched, "search story:1");

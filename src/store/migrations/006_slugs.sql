@@ -1,0 +1,2 @@
+-- WordPress finds a story by its slug alone ("/?name=the-ferry").
+CREATE INDEX story_by_slug ON story (slug, id) WHERE state = 3;
