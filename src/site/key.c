@@ -27,7 +27,6 @@ static const struct param {
     { STR_INIT("year"), PARAM_ID },
     { STR_INIT("monthnum"), PARAM_ID },
     { STR_INIT("day"), PARAM_ID },
-    { STR_INIT("s") },
     { STR_INIT("paged"), PARAM_ID },
     { STR_INIT("feed"), PARAM_FEED },
 };
