@@ -137,3 +137,6 @@ export async function kinds(site, pages) {
     }
     return found;
 }
+
+// One page often is of several kinds.
+export const distinct = (found) => [...new Map(found.toReversed().map((page) => [page.path, page])).values()].toReversed();
