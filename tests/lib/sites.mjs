@@ -36,6 +36,13 @@ function locked(file) {
     return { "protected story": url.pathname + url.search };
 }
 
+// The paper with German, Arabic, Chinese and Hindi stories.
+function makePolyglot(dir) {
+    run(["new", dir, "--title", "Lampenkai", "--url", "http://localhost:8080", "--timezone", "Europe/Berlin", "--language", "de"]);
+    run(["import", "wordpress", join(root, "tests/data/wxr/languages.xml"), "--site", dir]);
+    return {};
+}
+
 async function open(name, make) {
     const dir = join(tmp(), "site");
     const hidden = make(dir);
@@ -50,10 +57,11 @@ async function open(name, make) {
     };
     await set("url", server.base, (html) => html.includes(`"${server.base}/`));
     const speak = (language) => set("language", language, (html) => html.includes(`lang="${language}"`));
-    return { name, own: make === makeDemo, dir, server, speak, url: server.base, hidden };
+    return { name, own: [makeDemo, makePolyglot].includes(make), dir, server, speak, url: server.base, hidden };
 }
 
 export const openDemo = () => open("demo", makeDemo);
+export const openPolyglot = () => open("seven languages", makePolyglot);
 
 // Every site in turn, the demo first; each is stopped when the next is asked for.
 export async function* sites() {
