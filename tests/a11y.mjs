@@ -44,12 +44,12 @@ async function violations(tab, exclude = []) {
 // What stands out of the window to the side, and is not in a box of its own that scrolls.
 const tooWide = (tab) => tab.evaluate(() => {
     const inside = document.documentElement.clientWidth, wide = [];
-    const separator = 4; // stands to the left of each part of a line of small print, and is cut off at its start
+    const separator = 4; // stands before each part of a line of small print, and is cut off at the line's start
     if (document.documentElement.scrollWidth > inside) wide.push(`the page: ${document.documentElement.scrollWidth} of ${inside}`);
     for (const e of document.body.querySelectorAll("*")) {
         const box = e.getBoundingClientRect();
         if (e.closest("pre code")) continue; // blanks at the end of its lines count, though none sees them
-        if (box.width < 2 || (box.right <= inside + 1 && box.left >= -1 - separator) || getComputedStyle(e).clipPath !== "none") continue;
+        if (box.width < 2 || (box.right <= inside + separator && box.left >= -separator) || getComputedStyle(e).clipPath !== "none") continue;
         let up = e.parentElement;
         while (up && !["auto", "scroll", "hidden"].includes(getComputedStyle(up).overflowX)) up = up.parentElement;
         if (!up) wide.push(`${e.outerHTML.slice(0, 120)}: ${box.left} to ${box.right} of ${inside}`);
@@ -246,7 +246,7 @@ await closeAll();
 
 for await (const site of sites()) {
     if (site.own) continue;
-    const modes = [["light", light], ["dark", dark], ["320 px", narrow], ["200 %", zoomed]];
+    const modes = Object.entries({ light, dark, "320 px": narrow, "200 %": zoomed });
     const found = distinct(await kinds(site, await walk(site))).map((page, i) => ({ ...page, modes: Object.fromEntries([modes[i % modes.length]]) }));
     // Their writers' pictures without words and the like are not ours.
     const written = [".body", ".text", ".biography"].map((selector) => [selector]);

@@ -4,10 +4,14 @@
 const radios = document.getElementsByName("scheme");
 const recall = () => {
 try {
-document.getElementById("scheme-" + (localStorage.getItem("scheme") ?? "auto")).checked = true;
+document.getElementById("scheme-" + (localStorage.scheme ?? "auto")).checked = true;
 } catch {}
 };
-for (const radio of radios) radio.onchange = () => localStorage.setItem("scheme", radio.value);
+for (const radio of radios) radio.onchange = () => {
+try {
+localStorage.scheme = radio.value;
+} catch {}
+};
 onstorage = onpageshow = recall;
 recall();
 }
