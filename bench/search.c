@@ -622,10 +622,12 @@ static void ask_all(struct asker *x, const struct question *questions, size_t n,
     free(of_kind);
 }
 
-static void ask_headlines(struct asker *x) {
+/* The same ones in each round. */
+static void ask_headlines(struct asker *x, int round) {
     struct arena a = { 0 };
     double ms[HEADLINES];
     size_t first = 0;
+    rng = 11;
     for (size_t i = 0; i < HEADLINES; i++, arena_reset(&a)) {
         struct question q = { .from_us = INT64_MIN, .to_us = INT64_MAX };
         struct story story, other;
@@ -634,7 +636,7 @@ static void ask_headlines(struct asker *x) {
         q.typed = story.headline;
         ms[i] = ask_one(x, &q, &found, &id);
         first += id == story.id;
-        if (id != story.id) {
+        if (id != story.id && round == ROUNDS) {
             bool is_same = id != 0 &&
                            store_story(x->reader, &a, id, STORY_CARD, &other, NULL) == STATUS_OK &&
                            str_eq(other.headline, story.headline);
@@ -684,8 +686,8 @@ static int ask(const char *dir, size_t queries) {
     MUST(store_read_begin(x.reader, NULL, &err));
     for (int round = 1; round <= ROUNDS; round++) {
         ask_all(&x, questions, queries, round);
+        ask_headlines(&x, round);
     }
-    ask_headlines(&x);
     store_read_end(x.reader);
     store_reader_close(x.reader);
     store_close(store);

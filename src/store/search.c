@@ -1,17 +1,15 @@
 /* Answering a search.
  *
- * However large the archive and whatever is asked, the work is bounded. Three sets are looked at:
- * stories whose whole headline is what was typed; the newest stories with all words in the
- * headline; the newest with all words anywhere. The index gives documents newest first, so that the
- * last two end when there are enough. What would not end is a query of common words that seldom
- * meet: its cost is estimated beforehand from how common each word is (search_word), and if it is
- * too high only so much of the archive is read, from the newest back, as may be. No clock decides:
- * the same data give the same answer.
+ * However large the archive and whatever is asked, the work is bounded. Looked at are stories whose
+ * whole headline is what was typed, and the newest stories with all the words: the index gives them
+ * newest first until there are enough or enough was read (search_plan.c). If that ended before the
+ * archive did, the table of headlines is read the same way; being so much smaller, it goes further
+ * back. No clock decides: the same data give the same answer.
  *
- * Common prefixes are the other trap: for `a*` FTS5 would read every document of every such word
+ * Common prefixes are another trap: for `a*` FTS5 would read every document of every such word
  * before it gave the first. They are replaced by the most common words that begin so.
  *
- * Scores are those of search_score() (sqlite_search.c): rare words weigh more, the headline weighs
+ * Scores are those of search_weigh() (sqlite_search.c): rare words weigh more, the headline weighs
  * more than the body. All words in the headline count for more, as one phrase for still more. Age
  * takes away up to a half, reckoned from the newest story. */
 #include "store/search.h"
@@ -62,16 +60,12 @@ struct finding {
     int64_t newest_us;
     VEC(struct candidate) found;
     struct map by_doc; /* to the index in `found`, plus one */
-    bool only_known;   /* nothing is added any more */
     bool is_cut;       /* there are more than were looked at */
 };
 
 static void add(struct finding *f, const struct candidate *c) {
     struct str key = str_make((const char *)&c->doc, sizeof c->doc);
     uintptr_t at = (uintptr_t)map_get(&f->by_doc, key);
-    if (at == 0 && f->only_known) {
-        return;
-    }
     if (at == 0) {
         *vec_push(f->arena, &f->found) = *c;
         map_put(&f->by_doc, key, (void *)f->found.len);
@@ -80,21 +74,6 @@ static void add(struct finding *f, const struct candidate *c) {
     struct candidate *known = &f->found.ptr[at - 1];
     known->score = c->score > known->score ? c->score : known->score;
     known->tier = c->tier > known->tier ? c->tier : known->tier;
-}
-
-/* Documents of [from_doc, to_doc] that a statement gives; how many. */
-static int64_t collect(struct finding *f, const char *statement, const struct search_expression *e,
-                       int64_t from_doc, int64_t to_doc, int64_t max, enum tier tier) {
-    int64_t n = 0;
-    struct rows rows = ROWS(f->db, statement, TEXT(e->match), TEXT(e->weights), I64(from_doc),
-                            I64(to_doc), I64(f->req->from_us), I64(f->to_us), I64(max));
-    while (rows_next(&rows)) {
-        struct candidate c = { rows_i64(&rows, 0), rows_i64(&rows, 1), rows_i64(&rows, 2),
-                               (double)rows_i64(&rows, 3), tier };
-        add(f, &c);
-        n++;
-    }
-    return n;
 }
 
 /* The documents of the dates that are asked for. One that found no room in its hour stands later.
@@ -113,34 +92,48 @@ static void bounds(const struct finding *f, int64_t *ret_from, int64_t *ret_to) 
     } while (last == *ret_to && f->db->status == STATUS_OK);
 }
 
-/* What a match gave. */
-struct outcome {
-    int64_t found;
-    bool is_all; /* there are no others */
+struct match {
+    int64_t doc, worth;
 };
 
-/* The matches of an expression, newest first, as far as its cost allows; and if there was nothing,
- * those in as much again that is older. */
-static struct outcome match(struct finding *f, const char *statement,
-                            const struct search_expression *e, int64_t max, enum tier tier) {
-    struct outcome all = { .is_all = true };
-    int64_t from, to;
+/* What search_weigh says of a row: NULL is read as 0, and no row that is meant is worth so little.
+ */
+static void collect(struct finding *f, const struct match *m) {
+    struct rows rows = ROWS(f->db, "search_doc", I64(m->doc));
+    if (rows_next(&rows)) {
+        struct candidate c = { m->doc, rows_i64(&rows, 0), rows_i64(&rows, 1),
+                               (double)(m->worth / 4), (enum tier)(m->worth % 4) };
+        if (c.published_us >= f->req->from_us && c.published_us < f->to_us) {
+            add(f, &c);
+        }
+    }
+    rows_end(&rows);
+}
+
+/* The matches of an expression, newest first; whether there are no others. */
+static bool match(struct finding *f, const char *statement, const struct search_expression *e,
+                  int64_t max) {
+    VEC(struct match) found = { 0 };
+    int64_t from, to, steps = 0;
     if (e->match.len == 0) {
-        return all;
+        return true;
     }
     bounds(f, &from, &to);
-    for (int part = 1; part <= 2 && all.found == 0; part++) {
-        int64_t back = e->share < 1 ? search_plan_back(f->db, f->to_us, e->share * part) : from;
-        bool whole = back <= from;
-        back = whole ? from : back;
-        all.found = collect(f, statement, e, back, to, max, tier);
-        all.is_all = whole && all.found < max;
-        if (whole || f->db->status != STATUS_OK) {
-            break;
+    struct rows rows = ROWS(f->db, statement, TEXT(e->match), TEXT(e->program), I64(from), I64(to));
+    bool is_all = true;
+    while (is_all && rows_next(&rows)) {
+        struct match m = { rows_i64(&rows, 0), rows_i64(&rows, 1) };
+        if (m.worth != 0) {
+            *vec_push(f->arena, &found) = m;
         }
-        to = back - 1;
+        steps++;
+        is_all = steps < e->steps_max && (int64_t)found.len < max;
     }
-    return all;
+    rows_end(&rows);
+    for (size_t i = 0; i < found.len; i++) {
+        collect(f, &found.ptr[i]);
+    }
+    return is_all;
 }
 
 /* Of a headline with "-5" the number must not occur; but of "ferry -fog" it is not "Ferry fog" that
@@ -168,8 +161,8 @@ static void match_same_headline(struct finding *f, const struct search_expressio
                                                          rows_i64(&rows, 2), 0, TIER_SAME };
     }
     for (size_t i = 0; i < same.len; i++) {
-        if ((filter->match.len == 0 ||
-             HAS(f->db, "search_has", TEXT(filter->match), I64(same.ptr[i].doc))) &&
+        if ((filter->match.len == 0 || HAS(f->db, "search_has", TEXT(filter->match),
+                                           TEXT(filter->program), I64(same.ptr[i].doc))) &&
             (!with_minus || has_minus(f, same.ptr[i].story_id))) {
             add(f, &same.ptr[i]);
         }
@@ -222,37 +215,22 @@ static void order(struct finding *f) {
 
 /* ---- the whole ---- */
 
-static void find_best(struct finding *f, const struct search_plan *plan) {
-    struct search_expression e;
-    search_plan_express(plan, f->arena, SEARCH_ANYWHERE, &e);
-    struct outcome text = match(f, "search_matches", &e, TEXT_MATCHES_MAX, TIER_TEXT);
-    f->is_cut = !text.is_all;
-    /* Below a headline there may stand a word that must not occur. */
-    f->only_known = plan->negative > 0;
-    if (text.found > 0 || !text.is_all) {
-        search_plan_express(plan, f->arena, SEARCH_HEADLINE, &e);
-        struct outcome headlines =
-            match(f, "search_headlines", &e, HEADLINE_MATCHES_MAX, TIER_HEADLINE);
-        if (headlines.found > 0 || !headlines.is_all) {
-            search_plan_express(plan, f->arena, SEARCH_HEADLINE_PHRASE, &e);
-            match(f, "search_headlines", &e, HEADLINE_MATCHES_MAX, TIER_PHRASE);
-        }
-    }
-    f->only_known = false;
-    search_plan_express(plan, f->arena, SEARCH_FILING, &e);
-    match_same_headline(f, &e, plan->negative > 0);
-}
-
 static void find(struct finding *f, const struct search_plan *plan, int64_t wanted) {
     struct search_expression e;
     if (plan->positive == 0) {
         return;
     }
-    if (f->req->newest_first) {
-        search_plan_express(plan, f->arena, SEARCH_ANYWHERE, &e);
-        f->is_cut = !match(f, "search_newest", &e, wanted + 1, TIER_TEXT).is_all;
-    } else {
-        find_best(f, plan);
+    bool newest = f->req->newest_first;
+    search_plan_express(plan, f->arena, SEARCH_ANYWHERE, &e);
+    f->is_cut = !match(f, "search_matches", &e, newest ? wanted + 1 : TEXT_MATCHES_MAX);
+    /* Below a headline there may stand a word that must not occur. */
+    if (f->is_cut && !newest && plan->negative == 0) {
+        search_plan_express(plan, f->arena, SEARCH_HEADLINE, &e);
+        (void)match(f, "search_headlines", &e, HEADLINE_MATCHES_MAX);
+    }
+    if (!newest) {
+        search_plan_express(plan, f->arena, SEARCH_FILING, &e);
+        match_same_headline(f, &e, plan->negative > 0);
     }
     order(f);
 }

@@ -1,38 +1,36 @@
 -- The search index (migrations/005_search.sql). MATCH takes FTS5's query language: search.c writes
 -- it from words that were taken apart, never from what somebody typed.
 
+-- Each row is a step, those without a worth are not meant.
 -- name: search_matches
-SELECT search_text.rowid, d.story_id, d.published_us, search_score(search_text, ?2)
-FROM search_text JOIN search_doc d ON d.doc = search_text.rowid
-WHERE search_text MATCH ?1 AND search_text.rowid BETWEEN ?3 AND ?4
-    AND d.published_us >= ?5 AND d.published_us < ?6
-ORDER BY search_text.rowid DESC LIMIT ?7;
-
--- name: search_newest
-SELECT search_text.rowid, d.story_id, d.published_us, 0
-FROM search_text JOIN search_doc d ON d.doc = search_text.rowid
-WHERE search_text MATCH ?1 AND ?2 IS NOT NULL AND search_text.rowid BETWEEN ?3 AND ?4
-    AND d.published_us >= ?5 AND d.published_us < ?6
-ORDER BY search_text.rowid DESC LIMIT ?7;
+SELECT rowid, search_weigh(search_text, ?2) FROM search_text
+WHERE search_text MATCH ?1 AND rowid BETWEEN ?3 AND ?4 ORDER BY rowid DESC;
 
 -- name: search_headlines
-SELECT search_headline.rowid, d.story_id, d.published_us, search_score(search_headline, ?2)
-FROM search_headline JOIN search_doc d ON d.doc = search_headline.rowid
-WHERE search_headline MATCH ?1 AND search_headline.rowid BETWEEN ?3 AND ?4
-    AND d.published_us >= ?5 AND d.published_us < ?6
-ORDER BY search_headline.rowid DESC LIMIT ?7;
+SELECT rowid, search_weigh(search_headline, ?2) FROM search_headline
+WHERE search_headline MATCH ?1 AND rowid BETWEEN ?3 AND ?4 ORDER BY rowid DESC;
+
+-- name: search_doc
+SELECT story_id, published_us FROM search_doc WHERE doc = ?1;
 
 -- name: search_same_headline
-SELECT doc, story_id, published_us, 0 FROM search_doc
+SELECT doc, story_id, published_us FROM search_doc
 WHERE headline_hash = ?1 AND published_us >= ?2 AND published_us < ?3
 ORDER BY published_us DESC LIMIT ?4;
 
 -- Whether one document is among the matches.
 -- name: search_has
-SELECT 1 FROM search_headline WHERE search_headline MATCH ?1 AND rowid = ?2;
+SELECT 1 FROM search_headline
+WHERE search_headline MATCH ?1 AND rowid = ?3 AND search_weigh(search_headline, ?2) IS NOT NULL;
 
+-- Whether all words of an OR stand in one document, each in its column.
 -- name: search_text_has
-SELECT 1 FROM search_text WHERE search_text MATCH ?1 AND rowid = ?2;
+SELECT 1 FROM search_text
+WHERE search_text MATCH ?1 AND rowid = ?2 AND search_stand(search_text, ?3);
+
+-- name: search_headline_has
+SELECT 1 FROM search_headline
+WHERE search_headline MATCH ?1 AND rowid = ?2 AND search_stand(search_headline, ?3);
 
 -- name: search_doc_next
 SELECT doc, story_id FROM search_doc WHERE doc > ?1 ORDER BY doc LIMIT 1;

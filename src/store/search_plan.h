@@ -1,15 +1,17 @@
-/* From the words of a query to expressions for the full-text index, and what they will cost. */
+/* From the words of a query to an expression for the full-text index, and how far it may be read.
+ */
 #ifndef STORE_SEARCH_PLAN_H
 #define STORE_SEARCH_PLAN_H
 
 #include "store/search.h"
 
-/* One way in which a group may be met. */
+/* One way in which a condition may be met: a word or a phrase. */
 struct search_option {
-    struct str match;       /* in the index's language */
-    struct str token;       /* of a single whole word; else empty */
-    double docs, headlines; /* in about how many it occurs: its rarest token */
-    size_t tokens;
+    const struct str *tokens;
+    size_t len;
+    bool is_prefix;         /* words that begin with the last token */
+    size_t rarest;          /* which of the tokens */
+    double docs, headlines; /* in about how many that one occurs */
 };
 
 struct search_condition {
@@ -23,8 +25,9 @@ struct search_condition {
 struct search_plan {
     struct search_condition *conditions; /* those of the query in its order, then filings */
     size_t len;
-    size_t positive, negative; /* of the query */
-    double total;              /* documents */
+    size_t positive; /* words that must be met */
+    size_t negative;
+    double total; /* documents */
 };
 
 /* section_ids: any of them; none: all. */
@@ -38,19 +41,15 @@ void search_plan_keep_rarest(struct search_plan *plan, size_t n);
 
 enum search_where {
     SEARCH_ANYWHERE,
-    SEARCH_HEADLINE,        /* what must not occur left out */
-    SEARCH_HEADLINE_PHRASE, /* two or more single words, side by side */
-    SEARCH_FILING,          /* sections and author only */
+    SEARCH_HEADLINE, /* in the table of headlines: what must not occur is not seen */
+    SEARCH_FILING,   /* there, too: sections and author only */
 };
 struct search_expression {
     struct str match;   /* empty: there is nothing of that kind to look for */
-    struct str weights; /* for search_score */
-    double share;       /* of the archive, from its newest end, that may be read; 1: all */
+    struct str program; /* for search_weigh: which of the rows are meant */
+    int64_t steps_max;  /* how many rows may be read */
 };
 void search_plan_express(const struct search_plan *plan, struct arena *a, enum search_where where,
                          struct search_expression *ret);
-
-/* The first document of the newest `share` of all stories before to_us. */
-int64_t search_plan_back(struct sql *db, int64_t to_us, double share);
 
 #endif
