@@ -108,6 +108,7 @@ static void check_urls(struct markup *m, size_t at, struct str css) {
         if (markup_is_external(str_slice(css, begin, end))) {
             external(m, at + begin, str_slice(css, begin, end));
         }
+        i = end; /* what is not closed is read once */
     }
 }
 

@@ -1,6 +1,7 @@
 /* `broadsheet theme check`: every fault at once, each at its place, and folders made to harm. */
 #include "tests/harness.h"
 
+#include "base/embed.h"
 #include "base/io.h"
 #include "base/limits.h"
 #include "site/look_check.h"
@@ -288,5 +289,81 @@ TEST(look_check_bounds_what_it_reads) {
     CHECK(str_ends(faults.ptr[0].message, STR("has more than 8388608 bytes")));
     struct look *look = NULL;
     CHECK_INT(look_open(f.dir, &pass_rules, &look, &err), STATUS_TOO_LARGE);
+    folder_done(&f);
+}
+
+/* Each of these took minutes in some first version: a megabyte of what never ends. */
+TEST(look_check_is_linear) {
+    static const struct {
+        const char *name, *piece;
+    } cases[] = {
+        { "story.hbs", "<style>url(" }, { "story.hbs", "<script>" },   { "story.hbs", "<a b='" },
+        { "story.hbs", "{{x '" },       { "story.hbs", "{{{{a}}}}" },  { "story.hbs", "{{#if x}}" },
+        { "story.hbs", "<!--" },        { "story.hbs", "{{t \"\"}}" }, { "custom.css", "url(" },
+        { "custom.css", "}" },          { "custom.css", "([{" },       { "custom.css", "/*" },
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct folder f;
+        struct look_faults faults;
+        struct err err = { 0 };
+        struct buf text;
+        folder_make(&f);
+        buf_init(&text, LIMIT_TEMPLATE_BYTES);
+        struct str piece = str_of(cases[i].piece);
+        while (text.len + piece.len <= LIMIT_TEMPLATE_BYTES) {
+            buf_put(&text, piece);
+        }
+        put_bytes(&f, cases[i].name, buf_str(&text));
+        CHECK_INT(look_check(&f.arena, f.dir, &pass_rules, &faults, &err), STATUS_OK);
+        CHECK(faults.len <= LIMIT_THEME_FAULTS);
+        buf_done(&text);
+        folder_done(&f);
+    }
+}
+
+static void fail_phrase(void *path, enum phrases_fault fault, struct str key, struct str detail) {
+    test_fail(__FILE__, __LINE__, "%s: \"%.*s\": fault %d %.*s", (const char *)path, STR_FMT(key),
+              (int)fault, STR_FMT(detail));
+}
+
+static struct str bytes_of(const struct embed_file *e) {
+    return str_make(e->begin, (size_t)(e->end - e->begin));
+}
+
+/* Every phrase, in all forms that the language counts with. */
+static void check_language(struct arena *a, const struct embed_file *english,
+                           const struct embed_file *e) {
+    struct str path = str_of(e->path);
+    struct str file = str_from(path, str_rfind_char(path, '/') + 1);
+    struct phrases *model = NULL, *phrases = NULL;
+    struct err err = { 0 };
+    const char *language = arena_str(a, str_slice(file, 0, file.len - strlen(".json"))).ptr;
+    REQUIRE(phrases_parse(bytes_of(english), "en", STR("en"), &model, &err) == STATUS_OK);
+    REQUIRE(phrases_parse(bytes_of(e), language, path, &phrases, &err) == STATUS_OK);
+    phrases_check(phrases, model, fail_phrase, (void *)(uintptr_t)e->path);
+    phrases_free(model);
+    phrases_free(phrases);
+}
+
+TEST(look_check_finds_nothing_in_the_default_theme) {
+    struct folder f;
+    size_t languages = 0;
+    const struct embed_file *english = embed_files;
+    const struct str prefix = STR("themes/broadsheet/");
+    folder_make(&f);
+    while (strcmp(english->path, "themes/broadsheet/strings/en.json") != 0) {
+        english++;
+    }
+    for (const struct embed_file *e = embed_files; e->path != NULL; e++) {
+        if (str_starts(str_of(e->path), prefix)) {
+            put_bytes(&f, e->path + prefix.len, bytes_of(e));
+            if (str_ends(str_of(e->path), STR(".json"))) {
+                check_language(&f.arena, english, e);
+                languages++;
+            }
+        }
+    }
+    CHECK_STR(check_folder(&f), ""); /* written into a folder, it is somebody's own */
+    CHECK(languages >= 7);
     folder_done(&f);
 }
