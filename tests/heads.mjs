@@ -271,9 +271,10 @@ await test("lists name their stories, in order", () => every((page) => {
     });
     assert.equal(new Set(list.itemListElement.map((i) => i.url)).size, list.itemListElement.length);
 }, indexed));
-await test("the front page presents the paper", async () => {
+await test("the front page presents the paper and its search", async () => {
     const front = pages.get("/"), web = front.node("WebSite"), paper = front.node("NewsMediaOrganization");
     assert.deepEqual([web.name, web.url], ["The Quay Lantern", `${ORIGIN}/`]);
+    assert.equal(web.potentialAction.target.urlTemplate, `${ORIGIN}/search/?q={search_term_string}`);
     assert.equal(paper.sameAs.length, 2);
     assert.equal(web.publisher["@id"], paper["@id"]);
     assert.ok(front.node("CollectionPage").mainEntity.numberOfItems > 1);
