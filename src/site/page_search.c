@@ -10,9 +10,8 @@
 #include "site/head.h"
 #include "text/search_passage.h"
 #include "text/utf8.h"
-#include "text/words.h"
 
-enum { PASSAGE_WORDS = 38, STANDFIRST_WORDS_MAX = 500, AUTHORS_MAX = 8 };
+enum { PASSAGE_WORDS = 38, AUTHORS_MAX = 8 };
 
 /* ---- what is asked for ---- */
 
@@ -138,15 +137,13 @@ static void put_form(struct pass *pass, const struct search_ask *ask,
 
 static struct html passage(struct pass *pass, const struct search_query *query,
                            const struct story *story) {
-    struct str first = words_first(pass->arena, story->standfirst, STANDFIRST_WORDS_MAX);
     struct str raw = utf8_prefix(story->body.raw, LIMIT_SEARCH_TEXT_BYTES);
     if (raw.len < story->body.raw.len) {
         raw.len = str_rfind_char(raw, '>') + 1; /* tags are whole; STR_NPOS + 1 is 0 */
     }
-    struct str text = html_text(pass->arena, (struct html){ raw });
-    if (first.len > 0) {
-        text = arena_printf(pass->arena, "%.*s %.*s", STR_FMT(first), STR_FMT(text));
-    }
+    struct str text = arena_printf(pass->arena, "%.*s %.*s",
+                                   STR_FMT(utf8_prefix(story->standfirst, LIMIT_SEARCH_TEXT_BYTES)),
+                                   STR_FMT(html_text(pass->arena, (struct html){ raw })));
     return search_passage(pass->arena, query, text, PASSAGE_WORDS);
 }
 

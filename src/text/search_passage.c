@@ -105,11 +105,34 @@ static size_t begin_before(struct str text, size_t at) {
     return sentence > 0 ? sentence : word > 0 ? word : first;
 }
 
+/* With single blanks for all white space, as words_first gives it: so that what that gives is a
+ * beginning of the text. */
+static struct str collapsed(struct arena *a, struct str text) {
+    struct buf out;
+    buf_init(&out, text.len + 1);
+    bool pending = false;
+    for (size_t at = 0; at < text.len;) {
+        size_t from = at;
+        if (utf8_is_space(utf8_next(text, &at))) {
+            pending = out.len > 0;
+            continue;
+        }
+        if (pending) {
+            buf_put_char(&out, ' ');
+            pending = false;
+        }
+        buf_put(&out, str_slice(text, from, at));
+    }
+    struct str result = arena_str(a, buf_str(&out));
+    buf_done(&out);
+    return result;
+}
+
 struct html search_passage(struct arena *a, const struct search_query *q, struct str text,
                            size_t words) {
+    text = collapsed(a, text);
     struct search_spans spans = search_query_find(a, q, text, SPANS_MAX);
     size_t from = spans.len > 0 ? begin_before(text, spans.ptr[best_span(spans)].from) : 0;
-    /* words_first collapses white space; a text that has been collapsed is as long. */
     struct str rest = utf8_prefix(str_from(text, from), PASSAGE_BYTES_MAX);
     size_t to = from + words_first(a, rest, words).len;
     return marked(a, text, spans, from, to < text.len ? to : text.len);

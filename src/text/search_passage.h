@@ -10,7 +10,8 @@
 struct html search_mark(struct arena *a, const struct search_query *q, struct str text);
 
 /* About `words` words around the words that are looked for, the first part that has most of them;
- * the text's beginning when it has none. An ellipsis stands where it was cut. */
+ * the text's beginning when it has none. White space is collapsed; an ellipsis stands where it was
+ * cut. */
 struct html search_passage(struct arena *a, const struct search_query *q, struct str text,
                            size_t words);
 

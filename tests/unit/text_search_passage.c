@@ -50,6 +50,8 @@ TEST(search_passage_shows_the_part_with_most_of_the_words) {
     CHECK_STR(passage(&a, "zebra", text, 4), "The mayor opened the…");
     CHECK_STR(passage(&a, "zebra", "Short.", 4), "Short.");
     CHECK_STR(passage(&a, "zebra", "", 4), "");
+    CHECK_STR(passage(&a, "渡轮", " \n今天　渡轮\xc2\xa0晚点　", 30),
+              "今天 <mark>渡轮</mark> 晚点");
     arena_done(&a);
 }
 
