@@ -13,7 +13,7 @@
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-enum { CLI_OPTIONS_MAX = 12 };
+enum { CLI_OPTIONS_MAX = 16 };
 
 /* An option of a command. Flags have no value name and read "yes" when given. */
 struct cli_option {

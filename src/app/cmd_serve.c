@@ -5,7 +5,12 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
-enum { THREADS_MAX = 1023, MEMORY_MAX_MIB = 1 << 20, COUNT_EVERY_MAX_S = 3600 };
+enum {
+    THREADS_MAX = 1023,
+    MEMORY_MAX_MIB = 1 << 20,
+    COUNT_EVERY_MAX_S = 3600,
+    HSTS_MAX_DAYS = 3650
+};
 
 static void report(void *ctx, bool is_error, const char *message) {
     (void)ctx;
@@ -56,6 +61,46 @@ static void raise_descriptors(void) {
     }
 }
 
+/* Until SIGTERM or SIGINT; SIGHUP takes a new certificate. */
+static void wait_for_stop(struct server *server, const sigset_t *signals) {
+    int number = 0;
+    while (sigwait(signals, &number) == 0 && number == SIGHUP) {
+        struct err err = { 0 };
+        if (server_reload(server, &err) == STATUS_OK) {
+            report(NULL, false, "Certificate and key have been read anew");
+        } else {
+            err_prefix(&err, "certificate and key stay as they were");
+            report(NULL, true, err.message);
+        }
+    }
+}
+
+/* The options of HTTPS. False: the usage was said. */
+static bool read_https(struct cli *cli, struct server_options *o, char redirect_address[64],
+                       int *ret_exit) {
+    const char *redirect = cli_value(cli, "--redirect");
+    o->certificate_file = cli_value(cli, "--certificate");
+    o->key_file = cli_value(cli, "--key");
+    o->challenges_dir = cli_value(cli, "--challenges");
+    *ret_exit = 0;
+    if ((o->certificate_file == NULL) != (o->key_file == NULL)) {
+        *ret_exit = cli_usage(cli, "--certificate and --key belong together");
+    } else if (redirect != NULL && o->certificate_file == NULL) {
+        *ret_exit = cli_usage(cli, "--redirect leads to HTTPS: it needs --certificate and --key");
+    } else if (redirect != NULL &&
+               !parse_listen(str_of(redirect), redirect_address, &o->redirect_port)) {
+        *ret_exit = cli_usage(cli, "--redirect %s is no ADDR:PORT, such as 0.0.0.0:80", redirect);
+    } else if (o->challenges_dir != NULL && redirect == NULL) {
+        *ret_exit = cli_usage(cli, "--challenges are answered where --redirect listens: give both");
+    } else if (!read_number(cli, "--hsts", HSTS_MAX_DAYS, &o->hsts_days)) {
+        *ret_exit = cli_usage(cli, "--hsts is a number of days from 1 to %d", HSTS_MAX_DAYS);
+    } else if (o->hsts_days > 0 && o->certificate_file == NULL) {
+        *ret_exit = cli_usage(cli, "--hsts promises HTTPS: it needs --certificate and --key");
+    }
+    o->redirect_address = redirect ? redirect_address : NULL;
+    return *ret_exit == 0;
+}
+
 static int run(struct cli *cli) {
     const char *listen = cli_value(cli, "--listen");
     char address[64];
@@ -76,12 +121,30 @@ static int run(struct cli *cli) {
         return cli_usage(cli, "--count-every is a number of seconds from 1 to %d",
                          COUNT_EVERY_MAX_S);
     }
+    struct server_options options = { .address = address,
+                                      .port = port,
+                                      .loops = loops,
+                                      .renderers = renderers,
+                                      .memory_max_bytes = memory_mib << 20,
+                                      .views_write_ms = (int64_t)count_s * 1000,
+                                      .theme_dir = cli_value(cli, "--theme"),
+                                      .dev = cli_flag(cli, "--dev"),
+                                      .report = report };
+    char redirect_address[64];
+    int exit_code;
+    if (!read_https(cli, &options, redirect_address, &exit_code)) {
+        return exit_code;
+    }
+    const char *scheme = options.certificate_file ? "https" : "http";
     /* Blocked in every thread from here on; this one waits for them. */
-    sigset_t stops;
-    sigemptyset(&stops);
-    sigaddset(&stops, SIGTERM);
-    sigaddset(&stops, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &stops, NULL);
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    if (options.certificate_file != NULL) {
+        sigaddset(&signals, SIGHUP);
+    }
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
     raise_descriptors();
 
@@ -90,17 +153,6 @@ static int run(struct cli *cli) {
     if (cli_open_store(cli, &store) != STATUS_OK) {
         return cli_fail(cli);
     }
-    struct server_options options = {
-        .address = address,
-        .port = port,
-        .loops = loops,
-        .renderers = renderers,
-        .memory_max_bytes = memory_mib << 20,
-        .views_write_ms = (int64_t)count_s * 1000,
-        .theme_dir = cli_value(cli, "--theme"),
-        .dev = cli_flag(cli, "--dev"),
-        .report = report,
-    };
     if (server_start(store, &options, &server, &cli->err) != STATUS_OK) {
         store_close(store);
         return cli_fail(cli);
@@ -108,11 +160,13 @@ static int run(struct cli *cli) {
     bool is_v6 = strchr(address, ':') != NULL;
     bool is_any = strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0 ||
                   strcmp(address, "127.0.0.1") == 0;
-    printf("Serving %s on http://%s%s%s:%d\n", store_dir(store), is_v6 && !is_any ? "[" : "",
+    printf("Serving %s on %s://%s%s%s:%d\n", store_dir(store), scheme, is_v6 && !is_any ? "[" : "",
            is_any ? "localhost" : address, is_v6 && !is_any ? "]" : "", server_port(server));
+    if (options.redirect_address != NULL) {
+        printf("Leading to it from http port %d\n", server_redirect_port(server));
+    }
     fflush(stdout);
-    int signal_number = 0;
-    sigwait(&stops, &signal_number);
+    wait_for_stop(server, &signals);
     fprintf(stderr, "Stopping: finishing what is in flight\n");
     server_stop(server);
     store_close(store);
@@ -122,17 +176,30 @@ static int run(struct cli *cli) {
 const struct cli_command cmd_serve = {
     .name = "serve",
     .arguments = "",
-    .summary = "serve the site over HTTP until SIGTERM or SIGINT",
+    .summary = "serve the site over HTTP or HTTPS until SIGTERM or SIGINT",
     .details =
         "Publishes scheduled stories at their second. What other commands change in the same "
-        "site shows\nat once, without a restart. SIGTERM finishes the requests in flight.",
+        "site shows\nat once, without a restart. SIGTERM finishes the requests in flight; SIGHUP "
+        "reads certificate and key anew.",
     .examples = "  broadsheet serve --site mysite\n"
                 "  broadsheet serve --listen 0.0.0.0:80\n"
-                "  broadsheet serve --listen '[::1]:8080'",
+                "  broadsheet serve --listen '[::1]:8080'\n"
+                "  broadsheet serve --listen 0.0.0.0:443 --certificate site.pem --key site.key "
+                "--redirect 0.0.0.0:80",
     .max_args = 0,
     .options = { CLI_SITE_OPTION,
                  { "--listen", "ADDR:PORT", "where to listen (default 127.0.0.1:8080)",
                    "BROADSHEET_LISTEN" },
+                 { "--certificate", "FILE", "serve HTTPS: its certificate and chain, PEM",
+                   "BROADSHEET_CERTIFICATE" },
+                 { "--key", "FILE", "the certificate's private key, PEM", "BROADSHEET_KEY" },
+                 { "--redirect", "ADDR:PORT", "answer HTTP there with redirects to HTTPS",
+                   "BROADSHEET_REDIRECT" },
+                 { "--challenges", "DIR",
+                   "answer a certificate authority there from DIR (certbot --webroot -w DIR)",
+                   "BROADSHEET_CHALLENGES" },
+                 { "--hsts", "DAYS", "have browsers come by HTTPS only, for so long",
+                   "BROADSHEET_HSTS" },
                  { "--loops", "N", "event loops (default: one a core)", NULL },
                  { "--renderers", "N", "rendering threads (default: one a core)", NULL },
                  { "--memory", "MIB", "memory for rendered fragments (default 64)", NULL },

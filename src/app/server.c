@@ -11,12 +11,15 @@
  * the HTTP layer. */
 #include "app/server.h"
 
+#include "app/redirects.h"
+
 #include "app/reload.h"
 #include "base/epoch.h"
 #include "base/limits.h"
 #include "http/form.h"
 #include "http/response.h"
 #include "http/server.h"
+#include "http/tls.h"
 #include "http/visit.h"
 #include "newsroom/announce.h"
 #include "newsroom/clock.h"
@@ -29,6 +32,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -43,6 +47,9 @@ struct server {
     struct reload reload;
     bool dev;
     struct http_server *http;
+    struct redirects *redirects; /* NULL: none */
+    struct tls *tls;             /* NULL: in clear */
+    char hsts[64];               /* a field for every answer, or none */
     struct newsroom_clock *clock;
     struct views *views;                 /* NULL: none are counted */
     _Atomic(struct announce *) announce; /* NULL: not yet */
@@ -482,7 +489,17 @@ enum status server_start(struct store *store, const struct server_options *optio
     s->store = store;
     s->report = options->report ? options->report : no_report;
     s->report_ctx = options->report_ctx;
-    enum status status = site_open(store, options->theme_dir, &s->site, err);
+    enum status status = STATUS_OK;
+    if (options->certificate_file != NULL) {
+        status = tls_new(options->certificate_file, options->key_file, &s->tls, err);
+    }
+    if (options->hsts_days > 0) {
+        snprintf(s->hsts, sizeof s->hsts, "Strict-Transport-Security: max-age=%" PRId64 "\r\n",
+                 (int64_t)options->hsts_days * 24 * 3600);
+    }
+    if (status == STATUS_OK) {
+        status = site_open(store, options->theme_dir, &s->site, err);
+    }
     if (status == STATUS_OK) {
         struct render_source source = site_source(s->site);
         struct cache_options cache = { .memory_max_bytes = options->memory_max_bytes,
@@ -518,6 +535,8 @@ enum status server_start(struct store *store, const struct server_options *optio
     if (status == STATUS_OK) {
         struct http_server_options http = { .address = options->address,
                                             .port = options->port,
+                                            .tls = s->tls,
+                                            .fields = str_of(s->hsts),
                                             .loops = options->loops,
                                             .loops_max = LOOPS_MAX,
                                             .ctx = s,
@@ -529,6 +548,10 @@ enum status server_start(struct store *store, const struct server_options *optio
                                             .loop_wake = on_online };
         status = http_server_start(&http, &s->http, err);
     }
+    if (status == STATUS_OK && options->redirect_address != NULL) {
+        status = redirects_start(options->redirect_address, options->redirect_port, server_port(s),
+                                 options->challenges_dir, &s->redirects, err);
+    }
     if (status != STATUS_OK) {
         server_stop(s);
         return status;
@@ -539,6 +562,14 @@ enum status server_start(struct store *store, const struct server_options *optio
 
 int server_port(const struct server *s) {
     return http_server_port(s->http);
+}
+
+int server_redirect_port(const struct server *s) {
+    return s->redirects ? redirects_port(s->redirects) : 0;
+}
+
+enum status server_reload(struct server *s, struct err *err) {
+    return tls_reload(s->tls, err);
 }
 
 size_t server_loops(const struct server *s) {
@@ -553,11 +584,13 @@ void server_stop(struct server *s) {
     if (s == NULL) {
         return;
     }
+    redirects_stop(s->redirects);
     if (s->http != NULL) {
         http_server_stop(s->http);
         http_server_join(s->http);
     }
     views_close(s->views);
+    tls_free(s->tls);
     newsroom_clock_stop(s->clock);
     store_listen(s->store, NULL, NULL);
     announce_stop(atomic_load(&s->announce));

@@ -13,6 +13,14 @@ struct server_options {
     size_t loops;        /* 0: one a core; at most 63 are made */
     size_t renderers;    /* 0: one a core */
     size_t memory_max_bytes;
+    /* Both or none: PEM files, for HTTPS in place of HTTP. */
+    const char *certificate_file, *key_file;
+    /* With them: answer HTTP at this address with redirects to HTTPS (app/redirects.h). NULL:
+     * nowhere. */
+    const char *redirect_address;
+    int redirect_port;
+    const char *challenges_dir; /* NULL: none */
+    size_t hsts_days;           /* Strict-Transport-Security; 0: no */
     bool no_clock;         /* tests that write themselves; nothing is announced or counted either */
     const char *theme_dir; /* NULL: theme/ in the site's folder */
     bool dev; /* look for a changed theme file at each request, and show what is wrong in it */
@@ -27,6 +35,11 @@ struct server_options {
 NODISCARD enum status server_start(struct store *store, const struct server_options *options,
                                    struct server **ret, struct err *err);
 int server_port(const struct server *s);
+/* 0: there are no redirects. */
+int server_redirect_port(const struct server *s);
+/* With a certificate: read it and its key anew, for connections from now on; on an error the old
+ * ones stay. */
+NODISCARD enum status server_reload(struct server *s, struct err *err);
 size_t server_loops(const struct server *s);
 /* Finish what is in flight and end. NULL is accepted. */
 void server_stop(struct server *s);

@@ -6,18 +6,25 @@
 #define MIB (1024u * 1024u)
 
 /* HTTP (src/http) */
-#define LIMIT_REQUEST_LINE_BYTES    (8 * KIB)  /* beyond: 414 */
-#define LIMIT_REQUEST_HEADER_BYTES  (16 * KIB) /* all header fields: 431 */
-#define LIMIT_REQUEST_HEADERS       64
-#define LIMIT_REQUEST_BODY_BYTES    (1 * MIB)   /* default of a route: 413 */
-#define LIMIT_UNSENT_BYTES          (256 * MIB) /* held for slow readers, all together: beyond, cut */
-#define LIMIT_CHUNK_EXTENSION_BYTES 1024  /* of one chunked body, all together; nobody uses any */
-#define LIMIT_CONNECTIONS           20000 /* of the process */
-#define LIMIT_HEADER_TIMEOUT_MS     10000 /* first byte of a request to the end of its headers */
-#define LIMIT_BODY_TIMEOUT_MS       30000
-#define LIMIT_IDLE_TIMEOUT_MS       60000 /* keep-alive, between requests */
-#define LIMIT_WRITE_TIMEOUT_MS      30000 /* without any progress of a slow reader */
-#define LIMIT_SHUTDOWN_MS           10000 /* SIGTERM until connections are cut */
+#define LIMIT_REQUEST_LINE_BYTES      (8 * KIB)  /* beyond: 414 */
+#define LIMIT_REQUEST_HEADER_BYTES    (16 * KIB) /* all header fields: 431 */
+#define LIMIT_REQUEST_HEADERS         64
+#define LIMIT_REQUEST_BODY_BYTES      (1 * MIB) /* default of a route: 413 */
+#define LIMIT_H2_STREAMS              100       /* at a time, of one connection */
+#define LIMIT_H2_HELD_BYTES           (1 * MIB) /* of answers not taken: then its requests wait; of bodies \
+                                                 */
+#define LIMIT_H2_BATCH_BYTES          (256 * KIB) /* of frames put together before they are sent */
+#define LIMIT_H2_PACE_BYTES           (16 * KIB)  /* per write timeout, at least */
+#define LIMIT_H2_VAIN_FRAMES          600         /* frames that bring nothing, at once */
+#define LIMIT_H2_VAIN_FRAMES_A_SECOND 100         /* more of them */
+#define LIMIT_UNSENT_BYTES            (256 * MIB) /* held for slow readers, all together: beyond, cut */
+#define LIMIT_CHUNK_EXTENSION_BYTES   1024  /* of one chunked body, all together; nobody uses any */
+#define LIMIT_CONNECTIONS             20000 /* of the process */
+#define LIMIT_HEADER_TIMEOUT_MS       10000 /* first byte of a request to the end of its headers */
+#define LIMIT_BODY_TIMEOUT_MS         30000
+#define LIMIT_IDLE_TIMEOUT_MS         60000 /* keep-alive, between requests */
+#define LIMIT_WRITE_TIMEOUT_MS        30000 /* without any progress of a slow reader */
+#define LIMIT_SHUTDOWN_MS             10000 /* SIGTERM until connections are cut */
 
 /* Paths and text (src/text) */
 #define LIMIT_PATH_BYTES       2048 /* a canonical address */

@@ -24,6 +24,8 @@
  * close callback), a deferral, a file being read. Code that may have closed the connection, by
  * calling a handler or writing, looks at the phase before it goes on. */
 #include "http/conn.h"
+#include "http/h2.h"
+#include "http/tls.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -102,6 +104,7 @@ static void conn_delete(struct conn *c) {
     buf_done(&c->body_bytes);
     arena_done(&c->ex.arena);
     conn_drop_output(c);
+    h2_free(c->h2);
     if (l->n_free_conns < SPARE_CONNS_MAX) {
         c->next = l->free_conns;
         l->free_conns = c;
@@ -142,7 +145,11 @@ void conn_close(struct conn *c) {
     }
     c->phase = PHASE_CLOSED;
     loop_wait_none(c);
+    buf_truncate(&c->loop->batch, 0);
     uv_close((uv_handle_t *)&c->poll, on_closed);
+    conn_say_end(c);
+    SSL_free(c->tls);
+    c->tls = NULL;
     close(c->fd);
     if (c->refused) {
         c->loop->refused_conns--;
@@ -163,7 +170,7 @@ static void poll_for(struct conn *c, int events) {
 }
 
 static void poll_as_needed(struct conn *c) {
-    bool writes = c->out.at < c->out.len;
+    bool writes = c->out.at < c->out.len || c->tls_wants_write;
     if (c->phase == PHASE_CLOSED) {
         return;
     }
@@ -175,9 +182,10 @@ static void poll_as_needed(struct conn *c) {
 
 /* -- exchanges -- */
 
-static void conn_linger(struct conn *c) {
+void conn_linger(struct conn *c) {
     c->phase = PHASE_LINGER;
     loop_wait(c, WAIT_LINGER);
+    conn_say_end(c);
     if (shutdown(c->fd, SHUT_WR) != 0) {
         conn_close(c);
     }
@@ -243,26 +251,30 @@ static void refuse(struct conn *c, int status) {
     check(c->ex.answered);
 }
 
-void conn_resume(struct conn *c) {
-    c->ex.deferred = false;
-    c->ex.again(c->ex.again_ctx, &c->ex, &c->input->reader.req);
-    check_exchange(c);
-    if (c->phase != PHASE_CLOSED) {
-        conn_run(c);
+void exchange_resume(struct http_exchange *ex) {
+    struct conn *c = ex->conn;
+    ex->deferred = false;
+    if (ex->stream != NULL) {
+        h2_resume(ex->stream);
+    } else {
+        ex->again(ex->again_ctx, ex, &c->input->reader.req);
+        check_exchange(c);
+        if (c->phase != PHASE_CLOSED) {
+            conn_run(c);
+        }
     }
     conn_unref(c);
 }
 
 void http_defer(struct http_exchange *ex) {
-    struct conn *c = conn_of(ex);
     check(!ex->answered && !ex->deferred);
     ex->deferred = true;
     atomic_store(&ex->resumable, true);
-    c->refs++;
+    ex->conn->refs++;
 }
 
 void http_resume(struct http_exchange *ex, http_handler *again, void *ctx) {
-    struct loop *l = conn_of(ex)->loop;
+    struct loop *l = ex->conn->loop;
     check(atomic_exchange(&ex->resumable, false)); /* resumed once for each deferral */
     loop_hold(l);
     ex->again = again ? again : l->server->options.handler;
@@ -280,18 +292,18 @@ struct arena *http_arena(struct http_exchange *ex) {
 }
 
 size_t http_loop_index(const struct http_exchange *ex) {
-    return conn_of(ex)->loop->index;
+    return ex->conn->loop->index;
 }
 
 bool http_is_gone(const struct http_exchange *ex) {
-    return conn_of(ex)->phase == PHASE_CLOSED;
+    return ex->stream != NULL ? h2_is_gone(ex->stream) : ex->conn->phase == PHASE_CLOSED;
 }
 
 struct str http_client(struct http_exchange *ex) {
     struct sockaddr_storage a;
     socklen_t len = sizeof a;
     char text[NI_MAXHOST];
-    if (http_is_gone(ex) || getpeername(conn_of(ex)->fd, (struct sockaddr *)&a, &len) != 0 ||
+    if (http_is_gone(ex) || getpeername(ex->conn->fd, (struct sockaddr *)&a, &len) != 0 ||
         getnameinfo((struct sockaddr *)&a, len, text, sizeof text, NULL, 0, NI_NUMERICHOST) != 0) {
         return STR("");
     }
@@ -329,8 +341,36 @@ static void begin_body(struct conn *c) {
     }
 }
 
+/* The first bytes of a connection may be the preface of HTTP/2. True: they are, or may become so.
+ */
+static bool read_preface(struct conn *c) {
+    struct input *in = c->input;
+    struct str bytes = str_make(in->bytes + in->start, in->len - in->start);
+    struct str preface = STR(H2_PREFACE);
+    if (!str_starts(preface,
+                    str_slice(bytes, 0, bytes.len < preface.len ? bytes.len : preface.len))) {
+        return false;
+    }
+    if (bytes.len < preface.len) {
+        if (c->wait != WAIT_HEAD) {
+            loop_wait(c, WAIT_HEAD);
+        }
+        return true;
+    }
+    c->phase = PHASE_H2;
+    c->h2 = h2_new(c);
+    c->input = NULL;
+    h2_receive(c, bytes);
+    input_free(c->loop, in);
+    return true;
+}
+
 static void read_head(struct conn *c) {
     struct input *in = c->input;
+    if (!c->used && read_preface(c)) {
+        return;
+    }
+    c->used = true;
     switch (http_reader_feed(&in->reader, in->bytes + in->start, in->len - in->start)) {
     case HTTP_READ_BAD:
         c->ex.no_body = in->reader.req.method == HTTP_HEAD;
@@ -380,11 +420,12 @@ static void be_idle(struct conn *c) {
     if (c->loop->stopping) {
         conn_close(c);
     } else {
-        loop_wait(c, WAIT_IDLE);
+        loop_wait(c, conn_shakes_hands(c) ? WAIT_HEAD : WAIT_IDLE);
     }
 }
 
-void conn_run(struct conn *c) {
+/* From phase to phase until something is waited for. */
+static void advance(struct conn *c) {
     for (bool go_on = true; go_on;) {
         switch (c->phase) {
         case PHASE_HEAD:
@@ -404,6 +445,10 @@ void conn_run(struct conn *c) {
                 go_on = false;
             }
             break;
+        case PHASE_H2:
+            h2_run(c);
+            go_on = false;
+            break;
         case PHASE_LINGER:
         case PHASE_CLOSED: go_on = false; break;
         }
@@ -413,8 +458,19 @@ void conn_run(struct conn *c) {
 
 static void discard(struct conn *c) {
     char bytes[16 * KIB];
-    ssize_t n = recv(c->fd, bytes, sizeof bytes, 0);
+    ssize_t n = conn_recv(c, bytes, sizeof bytes);
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+        conn_close(c);
+    }
+}
+
+static void receive_h2(struct conn *c) {
+    char bytes[16 * KIB];
+    ssize_t n = conn_recv(c, bytes, sizeof bytes);
+    if (n > 0) {
+        h2_receive(c, str_make(bytes, (size_t)n));
+        advance(c);
+    } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
         conn_close(c);
     }
 }
@@ -422,6 +478,10 @@ static void discard(struct conn *c) {
 static void receive(struct conn *c) {
     if (c->phase == PHASE_LINGER) {
         discard(c);
+        return;
+    }
+    if (c->phase == PHASE_H2) {
+        receive_h2(c);
         return;
     }
     if (c->phase == PHASE_EXCHANGE) {
@@ -435,16 +495,32 @@ static void receive(struct conn *c) {
     if (in->len == in->cap) {
         input_make_room(in);
     }
-    ssize_t n = recv(c->fd, in->bytes + in->len, in->cap - in->len, 0);
+    ssize_t n = conn_recv(c, in->bytes + in->len, in->cap - in->len);
     if (n > 0) {
         in->len += (size_t)n;
-        conn_run(c);
+        advance(c);
     } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
         conn_close(c);
     } else if (in->len == 0) {
         input_free(c->loop, in);
         c->input = NULL;
+        if (c->wait == WAIT_HEAD && !conn_shakes_hands(c)) {
+            be_idle(c); /* TLS is agreed on, the request may take its time */
+        }
     }
+}
+
+/* What TLS has decrypted already. */
+static void read_pending(struct conn *c) {
+    while (c->phase != PHASE_CLOSED && c->phase != PHASE_EXCHANGE && conn_has_pending(c)) {
+        receive(c);
+    }
+}
+
+void conn_run(struct conn *c) {
+    advance(c);
+    read_pending(c);
+    poll_as_needed(c);
 }
 
 static void on_poll(uv_poll_t *handle, int status, int events) {
@@ -454,24 +530,33 @@ static void on_poll(uv_poll_t *handle, int status, int events) {
         conn_close(c);
         return;
     }
+    bool reads = (events & UV_READABLE) || ((events & UV_WRITABLE) && c->tls_wants_write);
     if (events & UV_WRITABLE) {
         conn_flush(c);
-        conn_run(c);
+        advance(c);
     }
-    if ((events & UV_READABLE) && c->phase != PHASE_CLOSED) {
+    if (reads && c->phase != PHASE_CLOSED) {
         receive(c);
     }
+    read_pending(c);
+    poll_as_needed(c);
 }
 
 void conn_stop_idle(struct conn *c) {
     receive(c);
+    read_pending(c);
     if (c->phase == PHASE_HEAD && c->input == NULL) {
         conn_close(c);
+    } else if (c->phase == PHASE_H2) {
+        conn_run(c);
     }
 }
 
 void conn_expired(struct conn *c) {
-    if (c->wait == WAIT_HEAD || c->wait == WAIT_BODY) {
+    bool asks = c->wait == WAIT_HEAD || c->wait == WAIT_BODY;
+    if (c->phase == PHASE_H2) {
+        h2_expire(c);
+    } else if (asks && c->input != NULL) {
         refuse(c, 408);
         conn_run(c);
     } else {
@@ -493,9 +578,14 @@ void conn_open(struct loop *l, int fd, bool refused) {
                         .refs = 1,
                         .wait = WAIT_KINDS,
                         .refused = refused,
-                        .ex = { .minor = 1 },
+                        .ex = { .conn = c, .minor = 1 },
                         .out = { .file = -1 } };
-    if (uv_poll_init(&l->uv, &c->poll, fd) != 0) {
+    struct tls *tls = l->server->options.tls;
+    if (tls != NULL && !refused) {
+        c->tls = tls_open(tls, fd);
+    }
+    if ((tls != NULL && c->tls == NULL) || uv_poll_init(&l->uv, &c->poll, fd) != 0) {
+        SSL_free(c->tls);
         close(fd);
         free(c);
         return;

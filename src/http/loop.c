@@ -23,15 +23,22 @@ int64_t loop_now_ms(const struct loop *l) {
 
 static void renew_date(struct loop *l) {
     int64_t now_us = clock_now_us();
+    struct str fields = l->server->options.fields;
     if (now_us / US_PER_SECOND == l->date_s) {
         return;
     }
     l->date_s = now_us / US_PER_SECOND;
-    char *at = l->date_bytes;
+    char *at = l->common_bytes;
     memcpy(at, "Date: ", 6);
     clock_format_http(now_us, at + 6);
-    memcpy(at + 6 + CLOCK_HTTP_LEN, "\r\n", 2);
-    l->date = str_make(at, 6 + CLOCK_HTTP_LEN + 2);
+    at += 6 + CLOCK_HTTP_LEN;
+    memcpy(at, "\r\n", 2);
+    at += 2;
+    check(fields.len <= LOOP_COMMON_MAX_BYTES - (size_t)(at - l->common_bytes));
+    if (fields.len > 0) {
+        memcpy(at, fields.ptr, fields.len);
+    }
+    l->common = str_make(l->common_bytes, (size_t)(at - l->common_bytes) + fields.len);
 }
 
 void loop_wake(struct loop *l) {
@@ -203,7 +210,7 @@ static void on_async(uv_async_t *handle) {
     while (oldest != NULL) {
         struct http_exchange *ex = oldest;
         oldest = ex->next; /* first: ex may be deferred, resumed and queued again meanwhile */
-        conn_resume(conn_of(ex));
+        exchange_resume(ex);
     }
     if (!l->stopping && atomic_load(&l->server->stop)) {
         begin_stop(l);
@@ -261,6 +268,7 @@ enum status loop_init(struct loop *l, struct http_server *s, size_t index,
         return err_set(err, STATUS_IO, "cannot make an event loop: %s", strerror(errno));
     }
     l->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    buf_init(&l->batch, SIZE_MAX);
     l->listener.data = l->async.data = l->tick.data = l->prepare.data = l;
     check(uv_async_init(&l->uv, &l->async, on_async) == 0);
     check(uv_timer_init(&l->uv, &l->tick) == 0 && uv_prepare_init(&l->uv, &l->prepare) == 0);
@@ -277,6 +285,7 @@ static void done(struct loop *l) {
     }
     check(uv_loop_close(&l->uv) == 0);
     conn_free_spares(l);
+    buf_done(&l->batch);
     close(l->spare_fd);
 }
 

@@ -3,6 +3,7 @@
 #ifndef HTTP_LOOP_H
 #define HTTP_LOOP_H
 
+#include "base/buf.h"
 #include "http/server.h"
 
 #include <stdatomic.h>
@@ -27,7 +28,7 @@ struct conn_list {
     struct conn *first, *last;
 };
 
-#define LOOP_DATE_MAX_BYTES 64
+#define LOOP_COMMON_MAX_BYTES 256
 
 struct loop {
     uv_loop_t uv;
@@ -45,9 +46,9 @@ struct loop {
     bool ending;
     int64_t cut_at_ms;
 
-    struct str date; /* "Date: …\r\n" of this second */
+    struct str common; /* fields of every answer: "Date: …\r\n" of this second, and the options' */
     int64_t date_s;
-    char date_bytes[LOOP_DATE_MAX_BYTES];
+    char common_bytes[LOOP_COMMON_MAX_BYTES];
 
     struct conn_list waiting[WAIT_KINDS];
     int64_t timeout_ms[WAIT_KINDS];
@@ -56,6 +57,7 @@ struct loop {
     struct conn *free_conns;
     struct input *free_inputs;
     size_t n_free_conns, n_free_inputs;
+    struct buf batch;                        /* frames of the HTTP/2 connection that is being run */
     _Atomic(struct http_exchange *) resumed; /* a stack: newest first */
     atomic_uint senders; /* threads about to wake this loop: it must not go away under them */
 };

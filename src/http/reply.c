@@ -5,26 +5,33 @@
  * thread pool (sendfile there would save a copy, but a pool's thread and the loop would then share
  * the socket, and libuv's fallback blocks the thread on a slow client). */
 #include "http/conn.h"
+#include "http/h2.h"
 #include "http/response.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-enum { FILE_PIECE_BYTES = 128 * KIB, IOV_AT_ONCE = 128, LINE_MAX_BYTES = 256 };
+enum {
+    FILE_PIECE_BYTES = 128 * KIB,
+    IOV_AT_ONCE = 128,
+    LINE_MAX_BYTES = LOOP_COMMON_MAX_BYTES + 64
+};
 
-/* Bytes held for slow readers, of the whole server. False: that is too much. */
-static bool account(struct conn *c, size_t bytes) {
-    return atomic_fetch_add_explicit(&c->loop->server->unsent_bytes, bytes, memory_order_relaxed) +
-               bytes <=
-           LIMIT_UNSENT_BYTES;
+bool conn_account(struct conn *c, ptrdiff_t bytes) {
+    atomic_size_t *unsent = &c->loop->server->unsent_bytes;
+    size_t before = atomic_fetch_add_explicit(unsent, (size_t)bytes, memory_order_relaxed);
+    if (bytes > 0 && before + (size_t)bytes > LIMIT_UNSENT_BYTES) {
+        atomic_fetch_sub_explicit(unsent, (size_t)bytes, memory_order_relaxed);
+        return false;
+    }
+    return true;
 }
 
 void conn_drop_output(struct conn *c) {
     struct output *out = &c->out;
     if (out->cap > 0) {
-        atomic_fetch_sub_explicit(&c->loop->server->unsent_bytes, out->cap, memory_order_relaxed);
+        (void)conn_account(c, -(ptrdiff_t)out->cap);
         free(out->bytes);
     }
     if (out->file >= 0) {
@@ -41,9 +48,7 @@ static bool reserve(struct conn *c, size_t n) {
         return true;
     }
     size_t cap = out->len + n;
-    if (!account(c, cap - out->cap)) {
-        atomic_fetch_sub_explicit(&c->loop->server->unsent_bytes, cap - out->cap,
-                                  memory_order_relaxed);
+    if (!conn_account(c, (ptrdiff_t)(cap - out->cap))) {
         return false;
     }
     char *grown = realloc(out->bytes, cap);
@@ -79,9 +84,8 @@ static void keep(struct conn *c, const struct iovec *iov, size_t n) {
 
 /* The bytes that the socket took; -1: the connection is broken, and closed now. */
 static ssize_t send_some(struct conn *c, struct iovec *iov, size_t n, bool more) {
-    struct msghdr message = { .msg_iov = iov, .msg_iovlen = n };
     for (;;) {
-        ssize_t sent = sendmsg(c->fd, &message, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+        ssize_t sent = conn_send(c, iov, n, more);
         if (sent >= 0) {
             return sent;
         }
@@ -100,15 +104,24 @@ void conn_write(struct conn *c, struct iovec *iov, size_t n, bool more) {
     if (c->phase == PHASE_CLOSED) {
         return;
     }
-    if (c->out.at == c->out.len) {
-        sent = send_some(c, iov, n, more);
-    }
-    for (; n > 0 && sent >= (ssize_t)iov->iov_len; iov++, n--) {
-        sent -= (ssize_t)iov->iov_len;
-    }
+    do { /* TLS takes a record at a time */
+        if (c->out.at == c->out.len) {
+            sent = send_some(c, iov, n, more);
+        }
+        bool took = sent > 0;
+        for (; n > 0 && sent >= (ssize_t)iov->iov_len; iov++, n--) {
+            sent -= (ssize_t)iov->iov_len;
+        }
+        if (n > 0 && sent > 0) {
+            iov->iov_base = (char *)iov->iov_base + sent;
+            iov->iov_len -= (size_t)sent;
+            sent = 0;
+        }
+        if (c->tls == NULL || !took) {
+            break;
+        }
+    } while (n > 0);
     if (n > 0 && sent >= 0) {
-        iov->iov_base = (char *)iov->iov_base + sent;
-        iov->iov_len -= (size_t)sent;
         keep(c, iov, n);
     }
 }
@@ -190,7 +203,7 @@ static char *put_number(char *at, uint64_t n) {
     return put(at, str_make(digits + i, sizeof digits - i));
 }
 
-/* The status line and Date. */
+/* The status line, Date and what else every answer has. */
 static struct iovec head_front(struct conn *c, int status, char *line) {
     check(status >= 200 && status <= 599);
     char *at = put(line, STR("HTTP/1.1 "));
@@ -198,7 +211,7 @@ static struct iovec head_front(struct conn *c, int status, char *line) {
     *at++ = ' ';
     at = put(at, http_reason(status));
     at = put(at, STR("\r\n"));
-    at = put(at, c->loop->date);
+    at = put(at, c->loop->common);
     return (struct iovec){ line, (size_t)(at - line) };
 }
 
@@ -229,7 +242,11 @@ static bool begin_answer(struct conn *c, bool close) {
 }
 
 void http_reply(struct http_exchange *ex, const struct http_response *response) {
-    struct conn *c = conn_of(ex);
+    struct conn *c = ex->conn;
+    if (ex->stream != NULL) {
+        h2_reply(ex->stream, response);
+        return;
+    }
     if (!begin_answer(c, response->close)) {
         return;
     }
@@ -255,8 +272,12 @@ void http_reply(struct http_exchange *ex, const struct http_response *response) 
 
 void http_reply_file(struct http_exchange *ex, int status, struct str head, int fd, uint64_t offset,
                      uint64_t len) {
-    struct conn *c = conn_of(ex);
+    struct conn *c = ex->conn;
     check(status != 204 && status != 304);
+    if (ex->stream != NULL) {
+        h2_reply_file(ex->stream, status, head, fd, offset, len);
+        return;
+    }
     if (!begin_answer(c, false) || ex->no_body || len == 0) {
         close(fd);
         fd = -1;

@@ -74,6 +74,16 @@ struct str http_method_name(enum http_method method) {
     return method_names[method];
 }
 
+bool http_method_find(struct str name, enum http_method *ret) {
+    for (size_t m = 0; m < COUNT_OF(method_names); m++) {
+        if (str_eq(name, method_names[m])) {
+            *ret = (enum http_method)m;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool http_header_next(const struct http_request *req, struct str name, size_t *at,
                       struct str *ret_value) {
     while (*at < req->n_fields) {
@@ -116,7 +126,7 @@ static size_t span(struct str s, int class) {
 
 /* "name", "name:port", "1.2.3.4", "[::1]:port". Names that DNS could not hold are refused, and so
  * is user information. */
-static bool is_authority(struct str s) {
+bool http_is_authority(struct str s) {
     size_t i = 0;
     if (s.len > 0 && s.ptr[0] == '[') {
         for (i = 1; i < s.len && (is(s.ptr[i], HEX) || s.ptr[i] == ':' || s.ptr[i] == '.'); i++) {
@@ -167,7 +177,7 @@ static bool read_path(struct http_request *req, struct str s) {
     return span(req->query, QUERY) == req->query.len;
 }
 
-static bool read_target(struct http_request *req) {
+bool http_read_target(struct http_request *req) {
     struct str s = req->target;
     if (s.len > 0 && s.ptr[0] == '/') {
         return read_path(req, s);
@@ -188,7 +198,7 @@ static bool read_target(struct http_request *req) {
         end++;
     }
     req->host = str_slice(rest, 0, end);
-    if (!is_authority(req->host) || !read_path(req, str_from(rest, end))) {
+    if (!http_is_authority(req->host) || !read_path(req, str_from(rest, end))) {
         return false;
     }
     if (req->path.len == 0) {
@@ -217,15 +227,10 @@ static enum http_read read_request_line(struct http_reader *r, struct str line) 
         return refuse(r, 505);
     }
     req->minor = version.ptr[7] - '0';
-    size_t m = 0;
-    while (m < COUNT_OF(method_names) && !str_eq(method, method_names[m])) {
-        m++;
-    }
-    if (m == COUNT_OF(method_names)) {
+    if (!http_method_find(method, &req->method)) {
         return refuse(r, 501);
     }
-    req->method = (enum http_method)m;
-    return read_target(req) ? HTTP_READ_MORE : refuse(r, 400);
+    return http_read_target(req) ? HTTP_READ_MORE : refuse(r, 400);
 }
 
 static void read_connection(struct http_reader *r, struct str value) {
@@ -266,7 +271,7 @@ static enum http_read read_coding(struct http_reader *r, struct str value) {
 }
 
 static enum http_read read_host(struct http_reader *r, struct str value) {
-    if (r->have_host || !is_authority(value)) {
+    if (r->have_host || !http_is_authority(value)) {
         return refuse(r, 400);
     }
     r->have_host = true;

@@ -41,6 +41,12 @@ struct http_request {
     size_t n_fields;
 };
 
+/* The parts of a request that HTTP/2 sends by themselves, under the reader's rules. The method of a
+ * name; false: none of ours. Path and query from target and method; false: malformed. */
+bool http_method_find(struct str name, enum http_method *ret);
+bool http_read_target(struct http_request *req);
+bool http_is_authority(struct str s);
+
 /* The value of the first field of that name (in any case), or a str whose ptr is NULL. */
 struct str http_header(const struct http_request *req, struct str name);
 /* The next field of that name at or after *at, for fields that may be repeated:

@@ -1,10 +1,13 @@
-/* An HTTP/1.1 server: event loops, each in a thread of its own with its own listening socket, and
- * the exchanges (one request and its answer) that they hand to a handler.
+/* An HTTP server, versions 1.1 and 2: event loops, each in a thread of its own with its own
+ * listening socket, and the exchanges (one request and its answer) that they hand to a handler.
  *
  * A handler runs on the loop's thread and must never block. It answers at once (http_reply,
  * http_reply_file), or it defers and answers when it is called again after an http_resume, which
- * may come from any thread. Answers of one connection go out in the order of its requests; while
- * one is pending, the connection reads no further. */
+ * may come from any thread. Over HTTP/1.1 the answers of a connection go out in the order of its
+ * requests; while one is pending, the connection reads no further.
+ *
+ * HTTP/2 is spoken to clients that begin with its preface (prior knowledge, RFC 9113, 3.3), or
+ * choose it by ALPN over TLS. */
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
 
@@ -16,6 +19,7 @@
 
 struct http_server;
 struct http_exchange;
+struct tls;
 
 /* `req` and what it points to live until the exchange is answered. Must answer or defer before it
  * returns. */
@@ -28,8 +32,10 @@ typedef void http_error_handler(void *ctx, struct http_exchange *ex, int status)
 struct http_server_options {
     const char *address; /* numeric, v4 or v6; NULL: 127.0.0.1 */
     int port;            /* 0: any free one, see http_server_port */
+    struct tls *tls;     /* NULL: in clear. Borrowed (http/tls.h) */
     size_t loops;        /* 0: one a core */
     size_t loops_max;    /* at most so many, whoever chose the number; 0: no limit */
+    struct str fields;   /* ready-made, of every answer, each ended by CRLF; borrowed */
     void *ctx;           /* handed to all of the following */
     http_handler *handler;
     http_error_handler *error; /* NULL: http_reply_plain */
@@ -73,7 +79,7 @@ struct http_response {
     const struct iovec *parts; /* the body */
     size_t n_parts;
     uint64_t body_len; /* the sum of the parts */
-    bool close;        /* close the connection after it */
+    bool close;        /* close the connection after it, where it can have no other request */
 };
 
 /* Answer, on the exchange's loop thread. The body is left out for HEAD, 204 and 304. The socket is
