@@ -59,11 +59,15 @@ export function serve(site, args = []) {
         { stdio: ["ignore", "pipe", "pipe"] });
     const server = { child, errors: "", exit: new Promise((resolve) => child.on("exit", (code, signal) => resolve(code ?? signal))) };
     child.stderr.on("data", (text) => { server.errors += text; });
+    let printed = "";
     return new Promise((resolve, reject) => {
         child.on("exit", (code) => reject(new Error(`serve ended with ${code}: ${server.errors}`)));
         child.stdout.on("data", (text) => {
-            const match = /http:\/\/localhost:(\d+)/.exec(String(text));
-            if (!match) return;
+            printed += text;
+            const match = /https?:\/\/localhost:(\d+)\n/.exec(printed);
+            const redirect = /http port (\d+)\n/.exec(printed);
+            if (!match || (args.includes("--redirect") && !redirect)) return;
+            server.redirectPort = redirect && Number(redirect[1]);
             server.port = Number(match[1]);
             server.base = `http://127.0.0.1:${server.port}`;
             server.agent = new http.Agent({ keepAlive: true, maxSockets: 8 });

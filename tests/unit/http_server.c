@@ -1,5 +1,6 @@
 #include "tests/harness.h"
 #include "tests/http_client.h"
+#include "tests/http_site.h"
 
 #include "base/clock.h"
 #include "base/io.h"
@@ -16,184 +17,6 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { BIG_BYTES = 10 * MIB, LOOPS_MAX = 4 };
-
-static char big[BIG_BYTES];
-
-/* What the handlers see and count. */
-struct site {
-    char big_path[PATH_MAX];
-    atomic_int handled;
-    atomic_int resumed;
-    atomic_bool hold; /* "/held" waits until this is false */
-    bool awake[LOOPS_MAX];
-    atomic_int naps;
-};
-
-static void reply_text(struct http_exchange *ex, int status, const char *head, struct str body) {
-    struct iovec part = { (void *)(uintptr_t)body.ptr, body.len };
-    http_reply(ex, &(struct http_response){ .status = status,
-                                            .head = str_of(head),
-                                            .parts = &part,
-                                            .n_parts = 1,
-                                            .body_len = body.len });
-}
-
-/* The answer that another thread has prepared. */
-struct job {
-    struct site *site;
-    struct http_exchange *ex;
-    struct str path;
-    pthread_t thread;
-};
-
-static void answer_job(void *ctx, struct http_exchange *ex, const struct http_request *req) {
-    struct job *job = ctx;
-    atomic_fetch_add(&job->site->resumed, 1);
-    check(str_eq(job->path, req->path)); /* what the handler saw is still there */
-    reply_text(ex, 200, "", job->path);
-    pthread_join(job->thread, NULL);
-    free(job);
-}
-
-static void *work(void *arg) {
-    struct job *job = arg;
-    do {
-        usleep(2000);
-    } while (str_eq(job->path, STR("/held")) && atomic_load(&job->site->hold));
-    http_resume(job->ex, answer_job, job);
-    return NULL;
-}
-
-static void defer(struct site *site, struct http_exchange *ex, struct str path) {
-    struct job *job = malloc(sizeof *job);
-    check(job != NULL);
-    *job = (struct job){ .site = site, .ex = ex, .path = path };
-    http_defer(ex);
-    check(pthread_create(&job->thread, NULL, work, job) == 0);
-}
-
-static void reply_big_file(struct site *site, struct http_exchange *ex,
-                           const struct http_request *req, uint64_t promised) {
-    struct http_range part = { 0, promised };
-    enum http_range_result range = http_range(req, promised, STR("\"b\""), 0, &part);
-    int fd = open(site->big_path, O_RDONLY | O_CLOEXEC);
-    check(fd >= 0);
-    if (range == HTTP_RANGE_UNSATISFIABLE) {
-        close(fd);
-        reply_text(ex, 416, "", STR(""));
-        return;
-    }
-    http_reply_file(ex, range == HTTP_RANGE_PART ? 206 : 200, STR("Accept-Ranges: bytes\r\n"), fd,
-                    part.first, part.len);
-}
-
-static void reply_six(struct http_exchange *ex) {
-    struct iovec parts[200];
-    for (size_t i = 0; i < COUNT_OF(parts); i++) {
-        parts[i] = (struct iovec){ big + i * 10, 10 };
-    }
-    http_reply(ex, &(struct http_response){ .status = 200,
-                                            .head = STR("ETag: \"six\"\r\n"),
-                                            .parts = parts,
-                                            .n_parts = COUNT_OF(parts),
-                                            .body_len = 10 * COUNT_OF(parts) });
-}
-
-static void handle(void *ctx, struct http_exchange *ex, const struct http_request *req) {
-    struct site *site = ctx;
-    check(site->awake[http_loop_index(ex)]);
-    atomic_fetch_add(&site->handled, 1);
-    if (str_eq(req->path, STR("/echo"))) {
-        reply_text(ex, 200, "", arena_str(http_arena(ex), req->body));
-    } else if (str_starts(req->path, STR("/later")) || str_eq(req->path, STR("/held"))) {
-        defer(site, ex, req->path);
-    } else if (str_eq(req->path, STR("/big"))) {
-        reply_text(ex, 200, "", str_make(big, sizeof big));
-    } else if (str_eq(req->path, STR("/file"))) {
-        reply_big_file(site, ex, req, BIG_BYTES);
-    } else if (str_eq(req->path, STR("/promise"))) {
-        reply_big_file(site, ex, req, BIG_BYTES + 1);
-    } else if (str_eq(req->path, STR("/parts"))) {
-        reply_six(ex);
-    } else if (str_eq(req->path, STR("/304"))) {
-        reply_text(ex, 304, "ETag: \"x\"\r\n", STR("never sent"));
-    } else if (str_eq(req->path, STR("/204"))) {
-        reply_text(ex, 204, "", STR(""));
-    } else if (str_eq(req->path, STR("/client"))) {
-        reply_text(ex, 200, "", http_client(ex));
-    } else if (str_eq(req->path, STR("/close"))) {
-        http_reply(ex, &(struct http_response){ .status = 200, .close = true });
-    } else {
-        reply_text(ex, 200, "Content-Type: text/plain\r\n", req->path);
-    }
-}
-
-static void refuse_in_own_look(void *ctx, struct http_exchange *ex, int status) {
-    (void)ctx;
-    reply_text(ex, status, "X-Look: own\r\n", STR("sorry"));
-}
-
-static void on_wake(void *ctx, size_t loop) {
-    struct site *site = ctx;
-    check(!site->awake[loop]);
-    site->awake[loop] = true;
-}
-
-static void on_sleep(void *ctx, size_t loop) {
-    struct site *site = ctx;
-    check(site->awake[loop]);
-    site->awake[loop] = false;
-    atomic_fetch_add(&site->naps, 1);
-}
-
-static void on_stop(void *ctx, size_t loop) {
-    struct site *site = ctx;
-    check(site->awake[loop]);
-    site->awake[loop] = false;
-}
-
-static struct site *site_new(void) {
-    struct site *site = calloc(1, sizeof *site);
-    check(site != NULL);
-    if (big[1] == 0) {
-        uint64_t rng = 1;
-        for (size_t i = 0; i < sizeof big; i++) {
-            big[i] = (char)('a' + test_below(&rng, 26));
-        }
-    }
-    return site;
-}
-
-static struct http_server *start(struct site *site, struct http_server_options options) {
-    struct err err = { 0 };
-    struct http_server *s = NULL;
-    options.ctx = site;
-    options.handler = handle;
-    options.loop_start = on_wake;
-    options.loop_stop = on_stop;
-    options.loop_wake = on_wake;
-    options.loop_sleep = on_sleep;
-    options.loops = options.loops ? options.loops : 1;
-    if (http_server_start(&options, &s, &err) != STATUS_OK) {
-        test_fail(__FILE__, __LINE__, "%s", err.message);
-        exit(1);
-    }
-    return s;
-}
-
-static void stop(struct http_server *s, struct site *site) {
-    http_server_stop(s);
-    http_server_join(s);
-    free(site);
-}
-
-static void write_big_file(struct site *site) {
-    struct err err = { 0 };
-    snprintf(site->big_path, sizeof site->big_path, "%s/big", test_tmp_dir());
-    check(io_write_file(site->big_path, str_make(big, sizeof big), &err) == STATUS_OK);
-}
-
 static void expect(struct client *c, int status, const char *body) {
     struct client_answer a = client_read(c, false);
     CHECK_INT(a.status, status);
@@ -202,8 +25,8 @@ static void expect(struct client *c, int status, const char *body) {
 }
 
 TEST(http_server_answers_pipelined_requests_in_order) {
-    struct site *site = site_new();
-    struct http_server *s = start(site, (struct http_server_options){ 0 });
+    struct site *site = http_site_new();
+    struct http_server *s = http_site_start(site, (struct http_server_options){ 0 });
     struct client c;
     client_open(&c, http_server_port(s), 0);
     client_send(&c, STR("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -221,12 +44,12 @@ TEST(http_server_answers_pipelined_requests_in_order) {
     CHECK(client_at_end(&c));
     CHECK_INT(atomic_load(&site->handled), 6);
     client_close(&c);
-    stop(s, site);
+    http_site_stop(s, site);
 }
 
 TEST(http_server_takes_hundreds_of_pipelined_requests_cut_anywhere) {
-    struct site *site = site_new();
-    struct http_server *s = start(site, (struct http_server_options){ 0 });
+    struct site *site = http_site_new();
+    struct http_server *s = http_site_start(site, (struct http_server_options){ 0 });
     struct client c;
     struct buf b;
     uint64_t rng = test_seed();
@@ -250,13 +73,13 @@ TEST(http_server_takes_hundreds_of_pipelined_requests_cut_anywhere) {
     }
     buf_done(&b);
     client_close(&c);
-    stop(s, site);
+    http_site_stop(s, site);
 }
 
 TEST(http_server_leaves_out_bodies_but_not_their_lengths) {
-    struct site *site = site_new();
-    struct http_server *s = start(site, (struct http_server_options){ 0 });
-    write_big_file(site);
+    struct site *site = http_site_new();
+    struct http_server *s = http_site_start(site, (struct http_server_options){ 0 });
+    http_site_write_file(site);
     struct client c;
     client_open(&c, http_server_port(s), 0);
     const char *paths[] = { "/parts", "/file" };
@@ -289,12 +112,12 @@ TEST(http_server_leaves_out_bodies_but_not_their_lengths) {
     client_get(&c, "/client");
     expect(&c, 200, "127.0.0.1");
     client_close(&c);
-    stop(s, site);
+    http_site_stop(s, site);
 }
 
 TEST(http_server_follows_the_version_in_keeping_alive) {
-    struct site *site = site_new();
-    struct http_server *s = start(site, (struct http_server_options){ 0 });
+    struct site *site = http_site_new();
+    struct http_server *s = http_site_start(site, (struct http_server_options){ 0 });
     const struct {
         const char *request;
         const char *connection; /* NULL: no such field, and it stays open */
@@ -321,13 +144,14 @@ TEST(http_server_follows_the_version_in_keeping_alive) {
         answer_done(&a);
         client_close(&c);
     }
-    stop(s, site);
+    http_site_stop(s, site);
 }
 
 TEST(http_server_holds_little_for_a_slow_reader_of_a_file) {
-    struct site *site = site_new();
-    struct http_server *s = start(site, (struct http_server_options){ .send_buffer_bytes = 8192 });
-    write_big_file(site);
+    struct site *site = http_site_new();
+    struct http_server *s =
+        http_site_start(site, (struct http_server_options){ .send_buffer_bytes = 8192 });
+    http_site_write_file(site);
     struct client c;
     client_open(&c, http_server_port(s), 8192);
     client_get(&c, "/file");
@@ -345,12 +169,13 @@ TEST(http_server_holds_little_for_a_slow_reader_of_a_file) {
     expect(&c, 200, "/after");
     CHECK_SOON(atomic_load(&s->unsent_bytes) == 0);
     client_close(&c);
-    stop(s, site);
+    http_site_stop(s, site);
 }
 
 TEST(http_server_keeps_what_a_slow_reader_has_not_taken) {
-    struct site *site = site_new();
-    struct http_server *s = start(site, (struct http_server_options){ .send_buffer_bytes = 8192 });
+    struct site *site = http_site_new();
+    struct http_server *s =
+        http_site_start(site, (struct http_server_options){ .send_buffer_bytes = 8192 });
     struct client c;
     client_open(&c, http_server_port(s), 8192);
     client_get(&c, "/big");
@@ -363,13 +188,13 @@ TEST(http_server_keeps_what_a_slow_reader_has_not_taken) {
     expect(&c, 200, "/after");
     CHECK_SOON(atomic_load(&s->unsent_bytes) == 0);
     client_close(&c);
-    stop(s, site);
+    http_site_stop(s, site);
 }
 
 TEST(http_server_cuts_a_file_that_is_shorter_than_promised) {
-    struct site *site = site_new();
-    struct http_server *s = start(site, (struct http_server_options){ 0 });
-    write_big_file(site);
+    struct site *site = http_site_new();
+    struct http_server *s = http_site_start(site, (struct http_server_options){ 0 });
+    http_site_write_file(site);
     struct client c;
     client_open(&c, http_server_port(s), 0);
     client_get(&c, "/promise");
@@ -377,13 +202,13 @@ TEST(http_server_cuts_a_file_that_is_shorter_than_promised) {
     CHECK_INT(a.status, 0);
     answer_done(&a);
     client_close(&c);
-    stop(s, site);
+    http_site_stop(s, site);
 }
 
 TEST(http_server_sends_ranges_of_a_file) {
-    struct site *site = site_new();
-    struct http_server *s = start(site, (struct http_server_options){ 0 });
-    write_big_file(site);
+    struct site *site = http_site_new();
+    struct http_server *s = http_site_start(site, (struct http_server_options){ 0 });
+    http_site_write_file(site);
     struct client c;
     client_open(&c, http_server_port(s), 0);
     client_send(&c, STR("GET /file HTTP/1.1\r\nHost: a\r\nRange: bytes=1000-300999\r\n\r\n"
@@ -398,16 +223,17 @@ TEST(http_server_sends_ranges_of_a_file) {
     answer_done(&a);
     expect(&c, 416, "");
     client_close(&c);
-    stop(s, site);
+    http_site_stop(s, site);
 }
 
 TEST(http_server_cuts_slow_clients) {
-    struct site *site = site_new();
-    struct http_server *s = start(site, (struct http_server_options){ .header_timeout_ms = 200,
-                                                                      .body_timeout_ms = 200,
-                                                                      .idle_timeout_ms = 200,
-                                                                      .write_timeout_ms = 200,
-                                                                      .send_buffer_bytes = 8192 });
+    struct site *site = http_site_new();
+    struct http_server *s =
+        http_site_start(site, (struct http_server_options){ .header_timeout_ms = 200,
+                                                            .body_timeout_ms = 200,
+                                                            .idle_timeout_ms = 200,
+                                                            .write_timeout_ms = 200,
+                                                            .send_buffer_bytes = 8192 });
     struct client idle, head, body, chunks, reader, trickle;
     int port = http_server_port(s);
     client_open(&reader, port, 8192);
@@ -441,12 +267,12 @@ TEST(http_server_cuts_slow_clients) {
     client_close(&chunks);
     client_close(&reader);
     client_close(&trickle);
-    stop(s, site);
+    http_site_stop(s, site);
 }
 
 TEST(http_server_survives_clients_that_die_while_they_wait) {
-    struct site *site = site_new();
-    struct http_server *s = start(site, (struct http_server_options){ 0 });
+    struct site *site = http_site_new();
+    struct http_server *s = http_site_start(site, (struct http_server_options){ 0 });
     atomic_store(&site->hold, true);
     struct client clients[8];
     for (size_t i = 0; i < COUNT_OF(clients); i++) {
@@ -469,12 +295,12 @@ TEST(http_server_survives_clients_that_die_while_they_wait) {
     client_get(&c, "/alive");
     expect(&c, 200, "/alive");
     client_close(&c);
-    stop(s, site);
+    http_site_stop(s, site);
 }
 
 TEST(http_server_stop_finishes_what_is_in_flight) {
-    struct site *site = site_new();
-    struct http_server *s = start(site, (struct http_server_options){ .loops = 2 });
+    struct site *site = http_site_new();
+    struct http_server *s = http_site_start(site, (struct http_server_options){ .loops = 2 });
     int port = http_server_port(s);
     atomic_store(&site->hold, true);
     struct client held, idle, late;
@@ -510,10 +336,10 @@ TEST(http_server_stop_finishes_what_is_in_flight) {
 }
 
 TEST(http_server_stop_cuts_what_does_not_end) {
-    struct site *site = site_new();
-    struct http_server *s =
-        start(site, (struct http_server_options){ .send_buffer_bytes = 8192, .shutdown_ms = 100 });
-    write_big_file(site);
+    struct site *site = http_site_new();
+    struct http_server *s = http_site_start(
+        site, (struct http_server_options){ .send_buffer_bytes = 8192, .shutdown_ms = 100 });
+    http_site_write_file(site);
     struct client reader, file, head;
     client_open(&reader, http_server_port(s), 8192);
     client_open(&file, http_server_port(s), 8192);
@@ -536,9 +362,9 @@ TEST(http_server_stop_cuts_what_does_not_end) {
 }
 
 TEST(http_server_says_503_over_its_connection_limit) {
-    struct site *site = site_new();
-    struct http_server *s = start(
-        site, (struct http_server_options){ .connections_max = 2, .error = refuse_in_own_look });
+    struct site *site = http_site_new();
+    struct http_server *s = http_site_start(
+        site, (struct http_server_options){ .connections_max = 2, .error = http_site_refuse });
     struct client c[3];
     for (size_t i = 0; i < 3; i++) {
         client_open(&c[i], http_server_port(s), 0);
@@ -564,7 +390,7 @@ TEST(http_server_says_503_over_its_connection_limit) {
     }
     CHECK_INT(status, 200);
     client_close(&c[1]);
-    stop(s, site);
+    http_site_stop(s, site);
 }
 
 static uint64_t ten_bytes(void *ctx, const struct http_request *req) {
@@ -573,8 +399,9 @@ static uint64_t ten_bytes(void *ctx, const struct http_request *req) {
 }
 
 TEST(http_server_asks_for_the_body_only_if_it_wants_it) {
-    struct site *site = site_new();
-    struct http_server *s = start(site, (struct http_server_options){ .body_max = ten_bytes });
+    struct site *site = http_site_new();
+    struct http_server *s =
+        http_site_start(site, (struct http_server_options){ .body_max = ten_bytes });
     struct client c;
     client_open(&c, http_server_port(s), 0);
     client_send(&c, STR("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
@@ -593,13 +420,13 @@ TEST(http_server_asks_for_the_body_only_if_it_wants_it) {
     expect(&c, 413, "413 Content Too Large\n");
     CHECK(client_at_end(&c));
     client_close(&c);
-    stop(s, site);
+    http_site_stop(s, site);
 }
 
 TEST(http_server_refuses_in_the_sites_own_look_and_lets_the_client_see_it) {
-    struct site *site = site_new();
-    struct http_server *s = start(
-        site, (struct http_server_options){ .error = refuse_in_own_look, .body_max = ten_bytes });
+    struct site *site = http_site_new();
+    struct http_server *s = http_site_start(
+        site, (struct http_server_options){ .error = http_site_refuse, .body_max = ten_bytes });
     const struct {
         const char *request;
         int status;
@@ -626,12 +453,12 @@ TEST(http_server_refuses_in_the_sites_own_look_and_lets_the_client_see_it) {
         answer_done(&a);
         client_close(&c);
     }
-    stop(s, site);
+    http_site_stop(s, site);
 }
 
 TEST(http_server_reads_bodies_of_any_size_and_framing) {
-    struct site *site = site_new();
-    struct http_server *s = start(site, (struct http_server_options){ 0 });
+    struct site *site = http_site_new();
+    struct http_server *s = http_site_start(site, (struct http_server_options){ 0 });
     uint64_t rng = test_seed();
     struct client c;
     client_open(&c, http_server_port(s), 0);
@@ -665,7 +492,7 @@ TEST(http_server_reads_bodies_of_any_size_and_framing) {
         buf_done(&b);
     }
     client_close(&c);
-    stop(s, site);
+    http_site_stop(s, site);
 }
 
 /* Clients of every kind of rudeness: they send a part of something, read a part of the answer, and
@@ -700,27 +527,20 @@ static void be_rude(int port, uint64_t *rng) {
     client_close(&c);
 }
 
-static size_t open_descriptors(void) {
-    size_t n = 0;
-    for (int fd = 0; fd < 1024; fd++) {
-        n += fcntl(fd, F_GETFD) != -1;
-    }
-    return n;
-}
-
 TEST(http_server_gives_everything_back_after_rude_clients) {
-    struct site *site = site_new();
-    struct http_server *s = start(site, (struct http_server_options){ .send_buffer_bytes = 8192 });
-    write_big_file(site);
+    struct site *site = http_site_new();
+    struct http_server *s =
+        http_site_start(site, (struct http_server_options){ .send_buffer_bytes = 8192 });
+    http_site_write_file(site);
     uint64_t rng = test_seed();
-    size_t descriptors = open_descriptors();
+    size_t descriptors = http_open_descriptors();
     for (int i = 0; i < 300; i++) {
         be_rude(http_server_port(s), &rng);
     }
     CHECK_SOON(atomic_load(&s->conns) == 0);
-    CHECK_SOON(open_descriptors() == descriptors);
+    CHECK_SOON(http_open_descriptors() == descriptors);
     CHECK_SOON(atomic_load(&s->unsent_bytes) == 0);
-    stop(s, site);
+    http_site_stop(s, site);
 }
 
 struct crowd {
@@ -755,8 +575,8 @@ static void *crowd_run(void *arg) {
 }
 
 TEST(http_server_serves_a_crowd_from_several_loops) {
-    struct site *site = site_new();
-    struct http_server *s = start(site, (struct http_server_options){ .loops = 3 });
+    struct site *site = http_site_new();
+    struct http_server *s = http_site_start(site, (struct http_server_options){ .loops = 3 });
     CHECK_INT(http_server_loops(s), 3);
     struct crowd crowds[6];
     for (size_t i = 0; i < COUNT_OF(crowds); i++) {
@@ -768,13 +588,13 @@ TEST(http_server_serves_a_crowd_from_several_loops) {
         CHECK_INT(crowds[i].wrong, 0);
     }
     CHECK(atomic_load(&site->naps) > 0);
-    stop(s, site);
+    http_site_stop(s, site);
 }
 
 TEST(http_server_says_why_it_cannot_start) {
-    struct site *site = site_new();
-    struct http_server *s = start(site, (struct http_server_options){ 0 }), *other = NULL;
-    struct http_server_options o = { .port = http_server_port(s), .handler = handle };
+    struct site *site = http_site_new();
+    struct http_server *s = http_site_start(site, (struct http_server_options){ 0 }), *other = NULL;
+    struct http_server_options o = { .port = http_server_port(s), .handler = http_site_handle };
     struct err err = { 0 };
     CHECK_INT(http_server_start(&o, &other, &err), STATUS_IO);
     CHECK(str_find(str_of(err.message), STR("in use"), 0) != STR_NPOS);
@@ -782,5 +602,5 @@ TEST(http_server_says_why_it_cannot_start) {
     o.address = "localhost";
     CHECK_INT(http_server_start(&o, &other, &err), STATUS_INVALID);
     CHECK(other == NULL);
-    stop(s, site);
+    http_site_stop(s, site);
 }
