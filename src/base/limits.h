@@ -6,13 +6,14 @@
 #define MIB (1024u * 1024u)
 
 /* HTTP (src/http) */
-#define LIMIT_REQUEST_LINE_BYTES      (8 * KIB)  /* beyond: 414 */
-#define LIMIT_REQUEST_HEADER_BYTES    (16 * KIB) /* all header fields: 431 */
-#define LIMIT_REQUEST_HEADERS         64
-#define LIMIT_REQUEST_BODY_BYTES      (1 * MIB) /* default of a route: 413 */
-#define LIMIT_H2_STREAMS              100       /* at a time, of one connection */
-#define LIMIT_H2_HELD_BYTES           (1 * MIB) /* of answers not taken: then its requests wait; of bodies \
-                                                 */
+#define LIMIT_REQUEST_LINE_BYTES   (8 * KIB)  /* beyond: 414 */
+#define LIMIT_REQUEST_HEADER_BYTES (16 * KIB) /* all header fields: 431 */
+#define LIMIT_REQUEST_HEADERS      64
+#define LIMIT_REQUEST_BODY_BYTES   (1 * MIB) /* default of a route: 413 */
+#define LIMIT_H2_STREAMS           100       /* at a time, of one connection */
+#define LIMIT_H2_HELD_BYTES                                                                        \
+    (1 * MIB) /* of answers not taken: then its requests wait; of bodies                           \
+               */
 #define LIMIT_H2_BATCH_BYTES          (256 * KIB) /* of frames put together before they are sent */
 #define LIMIT_H2_PACE_BYTES           (16 * KIB)  /* per write timeout, at least */
 #define LIMIT_H2_VAIN_FRAMES          600         /* frames that bring nothing, at once */
