@@ -77,7 +77,9 @@ export async function walk(site) {
 }
 
 const has = (pattern) => (page) => pattern.test(page.text);
+const isPage = has(/<article class="[^"]*\bpage\b/);
 const isStory = has(/<meta property="og:type" content="article">/);
+export const isArticle = (page) => isStory(page) || isPage(page);
 const atPath = (pattern) => (page) => pattern.test(page.path);
 const story = (feature) => (page) => isStory(page) && feature(page);
 const body = (page) => /<div class="body"[\s\S]*?(?=<nav class="neighbours")|<div class="body"[\s\S]*/.exec(page.text)?.[0] ?? "";
@@ -101,7 +103,7 @@ const shapes = {
     "story with a quotation": bodyHas(/<blockquote/),
     "story with code": bodyHas(/<pre/),
     "story with sound or film": bodyHas(/<(audio|video)/),
-    "page": has(/<article class="[^"]*\bpage\b/),
+    "page": isPage,
 };
 
 // Those that no link leads to: date archives, what is not there, search.
