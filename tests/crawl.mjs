@@ -1,10 +1,12 @@
 // No link on a site is broken. Every address that a page, feed, map or manifest names is asked for: links,
 // pictures and their other sizes, JSON-LD. What is ours answers 200 at once, under the address that it
 // calls canonical, and has the id that a link's fragment names. The stories of the shared exports have
-// dead links of their own; on those sites only what the theme made is judged.
+// dead links of their own; on those sites only what the theme made is judged. And every page there is comes
+// with a policy that lets nothing run or be sent but what the theme needs.
 import assert from "node:assert";
+import { createHash } from "node:crypto";
 import { finish, test } from "./lib/site.mjs";
-import { attribute, isHtml, kinds, linksOf, pathOf, themePart, walk } from "./lib/pages.mjs";
+import { attribute, isHtml, kinds, linksOf, pathOf, tagsOf, themePart, walk } from "./lib/pages.mjs";
 import { sites } from "./lib/sites.mjs";
 
 const canonicalOf = (page) => attribute(/<link rel="canonical"[^>]*>/.exec(page.text)?.[0] ?? "", "href");
@@ -20,6 +22,26 @@ function problem(site, pages, link, from) {
     // A page that the site puts in the front page's place is at its own address, too.
     const canonical = canonicalOf(to);
     return canonical && ![site.url + path, `${site.url}/`].includes(canonical) ? `its canonical address is ${canonical}` : null;
+}
+
+// What is wrong with the headers that a page came with.
+function lax({ headers, text }) {
+    const policy = new Map((headers["content-security-policy"] ?? "").split(";").map((d) => d.trim().split(/\s+/)).map(([name, ...sources]) => [name, sources.join(" ")]));
+    const strict = {
+        "default-src": /^'none'$/, "base-uri": /^'none'$/, "form-action": /^'self'$/, "frame-ancestors": /^'(self|none)'$/, "connect-src": /^'(self|none)'$/,
+        "script-src": /^('sha256-[A-Za-z0-9+/]{43}='|'none')$/,
+    };
+    const wrong = Object.entries(strict).filter(([name, allowed]) => !allowed.test(policy.get(name) ?? "")).map(([name]) => `${name} ${policy.get(name)}`);
+    for (const name of ["script-src-elem", "script-src-attr", "object-src", "frame-src", "worker-src"]) if (policy.has(name)) wrong.push(`${name} ${policy.get(name)}`);
+    // The one script that a page has is the one that its policy names.
+    for (const [, script] of text.matchAll(/<script>([\s\S]*?)<\/script>/g)) {
+        const hash = createHash("sha256").update(script).digest("base64");
+        if (policy.get("script-src") !== `'sha256-${hash}'`) wrong.push(`the script is ${hash}`);
+    }
+    if (/<script(?! type="application\/ld\+json">)[^>]/.test(text) || tagsOf(text).some((tag) => /\son[a-z]+=/.test(tag))) wrong.push("a script with a source, or in an attribute");
+    if (headers["x-content-type-options"] !== "nosniff") wrong.push("no nosniff");
+    if (!/^strict-origin-when-cross-origin$|^no-referrer$|^same-origin$/.test(headers["referrer-policy"])) wrong.push("referrer-policy");
+    return wrong;
 }
 
 for await (const site of sites()) {
@@ -38,6 +60,12 @@ for await (const site of sites()) {
         }
         console.log(`  ${site.name}: ${pages.size} addresses, ${links} links`);
         assert.ok(links > pages.size);
+        assert.equal(wrong.length, 0, wrong.slice(0, 30).join("\n    "));
+    });
+
+    await test(`${site.name}: every page has a strict policy`, () => {
+        const html = all.filter(isHtml), wrong = html.flatMap((page) => lax(page).map((what) => `${page.path}: ${what}`));
+        assert.ok(html.length > 10 && lax({ headers: {}, text: "<script>alert(1)</script>" }).length > 5);
         assert.equal(wrong.length, 0, wrong.slice(0, 30).join("\n    "));
     });
 
