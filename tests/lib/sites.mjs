@@ -47,8 +47,11 @@ async function open(name, make) {
     const dir = join(tmp(), "site");
     const hidden = make(dir);
     const server = await serve(dir);
-    // Change a setting and wait until the pages show it.
+    // Change a setting and wait until the pages show it. The front page is asked for before: it is in the
+    // table then, and all pages leave the table together, as soon as the server hears of the commit of
+    // another process. Rendered afresh, one page alone could show the change before that.
     const set = async (key, value, shows) => {
+        await server.get("/");
         run(["set", key, value, "--site", dir]);
         for (let i = 0; !shows((await server.get("/")).text); i++) {
             if (i === 600) throw new Error(`${key} = ${value} did not show within a minute`);
