@@ -321,49 +321,15 @@ TEST(look_check_is_linear) {
     }
 }
 
-static void fail_phrase(void *path, enum phrases_fault fault, struct str key, struct str detail) {
-    test_fail(__FILE__, __LINE__, "%s: \"%.*s\": fault %d %.*s", (const char *)path, STR_FMT(key),
-              (int)fault, STR_FMT(detail));
-}
-
-static struct str bytes_of(const struct embed_file *e) {
-    return str_make(e->begin, (size_t)(e->end - e->begin));
-}
-
-/* Every phrase, in all forms that the language counts with. */
-static void check_language(struct arena *a, const struct embed_file *english,
-                           const struct embed_file *e) {
-    struct str path = str_of(e->path);
-    struct str file = str_from(path, str_rfind_char(path, '/') + 1);
-    struct phrases *model = NULL, *phrases = NULL;
-    struct err err = { 0 };
-    const char *language = arena_str(a, str_slice(file, 0, file.len - strlen(".json"))).ptr;
-    REQUIRE(phrases_parse(bytes_of(english), "en", STR("en"), &model, &err) == STATUS_OK);
-    REQUIRE(phrases_parse(bytes_of(e), language, path, &phrases, &err) == STATUS_OK);
-    phrases_check(phrases, model, fail_phrase, (void *)(uintptr_t)e->path);
-    phrases_free(model);
-    phrases_free(phrases);
-}
-
 TEST(look_check_finds_nothing_in_the_default_theme) {
     struct folder f;
-    size_t languages = 0;
-    const struct embed_file *english = embed_files;
     const struct str prefix = STR("themes/broadsheet/");
     folder_make(&f);
-    while (strcmp(english->path, "themes/broadsheet/strings/en.json") != 0) {
-        english++;
-    }
     for (const struct embed_file *e = embed_files; e->path != NULL; e++) {
         if (str_starts(str_of(e->path), prefix)) {
-            put_bytes(&f, e->path + prefix.len, bytes_of(e));
-            if (str_ends(str_of(e->path), STR(".json"))) {
-                check_language(&f.arena, english, e);
-                languages++;
-            }
+            put_bytes(&f, e->path + prefix.len, str_make(e->begin, (size_t)(e->end - e->begin)));
         }
     }
     CHECK_STR(check_folder(&f), ""); /* written into a folder, it is somebody's own */
-    CHECK(languages >= 7);
     folder_done(&f);
 }
