@@ -80,7 +80,7 @@
 #define LIMIT_FEED_BODIES_BYTES   (4 * MIB)   /* full texts in a feed; then summaries only */
 #define LIMIT_JSON_LD_BYTES       (128 * KIB) /* of one page; beyond, it goes without */
 #define LIMIT_SEARCH_TEXT_BYTES   (128 * KIB) /* of a found story, to look for what to show of it */
-#define LIMIT_SEARCH_OPTIONS      500         /* sections offered to narrow a search */
+#define LIMIT_SEARCH_OPTIONS      500         /* sections offered beside a search */
 
 /* Views (src/newsroom) */
 #define LIMIT_VIEWS_PENDING 262144 /* counted and not yet written down: entries of stories */

@@ -83,7 +83,7 @@ static enum status put_sections(struct pass *pass, const struct search_ask *ask,
                 (struct view_option){ s->id, indented(pass->arena, s->name, depth_of(&all, s)),
                                       selected };
         }
-        if (s->parent_id == 0) {
+        if (s->parent_id == 0 && top.len < LIMIT_SEARCH_OPTIONS) {
             *vec_push(pass->arena, &top) =
                 (struct view_link){ .id = s->id, .href = s->path, .label = s->name };
         }
