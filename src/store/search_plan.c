@@ -24,16 +24,17 @@
 enum {
     PREFIX_WORDS_LOOKED_AT = 400,
     PREFIX_WORDS_COMMON = 4000, /* among so many common words those with the prefix are sought */
-    PREFIX_WORDS_USED = 24,     /* of all prefixes of a query */
+    PREFIX_WORDS_USED = 16,     /* of all prefixes of a query */
     PREFIX_DOCS_MAX = 20000,    /* what the index itself may put together */
     STEPS_MIN = 50,
 };
 
 /* Estimated nanoseconds, from measurements on an index of a million stories (bench/search.c): what
- * a query may cost in one table; a step of one word; passing over a document of a word on the way
- * to the next that is asked for. At most a page of the index is read through for that: some hundred
- * documents of a text, a thousand headlines. */
+ * a query may cost in one table; opening a word; a step of one word; passing over a document of a
+ * word on the way to the next that is asked for. At most a page of the index is read through for
+ * that: some hundred documents of a text, a thousand headlines. */
 #define COST_MAX_NS            2.5e6
+#define COST_OPEN_NS           60e3
 #define COST_STEP_NS           250.0
 #define COST_SKIP_NS           10.0
 #define COST_SKIP_MAX          300.0
@@ -360,6 +361,7 @@ void search_plan_express(const struct search_plan *plan, struct arena *a, enum s
     put_number(&program, leader->len);
     buf_printf(&match, "(%.*s)", STR_FMT(buf_str(&lead)));
     double ns = 2 * COST_STEP_NS * (double)leader->len;
+    double open_ns = 2 * COST_OPEN_NS * (double)leader->len;
     bool is_alone = true; /* each row of the leader is a match: they end by themselves */
     for (size_t i = 0; i < plan->len; i++) {
         const struct search_condition *c = &plan->conditions[i];
@@ -377,6 +379,7 @@ void search_plan_express(const struct search_plan *plan, struct arena *a, enum s
             for (size_t t = 0; t < c->any[k].len; t++) {
                 put_token(&match, &c->any[k], t);
                 buf_put(&match, STR(" OR "));
+                open_ns += COST_OPEN_NS;
             }
         }
         ns += step_of(c, docs_of(leader, where), where);
@@ -387,7 +390,8 @@ void search_plan_express(const struct search_plan *plan, struct arena *a, enum s
     check(match.status == STATUS_OK && program.status == STATUS_OK && lead.status == STATUS_OK);
     ret->match = arena_str(a, buf_str(&match));
     ret->program = arena_str(a, buf_str(&program));
-    ret->steps_max = is_alone ? INT64_MAX : (int64_t)fmax(COST_MAX_NS / ns, STEPS_MIN);
+    double left_ns = fmax(COST_MAX_NS - open_ns, COST_MAX_NS / 4);
+    ret->steps_max = is_alone ? INT64_MAX : (int64_t)fmax(left_ns / ns, STEPS_MIN);
     buf_done(&match);
     buf_done(&lead);
     buf_done(&program);

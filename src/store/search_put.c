@@ -225,41 +225,46 @@ enum status search_fill(struct store *s, struct err *err) {
 
 /* ---- checking ---- */
 
-enum { CHECKED_TOKENS = 3 };
-
-/* Ask for some tokens of a text, from the first to the last, in their column. */
-static void ask_for(struct buf *match, struct buf *columns, struct str tokens, char column) {
-    struct str rest = tokens, token;
-    size_t n = 0, last = 0;
-    while (str_split(&rest, ' ', &token)) {
-        last++;
+static void ask_for(struct buf *match, struct buf *columns, struct str token, char column) {
+    if (token.len > 0) {
+        buf_printf(match, "%s\"%.*s\"", match->len > 0 ? " OR " : "", STR_FMT(token));
+        buf_put_char(columns, column);
     }
-    rest = tokens;
-    for (size_t i = 0; tokens.len > 0 && str_split(&rest, ' ', &token); i++) {
-        if (i == n * (last - 1) / (CHECKED_TOKENS - 1)) {
-            buf_printf(match, "%s\"%.*s\"", match->len > 0 ? " OR " : "", STR_FMT(token));
-            buf_put_char(columns, column);
-            n++;
-        }
+}
+
+/* The longest of a text, since it is rare and quickly found. */
+static void ask_for_longest(struct buf *match, struct buf *columns, struct str tokens,
+                            char column) {
+    struct str token, longest = STR("");
+    while (str_split(&tokens, ' ', &token)) {
+        longest = token.len > longest.len ? token : longest;
+    }
+    ask_for(match, columns, longest, column);
+}
+
+static void ask_for_all(struct buf *match, struct buf *columns, struct str tokens, char column) {
+    struct str token;
+    while (str_split(&tokens, ' ', &token)) {
+        ask_for(match, columns, token, column);
     }
 }
 
 /* Not as a phrase and not with AND: FTS5 looks for the first match of all before it goes to the row
  * that is asked for, which took milliseconds. Single words have theirs at hand. */
 static bool has_words(struct sql *db, int64_t doc, const struct document *d) {
-    const struct str columns[] = { d->headline, d->standfirst, d->body, d->filing };
     struct buf match, where;
     buf_init(&match, 64 * KIB);
     buf_init(&where, 1 * KIB);
-    for (size_t i = 0; i < COUNT_OF(columns); i++) {
-        ask_for(&match, &where, columns[i], (char)('0' + i));
-    }
+    ask_for_longest(&match, &where, d->headline, '0');
+    ask_for_longest(&match, &where, d->standfirst, '1');
+    ask_for_longest(&match, &where, d->body, '2');
+    ask_for_all(&match, &where, d->filing, '3');
     bool in_text = match.len == 0 || HAS(db, "search_text_has", TEXT(buf_str(&match)), I64(doc),
                                          TEXT(buf_str(&where)));
     buf_reset(&match);
     buf_reset(&where);
-    ask_for(&match, &where, d->headline, '0');
-    ask_for(&match, &where, d->filing, '1');
+    ask_for_longest(&match, &where, d->headline, '0');
+    ask_for_all(&match, &where, d->filing, '1');
     bool in_headline = match.len == 0 || HAS(db, "search_headline_has", TEXT(buf_str(&match)),
                                              I64(doc), TEXT(buf_str(&where)));
     check(match.status == STATUS_OK && where.status == STATUS_OK);
