@@ -239,6 +239,7 @@ struct h2 *h2_new(struct conn *c) {
     h2->patient_ms = loop_now_ms(c->loop);
     TAILQ_INIT(&h2->ready);
     h2_request_callbacks(callbacks);
+    h2_answer_callbacks(callbacks);
     nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_sent);
     nghttp2_option_set_no_closed_streams(option, 1);
     check(nghttp2_session_server_new2(&h2->session, callbacks, h2, option) == 0);

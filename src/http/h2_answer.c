@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { FILE_PIECE_BYTES = 64 * KIB };
+enum { FILE_PIECE_BYTES = 64 * KIB, FRAME_HEAD_BYTES = 9 };
 
 /* ---- sending ---- */
 
@@ -27,13 +27,13 @@ void h2_pump(struct h2 *h2) {
         ssize_t n = nghttp2_session_mem_send(h2->session, &frame);
         if (n < 0) {
             conn_close(c);
-        }
-        if (n <= 0) {
             return;
         }
         buf_put(&c->loop->batch, str_make((const char *)frame, (size_t)n));
         if (c->loop->batch.len >= LIMIT_H2_BATCH_BYTES) {
             h2_flush(h2);
+        } else if (n == 0) {
+            return;
         }
     }
 }
@@ -97,14 +97,25 @@ static void read_file(struct h2_stream *s) {
                      (int64_t)rest->file_at, on_file_read) == 0);
 }
 
-/* Move up to `room` bytes of what is at hand. */
-static size_t take(struct h2_stream *s, uint8_t *to, size_t room) {
-    size_t n = 0;
-    while (n < room && s->n_parts > 0) {
+/* How many bytes of the body are at hand. What is lent is all that is left. */
+static size_t at_hand(const struct h2_stream *s) {
+    return s->n_parts > 0 ? (size_t)s->left : s->rest.len - s->rest.at;
+}
+
+/* Move so many of them. */
+static void take(struct h2_stream *s, char *to, size_t n) {
+    s->left -= n;
+    if (s->n_parts == 0) {
+        memcpy(to, s->rest.bytes + s->rest.at, n);
+        s->rest.at += n;
+        return;
+    }
+    while (n > 0) {
         size_t len = s->parts->iov_len - s->part_at;
-        len = len < room - n ? len : room - n;
-        memcpy(to + n, (const char *)s->parts->iov_base + s->part_at, len);
-        n += len;
+        len = len < n ? len : n;
+        memcpy(to, (const char *)s->parts->iov_base + s->part_at, len);
+        to += len;
+        n -= len;
         s->part_at += len;
         if (s->part_at == s->parts->iov_len) {
             s->parts++;
@@ -112,37 +123,53 @@ static size_t take(struct h2_stream *s, uint8_t *to, size_t room) {
             s->part_at = 0;
         }
     }
-    if (n < room && s->rest.at < s->rest.len) {
-        size_t len = s->rest.len - s->rest.at;
-        len = len < room - n ? len : room - n;
-        memcpy(to + n, s->rest.bytes + s->rest.at, len);
-        n += len;
-        s->rest.at += len;
-    }
-    s->left -= n;
-    return n;
 }
 
-/* For one DATA frame. */
+/* How much of the body the next DATA frame has. */
 static ssize_t on_body(nghttp2_session *session, int32_t id, uint8_t *to, size_t room,
                        uint32_t *flags, nghttp2_data_source *source, void *user) {
-    (void)session, (void)id;
-    struct h2 *h2 = user;
+    (void)session, (void)id, (void)to, (void)user;
     struct h2_stream *s = source->ptr;
-    size_t n = take(s, to, room);
-    h2->moved_bytes += n;
-    h2_earn(h2, n);
-    if (s->left == 0) {
-        *flags |= NGHTTP2_DATA_FLAG_EOF;
-    } else if (n == 0 && s->rest.file < 0) {
+    size_t n = at_hand(s);
+    if (n == 0 && s->rest.file < 0) {
         return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE; /* there was no memory for the rest */
-    } else if (n == 0) {
+    }
+    if (n == 0) {
         if (!s->rest.reading) {
             read_file(s);
         }
         return NGHTTP2_ERR_DEFERRED;
     }
+    n = n < room ? n : room;
+    *flags |= NGHTTP2_DATA_FLAG_NO_COPY | (n == s->left ? NGHTTP2_DATA_FLAG_EOF : 0);
     return (ssize_t)n;
+}
+
+/* That frame, straight into the batch. */
+static int on_send_data(nghttp2_session *session, nghttp2_frame *frame, const uint8_t *head,
+                        size_t len, nghttp2_data_source *source, void *user) {
+    (void)session, (void)frame; /* we pad nothing */
+    struct h2 *h2 = user;
+    struct h2_stream *s = source->ptr;
+    struct buf *batch = &h2->c->loop->batch;
+    if (batch->len >= LIMIT_H2_BATCH_BYTES) {
+        return NGHTTP2_ERR_WOULDBLOCK; /* h2_pump sends it, and asks again */
+    }
+    if (at_hand(s) < len) {
+        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE; /* dropped meanwhile */
+    }
+    buf_put(batch, str_make((const char *)head, FRAME_HEAD_BYTES));
+    char *to = buf_reserve(batch, len);
+    check(to != NULL);
+    take(s, to, len);
+    batch->len += len;
+    h2->moved_bytes += len;
+    h2_earn(h2, len);
+    return 0;
+}
+
+void h2_answer_callbacks(nghttp2_session_callbacks *callbacks) {
+    nghttp2_session_callbacks_set_send_data_callback(callbacks, on_send_data);
 }
 
 /* ---- heads ---- */
@@ -160,21 +187,16 @@ static nghttp2_nv field(struct str name, struct str value) {
                          value.len, NGHTTP2_NV_FLAG_NONE };
 }
 
-/* Add the lines "Name: value", as HTTP/1 writes them. */
-static size_t add_lines(struct arena *a, struct str head, nghttp2_nv *fields, size_t n) {
+/* Add the lines "Name: value", as HTTP/1 writes them. nghttp2 copies them, in lower case. */
+static size_t add_lines(struct str head, nghttp2_nv *fields, size_t n) {
     struct str line;
     while (str_split(&head, '\n', &line)) {
         line = str_trim(line);
-        if (line.len == 0) {
-            continue;
+        if (line.len > 0) {
+            size_t colon = str_find_char(line, ':', 0);
+            check(colon != STR_NPOS);
+            fields[n++] = field(str_slice(line, 0, colon), str_trim(str_from(line, colon + 1)));
         }
-        size_t colon = str_find_char(line, ':', 0);
-        check(colon != STR_NPOS);
-        char *name = arena_alloc(a, colon);
-        for (size_t i = 0; i < colon; i++) {
-            name[i] = char_lower(line.ptr[i]);
-        }
-        fields[n++] = field(str_make(name, colon), str_trim(str_from(line, colon + 1)));
     }
     return n;
 }
@@ -193,12 +215,12 @@ static bool begin_answer(struct h2_stream *s, int status, struct str head, uint6
     bool bare = status == 204 || status == 304;
     size_t n = 0;
     fields[n++] = field(STR(":status"), arena_printf(a, "%d", status));
-    n = add_lines(a, common, fields, n);
+    n = add_lines(common, fields, n);
     if (!bare) {
         fields[n++] =
             field(STR("content-length"), arena_printf(a, "%llu", (unsigned long long)body_len));
     }
-    n = add_lines(a, head, fields, n);
+    n = add_lines(head, fields, n);
     s->left = bare || s->ex.no_body ? 0 : body_len;
     nghttp2_data_provider body = { .source.ptr = s, .read_callback = on_body };
     check(nghttp2_submit_response(s->h2->session, s->id, fields, n, s->left > 0 ? &body : NULL) !=
@@ -212,10 +234,10 @@ static bool begin_answer(struct h2_stream *s, int status, struct str head, uint6
 /* What is still lent is copied. */
 static void keep_lent(struct h2_stream *s) {
     if (s->left > 0 && !h2_is_gone(s)) {
-        if (hold(s, (size_t)s->left)) {
-            uint64_t left = s->left;
-            s->rest.len = take(s, (uint8_t *)s->rest.bytes, (size_t)left);
-            s->left = left;
+        size_t len = (size_t)s->left;
+        if (hold(s, len)) {
+            take(s, s->rest.bytes, len);
+            s->rest.len = s->left = len;
         } else {
             h2_reset(s, NGHTTP2_ENHANCE_YOUR_CALM);
         }

@@ -65,6 +65,8 @@ void h2_request_callbacks(nghttp2_session_callbacks *callbacks);
 void h2_ready(struct h2_stream *s, int refused);
 void h2_stream_free(struct h2_stream *s);
 
+/* The callbacks of h2_answer.c. */
+void h2_answer_callbacks(nghttp2_session_callbacks *callbacks);
 /* Cut what can be sent into frames, and add them to the loop's batch; send that when it is full. */
 void h2_pump(struct h2 *h2);
 /* Send the batch, or have the connection keep it. */
