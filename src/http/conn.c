@@ -341,8 +341,7 @@ static void begin_body(struct conn *c) {
     }
 }
 
-/* The first bytes of a connection may be the preface of HTTP/2. True: they are, or may become so.
- */
+/* The first bytes of a connection may be HTTP/2's preface. True: they are, or may become so. */
 static bool read_preface(struct conn *c) {
     struct input *in = c->input;
     struct str bytes = str_make(in->bytes + in->start, in->len - in->start);
@@ -581,7 +580,7 @@ void conn_open(struct loop *l, int fd, bool refused) {
                         .ex = { .conn = c, .minor = 1 },
                         .out = { .file = -1 } };
     struct tls *tls = l->server->options.tls;
-    if (tls != NULL && !refused) {
+    if (tls != NULL && !refused) { /* a handshake would be too much for a refusal */
         c->tls = tls_open(tls, fd);
     }
     if ((tls != NULL && c->tls == NULL) || uv_poll_init(&l->uv, &c->poll, fd) != 0) {

@@ -29,16 +29,14 @@ void conn_say_end(struct conn *c) {
 /* As recv and send have it: -1 with errno, 0 at the end. */
 static ssize_t tls_outcome(struct conn *c, int result) {
     switch (SSL_get_error(c->tls, result)) {
-    case SSL_ERROR_WANT_READ: c->tls_wants_write = false; break;
-    case SSL_ERROR_WANT_WRITE: c->tls_wants_write = true; break;
+    case SSL_ERROR_WANT_READ:
+    case SSL_ERROR_WANT_WRITE: errno = EAGAIN; return -1;
     case SSL_ERROR_ZERO_RETURN: return 0;
     default:
         ERR_clear_error();
         errno = ECONNABORTED;
         return -1;
     }
-    errno = EAGAIN;
-    return -1;
 }
 
 ssize_t conn_recv(struct conn *c, void *bytes, size_t cap) {
@@ -47,11 +45,8 @@ ssize_t conn_recv(struct conn *c, void *bytes, size_t cap) {
     }
     size_t n;
     int result = SSL_read_ex(c->tls, bytes, cap, &n);
-    if (result == 1) {
-        c->tls_wants_write = false;
-        return (ssize_t)n;
-    }
-    return tls_outcome(c, result);
+    c->tls_wants_write = result != 1 && SSL_want_write(c->tls);
+    return result == 1 ? (ssize_t)n : tls_outcome(c, result);
 }
 
 /* As many of the pieces as fill one record. */
