@@ -176,10 +176,10 @@ ${shown.map(({ name, what, files }) => `<h2>${name}: ${what}</h2>
 
 // The README's: what fits a screen, small.
 const readme = [
-    ["front", "/", "desktop", "light", { viewport: { width: 1280, height: 1080 }, deviceScaleFactor: 1.25 }],
+    ["front", "/", "desktop", "light", { viewport: { width: 1280, height: 1490 } }],
     ["story-phone", "/2024/06/18/the-band-and-the-bull/", "phone", "dark", { deviceScaleFactor: 2 }],
     ["section-phone", "/category/harbour/", "phone", "light", { deviceScaleFactor: 2 }],
-    ["search-phone", "/search/?q=gulls", "phone", "light", { deviceScaleFactor: 2 }],
+    ["search-phone", "/search/?q=ferry", "phone", "light", { deviceScaleFactor: 2 }],
 ];
 
 // As WebP, which the browser itself writes.
