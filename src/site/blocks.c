@@ -69,9 +69,8 @@ static enum status menu_link(struct pass *pass, const struct menu_item *item, bo
         struct story story;
         status = store_story(pass->reader, pass->arena, item->target_id, STORY_CARD, &story, &lost);
         if (status == STATUS_OK && story_is_public(&story)) {
-            target = (struct view_link){ .id = story.id,
-                                         .href = story.path,
-                                         .label = card_headline(pass, &story) };
+            target = (struct view_link){ .id = story.id, .label = card_headline(pass, &story) };
+            status = card_address(pass, &story, &target.href, &lost);
         }
     } else {
         enum address_kind kind = item->target == MENU_SECTION ? ADDRESS_SECTION : ADDRESS_TAG;

@@ -1,6 +1,7 @@
 #include "site/cards.h"
 
 #include "base/limits.h"
+#include "site/pages.h"
 #include "text/words.h"
 
 #include <stdlib.h>
@@ -131,19 +132,27 @@ enum status card_trail(struct pass *pass, int64_t section_id, struct list *ret, 
     return STATUS_OK;
 }
 
+enum status card_address(struct pass *pass, const struct story *story, struct str *ret,
+                         struct err *err) {
+    bool is_front;
+    enum status status = page_front_is(pass, story, &is_front, err);
+    *ret = is_front ? STR("/") : story->path;
+    return status;
+}
+
 enum status card_story_links(struct pass *pass, struct ids ids, struct list *ret, struct err *err) {
     VEC(struct view_link) links = { 0 };
     for (size_t i = 0; i < ids.len; i++) {
         struct story story;
         enum status status =
             store_story(pass->reader, pass->arena, ids.ptr[i], STORY_CARD, &story, err);
+        if (status == STATUS_OK && story_is_public(&story)) {
+            struct view_link link = { .id = story.id, .label = card_headline(pass, &story) };
+            status = card_address(pass, &story, &link.href, err);
+            *vec_push(pass->arena, &links) = link;
+        }
         if (status != STATUS_OK) {
             return status;
-        }
-        if (story_is_public(&story)) {
-            *vec_push(pass->arena, &links) = (struct view_link){
-                .id = story.id, .href = story.path, .label = card_headline(pass, &story)
-            };
         }
     }
     *ret = LIST_OF(links);
@@ -222,14 +231,16 @@ enum status card_read(struct pass *pass, int64_t id, int64_t words, struct view_
     check(story_is_public(&story)); /* lists hold nothing else */
     *ret = (struct view_card){
         .id = id,
-        .href = story.path,
         .headline = card_headline(pass, &story),
         .standfirst = story.standfirst,
         .at = dates_rfc3339(pass->dates, pass->arena, story.published_us),
         .date = dates_long(pass->dates, pass->arena, story.published_us),
     };
     ret->direction = card_direction(pass, ret->headline);
-    status = card_excerpt(pass, id, words, &ret->excerpt, &ret->is_broken, err);
+    status = card_address(pass, &story, &ret->href, err);
+    if (status == STATUS_OK) {
+        status = card_excerpt(pass, id, words, &ret->excerpt, &ret->is_broken, err);
+    }
     if (status == STATUS_OK) {
         status = card_image(pass, story.lead_media_id, &ret->image, err);
     }

@@ -25,6 +25,9 @@ void card_links_sort(struct pass *pass, struct view_link *links, size_t n);
 /* Links to a section and those above it, from the top; none for 0. NOT_FOUND. */
 NODISCARD enum status card_trail(struct pass *pass, int64_t section_id, struct list *ret,
                                  struct err *err);
+/* Where readers find a story or page that is public: its path, or "/" if it stands there. */
+NODISCARD enum status card_address(struct pass *pass, const struct story *story, struct str *ret,
+                                   struct err *err);
 /* Links to those of these stories and pages that are public, by their headlines. */
 NODISCARD enum status card_story_links(struct pass *pass, struct ids ids, struct list *ret,
                                        struct err *err);

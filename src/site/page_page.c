@@ -21,9 +21,12 @@ static enum status read_trail(struct pass *pass, int64_t parent_id, struct list 
             return status;
         }
         if (story_is_public(&above)) {
-            links[--from] = (struct view_link){ .id = above.id,
-                                                .href = above.path,
-                                                .label = card_headline(pass, &above) };
+            struct view_link *link = &links[--from];
+            *link = (struct view_link){ .id = above.id, .label = card_headline(pass, &above) };
+            status = card_address(pass, &above, &link->href, err);
+        }
+        if (status != STATUS_OK) {
+            return status;
         }
         parent_id = above.parent_id;
     }

@@ -124,11 +124,13 @@ static enum status put_link(struct pass *pass, struct buf *out, const struct bod
     if (is_public) {
         struct str old = html_unescape(pass->arena, body_attr(token, STR("href")));
         size_t hash = str_find_char(old, '#', 0);
-        struct str fragment = hash == STR_NPOS ? STR("") : str_from(old, hash);
-        status =
-            put_open(pass, out, token,
-                     arena_printf(pass->arena, "%.*s%.*s", STR_FMT(target.path), STR_FMT(fragment)),
-                     base, err);
+        struct str fragment = hash == STR_NPOS ? STR("") : str_from(old, hash), path;
+        status = card_address(pass, &target, &path, err);
+        if (status == STATUS_OK) {
+            status = put_open(
+                pass, out, token,
+                arena_printf(pass->arena, "%.*s%.*s", STR_FMT(path), STR_FMT(fragment)), base, err);
+        }
     }
     return status;
 }
