@@ -212,6 +212,9 @@ TEST(site_lists_below_a_front_page) {
     CHECK(shows(&f, "/page/1/", "<link rel=\"next\" href=\"/page/2/\">"));
     CHECK(!shows(&f, "/page/1/", "rel=\"prev\""));
     CHECK(shows(&f, "/page/2/", "<link rel=\"prev\" href=\"/page/1/\">"));
+    /* The page below it, and whatever else names it, lead there at once. */
+    CHECK(shows(&f, "/about/staff/", "<a href=\"/\">About"));
+    CHECK(!shows(&f, "/about/staff/", "<a href=\"/about/\">"));
     CHECK(shows(&f, "/", "rel=\"canonical\" href=\"https://courier.example/\""));
     /* While readers may not see it, all is as without it. */
     struct story about = fixture_story(&f, f.about);
