@@ -7,7 +7,8 @@
 MODE ?= release
 OUT  := build/$(MODE)$(if $(filter clang%,$(CC)),-clang)
 
-PACKAGES := libuv libcurl sqlite3 jansson expat icu-uc icu-i18n libsodium zlib openssl libnghttp2
+PACKAGES := libuv libcurl sqlite3 jansson expat icu-uc icu-i18n libsodium zlib openssl libnghttp2 \
+            libdeflate libbrotlienc
 CSTD     := -std=c17 -D_GNU_SOURCE -D_FORTIFY_SOURCE=2
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wformat=2 -Wvla \

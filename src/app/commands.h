@@ -6,6 +6,7 @@
 
 extern const struct cli_command cmd_new;
 extern const struct cli_command cmd_import_wordpress;
+extern const struct cli_command cmd_export_static;
 extern const struct cli_command cmd_serve;
 extern const struct cli_command cmd_set;
 extern const struct cli_command cmd_get;

@@ -4,6 +4,7 @@ int main(int argc, char **argv) {
     static const struct cli_command *const commands[] = {
         &cmd_new,
         &cmd_import_wordpress,
+        &cmd_export_static,
         &cmd_serve,
         &cmd_set,
         &cmd_get,

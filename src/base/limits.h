@@ -117,4 +117,10 @@
 #define LIMIT_PHP_DEPTH           32         /* serialized PHP */
 #define LIMIT_PHP_VALUES          20000      /* of one serialized value, all levels */
 
+/* Static export (src/transfer) */
+#define LIMIT_STATIC_KEYS         200000 /* that one page depends on */
+#define LIMIT_STATIC_RECORD_BYTES (2 * MIB)
+#define LIMIT_STATIC_TOUCHED      200000 /* keys since the last export: beyond, all is made anew */
+#define LIMIT_STATIC_THREADS      256
+
 #endif

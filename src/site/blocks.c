@@ -251,6 +251,10 @@ static bool read_param(struct str part, struct str name, int64_t *ret) {
     return str_starts(part, name) && str_to_i64(str_from(part, name.len), ret) && *ret >= 0;
 }
 
+bool blocks_varies(struct str key) {
+    return str_starts(key, STR("latest/")) || str_starts(key, STR("dont-miss/"));
+}
+
 enum status blocks_render(struct pass *pass, struct str key, struct fragment_build *fragment,
                           struct err *err) {
     if (str_eq(key, STR("style"))) {

@@ -11,6 +11,8 @@
 
 /* Those above, for templates; the last name is NULL. */
 extern const struct template_fragment blocks_fragments[];
+/* Whether the key is of a kind that has variants. */
+bool blocks_varies(struct str key);
 
 /* Errors: NOT_FOUND (no such kind, parameters or section). */
 NODISCARD enum status blocks_render(struct pass *pass, struct str key,

@@ -246,6 +246,11 @@ const struct asset *look_asset_at(const struct look *look, struct str path) {
     return NULL;
 }
 
+const struct asset *look_assets(const struct look *look, size_t *ret_len) {
+    *ret_len = look->assets.len;
+    return look->assets.ptr;
+}
+
 /* ---- opening ---- */
 
 struct mentioning {

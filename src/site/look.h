@@ -59,5 +59,7 @@ struct asset {
 /* By name or by path; NULL if there is none. */
 const struct asset *look_asset(const struct look *look, struct str name);
 const struct asset *look_asset_at(const struct look *look, struct str path);
+/* All of them. */
+const struct asset *look_assets(const struct look *look, size_t *ret_len);
 
 #endif

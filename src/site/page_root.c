@@ -227,3 +227,17 @@ bool page_root(struct pass *pass, struct str key, struct page_build *page) {
     }
     return put_text(pass, key, page) || put_icon(pass, key, page);
 }
+
+bool page_root_at(size_t at, struct str *ret) {
+    static const struct str others[] = { STR_INIT("/robots.txt"), STR_INIT("/humans.txt"),
+                                         STR_INIT("/security.txt"), STR_INIT("/opensearch.xml"),
+                                         STR_INIT("/manifest.webmanifest") };
+    size_t n_others = COUNT_OF(others), n_texts = COUNT_OF(texts);
+    if (at >= n_others + n_texts + COUNT_OF(icons)) {
+        return false;
+    }
+    *ret = at < n_others             ? others[at]
+           : at < n_others + n_texts ? texts[at - n_others].path
+                                     : icons[at - n_others - n_texts].path;
+    return true;
+}

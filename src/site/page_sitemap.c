@@ -22,7 +22,7 @@ enum {
 
 /* ---- addresses ---- */
 
-static struct str file_path(struct arena *a, enum sitemap_kind kind, int64_t number) {
+struct str page_sitemap_path(struct arena *a, enum sitemap_kind kind, int64_t number) {
     return arena_printf(a, "/sitemap-%s-%lld.xml", store_sitemap_name(kind), (long long)number);
 }
 
@@ -89,7 +89,7 @@ static enum status finish(struct pass *pass, struct buf *out, struct page_build 
 static void put_file(struct pass *pass, struct xml *x, enum sitemap_kind kind, int64_t number,
                      int64_t changed_us) {
     xml_open(x, "sitemap");
-    xml_element(x, "loc", pass_absolute(pass, file_path(pass->arena, kind, number)));
+    xml_element(x, "loc", pass_absolute(pass, page_sitemap_path(pass->arena, kind, number)));
     put_time(pass, x, "lastmod", changed_us);
     xml_close(x);
 }

@@ -69,11 +69,15 @@ void page_redirect(struct pass *pass, struct str to, struct page_build *page);
 
 /* page_root.c: robots.txt, ads.txt, the web manifest, icons… False: none of them. */
 bool page_root(struct pass *pass, struct str key, struct page_build *page);
+/* The addresses at which it may have something, one by one; false: there are no more. */
+bool page_root_at(size_t at, struct str *ret);
 
 /* page_sitemap.c: the sitemap, its files and the news. *ret_found false: none of them, or an empty
  * one. */
 NODISCARD enum status page_sitemap(struct pass *pass, struct str key, bool *ret_found,
                                    struct page_build *page, struct err *err);
+/* The address of one of the sitemap's files. */
+struct str page_sitemap_path(struct arena *a, enum sitemap_kind kind, int64_t number);
 /* Where WordPress and its plugins have had theirs: 301. False: not such an address. */
 bool page_sitemap_moved(struct pass *pass, struct str key, struct page_build *page);
 

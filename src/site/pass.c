@@ -45,49 +45,101 @@ static const struct look *take_look(struct site_thread *thread) {
     return thread->look;
 }
 
-enum status pass_begin(struct site_thread *thread, struct arena *a, struct keys *keys,
-                       struct pass *ret, struct err *err) {
-    struct pass pass = {
-        .thread = thread, .look = take_look(thread), .reader = thread->reader, .arena = a
-    };
-    enum status status = store_read_begin(thread->reader, keys, err);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    status = settings_load(pass.reader, a, &pass.settings, err);
+/* What a pass has besides its snapshot, in its arena. */
+static enum status fill(struct pass *pass, struct err *err) {
+    struct arena *a = pass->arena;
+    enum status status = settings_load(pass->reader, a, &pass->settings, err);
     if (status == STATUS_OK) {
-        status = take_dates(thread, &pass.settings, err);
+        status = take_dates(pass->thread, &pass->settings, err);
     }
     if (status != STATUS_OK) {
-        store_read_end(thread->reader);
         return status;
     }
-    pass.dates = thread->dates;
-    pass.language = thread->language;
-    struct str language = arena_str(a, pass.settings.language);
-    const struct asset *icon = look_asset(pass.look, STR("favicon.svg"));
-    const struct asset *touch_icon = look_asset(pass.look, STR("apple-touch-icon.png"));
-    pass.view = (struct view_site){
-        .name = pass.settings.title,
-        .tagline = pass.settings.tagline,
+    pass->dates = pass->thread->dates;
+    pass->language = pass->thread->language;
+    struct str language = arena_str(a, pass->settings.language);
+    const struct asset *icon = look_asset(pass->look, STR("favicon.svg"));
+    const struct asset *touch_icon = look_asset(pass->look, STR("apple-touch-icon.png"));
+    pass->view = (struct view_site){
+        .name = pass->settings.title,
+        .tagline = pass->settings.tagline,
         .language = language,
         .locale = locale_with_country(a, language.ptr),
         .direction = locale_is_rtl(language.ptr) ? STR("rtl") : STR("ltr"),
         .feed = STR("/feed/"),
         .icon = icon ? icon->path : STR("/favicon.ico"),
         .touch_icon = touch_icon ? touch_icon->path : STR("/apple-touch-icon.png"),
-        .paper_colour = pass.settings.paper_colour,
-        .paper_colour_dark = pass.settings.paper_colour_dark,
-        .is_discouraged = pass.settings.discourage_crawlers,
-        .script = look_script(pass.look),
+        .paper_colour = pass->settings.paper_colour,
+        .paper_colour_dark = pass->settings.paper_colour_dark,
+        .is_discouraged = pass->settings.discourage_crawlers,
+        .script = look_script(pass->look),
     };
-    pass.view.feeds = feed_links(&pass, pass.settings.title, STR("/"));
+    pass->view.feeds = feed_links(pass, pass->settings.title, STR("/"));
+    return STATUS_OK;
+}
+
+static struct pass begin(struct site_thread *thread, struct arena *a) {
+    return (struct pass){
+        .thread = thread, .look = take_look(thread), .reader = thread->reader, .arena = a
+    };
+}
+
+enum status pass_begin(struct site_thread *thread, struct arena *a, struct keys *keys,
+                       struct pass *ret, struct err *err) {
+    if (thread->held != NULL) {
+        *ret = *thread->held;
+        ret->arena = a;
+        (void)store_read_note(thread->reader, keys);
+        return STATUS_OK;
+    }
+    struct pass pass = begin(thread, a);
+    enum status status = store_read_begin(thread->reader, keys, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = fill(&pass, err);
+    if (status != STATUS_OK) {
+        store_read_end(thread->reader);
+        return status;
+    }
     *ret = pass;
     return STATUS_OK;
 }
 
 void pass_end(struct pass *pass) {
-    store_read_end(pass->reader);
+    if (pass->thread->held != NULL) {
+        (void)store_read_note(pass->reader, NULL);
+    } else {
+        store_read_end(pass->reader);
+    }
+}
+
+enum status pass_hold(struct site_thread *thread, struct err *err) {
+    check(thread->held == NULL);
+    struct pass *pass = ARENA_NEW(&thread->held_arena, struct pass);
+    *pass = begin(thread, &thread->held_arena);
+    enum status status = store_reader_scan(thread->reader, err);
+    if (status == STATUS_OK) {
+        status = store_read_begin(thread->reader, NULL, err);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = fill(pass, err);
+    if (status != STATUS_OK) {
+        store_read_end(thread->reader);
+        return status;
+    }
+    thread->held = pass;
+    return STATUS_OK;
+}
+
+void pass_release(struct site_thread *thread) {
+    if (thread->held != NULL) {
+        thread->held = NULL;
+        store_read_end(thread->reader);
+    }
+    arena_done(&thread->held_arena);
 }
 
 /* ---- helpers of templates ---- */

@@ -22,6 +22,9 @@ struct site_thread {
     struct dates *dates;
     struct language *language;
     struct buf dates_of; /* "<language> <timezone>" */
+    /* Within site_hold: what every pass begins with. */
+    struct pass *held;
+    struct arena held_arena;
 };
 
 struct pass {
@@ -39,6 +42,10 @@ struct pass {
 NODISCARD enum status pass_begin(struct site_thread *thread, struct arena *a, struct keys *keys,
                                  struct pass *ret, struct err *err);
 void pass_end(struct pass *pass);
+
+/* Begin a snapshot that all passes share until the release. */
+NODISCARD enum status pass_hold(struct site_thread *thread, struct err *err);
+void pass_release(struct site_thread *thread);
 
 /* Run a template as a page: its own bytes and its fragments become parts. story_id: the page's own
  * story, which fragments leave out; 0: none. Sets Content-Type. */

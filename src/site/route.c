@@ -444,6 +444,12 @@ bool route_is_made_up(struct str key) {
     return str_starts(key, path) && key.len > path.len;
 }
 
+struct str route_date_path(struct pass *pass, struct list_id list) {
+    struct str shape = pass->settings.permalink;
+    bool has_slash = shape.len == 0 || str_ends(shape, STR("/"));
+    return wanted_date_path(pass->arena, list, has_slash ? STR("/") : STR(""));
+}
+
 enum status route_page(struct pass *pass, struct str key, struct str password,
                        struct page_build *page, struct err *err) {
     int64_t error;
@@ -496,10 +502,7 @@ enum status route_page(struct pass *pass, struct str key, struct str password,
     }
     struct list_id date;
     if (wanted_date(w.base, &date)) {
-        struct str shape = pass->settings.permalink;
-        bool has_slash = shape.len == 0 || str_ends(shape, STR("/"));
-        struct str base = wanted_date_path(pass->arena, date, has_slash ? STR("/") : STR(""));
-        return answer_list(pass, key, date, base, &w, page, err);
+        return answer_list(pass, key, date, route_date_path(pass, date), &w, page, err);
     }
     struct str base;
     status = look_up_query(pass, w.base, &base, &address, err);

@@ -71,6 +71,7 @@ const char *site_theme_dir(const struct site *site) {
 static void thread_close(void *opened) {
     struct site_thread *thread = opened;
     if (thread != NULL) {
+        pass_release(thread);
         store_reader_close(thread->reader);
         look_close(thread->look);
         dates_free(thread->dates);
@@ -131,6 +132,22 @@ static enum status source_fragment(void *thread, struct str key, struct fragment
     status = blocks_render(&pass, key, fragment, err);
     pass_end(&pass);
     return status;
+}
+
+enum status site_hold(void *thread, struct err *err) {
+    return pass_hold(thread, err);
+}
+
+void site_release(void *thread) {
+    pass_release(thread);
+}
+
+struct store_reader *site_held_reader(void *thread) {
+    return ((struct site_thread *)thread)->reader;
+}
+
+bool site_fragment_varies(struct str key) {
+    return blocks_varies(key);
 }
 
 struct render_source site_source(struct site *site) {

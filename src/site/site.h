@@ -45,4 +45,16 @@ struct render_source site_source(struct site *site);
 NODISCARD enum status site_unlock(void *thread, struct str key, struct str password,
                                   struct page_build *page, struct err *err);
 
+/* ---- a site at one moment: for whoever walks over all of it ---- */
+
+/* From here to the release all that this thread of site_source renders is of one snapshot, with one
+ * look; it reads the settings once, which makes rendering quicker. */
+NODISCARD enum status site_hold(void *thread, struct err *err);
+void site_release(void *thread);
+/* The reader of the snapshot, while the thread is held. */
+struct store_reader *site_held_reader(void *thread);
+
+/* Whether this fragment may have variants without one story. */
+bool site_fragment_varies(struct str key);
+
 #endif

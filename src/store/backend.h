@@ -58,6 +58,8 @@ struct backend {
     NODISCARD enum status (*keep_copy)(struct db *db, int version, struct err *err);
     /* A number that changes when another connection has committed. */
     NODISCARD enum status (*data_version)(struct db *db, int64_t *ret, struct err *err);
+    /* How many bytes of the database a connection may map into memory. */
+    NODISCARD enum status (*map_bytes)(struct db *db, int64_t bytes, struct err *err);
     /* The database's own integrity: pages, indexes, foreign keys. */
     NODISCARD enum status (*verify)(struct db *db, db_fault *fault, void *ctx, struct err *err);
 };

@@ -183,3 +183,39 @@ enum status store_neighbours(struct store_reader *r, struct list_id list, int64_
     }
     return status;
 }
+
+/* ---- the whole ---- */
+
+enum status store_list_dates(struct store_reader *r, struct arena *a, enum list_kind kind,
+                             struct list_dates *ret, struct err *err) {
+    static const struct {
+        int level;
+        int64_t scale;
+    } kinds[] = {
+        [LIST_YEAR] = { LEVEL_YEAR, 10000 },
+        [LIST_MONTH] = { LEVEL_MONTH, 100 },
+        [LIST_DAY] = { LEVEL_DAY, 1 },
+    };
+    check((unsigned)kind < COUNT_OF(kinds) && kinds[kind].scale > 0);
+    VEC(struct list_date) dates = { 0 };
+    struct rows rows = ROWS(r->sql, "list_dates", I64(kinds[kind].level));
+    while (rows_next(&rows)) {
+        *vec_push(a, &dates) = (struct list_date){ { kind, rows_i64(&rows, 0) / kinds[kind].scale },
+                                                   rows_i64(&rows, 1) };
+    }
+    enum status status = sql_result(r->sql, err);
+    if (status == STATUS_OK) {
+        *ret = (struct list_dates){ dates.ptr, dates.len };
+    }
+    return status;
+}
+
+enum status store_size(struct store_reader *r, int64_t page_size, int64_t *ret, struct err *err) {
+    check(page_size > 0);
+    int64_t size = RUN(r->sql, "address_len", NONE) + RUN(r->sql, "list_pages", I64(page_size));
+    enum status status = sql_result(r->sql, err);
+    if (status == STATUS_OK) {
+        *ret = size;
+    }
+    return status;
+}

@@ -59,3 +59,9 @@ RETURNING stories;
 
 -- name: list_count_drop
 DELETE FROM list_count WHERE kind = ?1 AND list_id = ?2 AND level = ?3 AND date = ?4;
+
+-- name: list_dates
+SELECT date, stories FROM list_count WHERE kind = 0 AND list_id = 0 AND level = ?1 ORDER BY date;
+
+-- name: list_pages
+SELECT sum((stories + ?1 - 1) / ?1) FROM list_count WHERE level = 0 OR kind = 0;

@@ -35,6 +35,9 @@ SELECT kind, target_id, redirect, url FROM address WHERE path = ?1;
 -- name: address_next
 SELECT path, kind, target_id, redirect, url FROM address WHERE path > ?1 ORDER BY path LIMIT 1;
 
+-- name: address_len
+SELECT count(*) FROM address;
+
 -- name: address_put
 INSERT INTO address (path, kind, target_id, redirect, url) VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT (path) DO UPDATE SET kind = excluded.kind, target_id = excluded.target_id,

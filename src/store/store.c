@@ -130,6 +130,11 @@ void store_reader_close(struct store_reader *r) {
     }
 }
 
+enum status store_reader_scan(struct store_reader *r, struct err *err) {
+    check(!r->is_open);
+    return r->store->backend->map_bytes(r->own.db, 0, err);
+}
+
 enum status store_read_begin(struct store_reader *r, struct keys *keys, struct err *err) {
     check(!r->is_open);
     enum status status = r->store->backend->begin_read(r->sql->db, err);

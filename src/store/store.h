@@ -78,6 +78,9 @@ NODISCARD enum status store_cursor_put(struct store_writer *w, struct str name, 
 NODISCARD enum status store_reader_open(struct store *s, struct store_reader **ret,
                                         struct err *err);
 void store_reader_close(struct store_reader *r);
+/* A reader that goes through all of a large site once: it reads through a small memory of its own
+ * instead of mapping the file, whose pages would count as the program's. Outside a snapshot. */
+NODISCARD enum status store_reader_scan(struct store_reader *r, struct err *err);
 /* Begin a snapshot; reads note their keys in `keys` (may be NULL) until the end. */
 NODISCARD enum status store_read_begin(struct store_reader *r, struct keys *keys, struct err *err);
 void store_read_end(struct store_reader *r);
@@ -422,6 +425,22 @@ NODISCARD enum status store_author_next(struct store_reader *r, int64_t after, i
                                         struct err *err);
 NODISCARD enum status store_media_next(struct store_reader *r, int64_t after, int64_t *ret_id,
                                        struct err *err);
+
+/* The years, months or days (LIST_YEAR, LIST_MONTH, LIST_DAY) on which something public was
+ * published, oldest first, with how much. Notes nothing. */
+struct list_dates {
+    const struct list_date {
+        struct list_id list;
+        int64_t stories;
+    } * ptr;
+    size_t len;
+};
+NODISCARD enum status store_list_dates(struct store_reader *r, struct arena *a, enum list_kind kind,
+                                       struct list_dates *ret, struct err *err);
+/* How many pages a walk over the whole site will come to, about: the addresses, and the pages of
+ * all lists, `page_size` stories on each. Looks at all of them. Notes nothing. */
+NODISCARD enum status store_size(struct store_reader *r, int64_t page_size, int64_t *ret,
+                                 struct err *err);
 
 /* Each fault of the database itself (integrity, foreign keys, lists and counts that do not agree
  * with the stories, addresses without target) is told to `fault`. Returns OK also when there are

@@ -65,6 +65,8 @@ static const struct {
     { "story_top_pages", "an index of just these pages, up to a limit" },
     { "comment_newest", "an index of just these comments, up to a limit" },
     { "sitemap_all", "all files are wanted" },
+    { "address_len", "counts all, for the progress of an export" },
+    { "list_pages", "counts all, for the progress of an export" },
     { "sitemap_of_picture", "sorts the few files of one picture's stories" },
 };
 
