@@ -41,6 +41,9 @@ bool utf8_valid(struct str s) {
 
 uint32_t utf8_next(struct str s, size_t *at) {
     check(*at < s.len);
+    if ((unsigned char)s.ptr[*at] < 0x80) {
+        return (unsigned char)s.ptr[(*at)++];
+    }
     uint32_t c = UTF8_REPLACEMENT;
     size_t n = decode(s, *at, &c);
     *at += n ? n : 1;

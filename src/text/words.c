@@ -119,6 +119,10 @@ bool words_end_sentence(struct str text) {
     bool ends = false;
     for (size_t at = 0; at < text.len;) {
         UChar32 c = (UChar32)utf8_next(text, &at);
+        if (c < 0x80 && char_is_alnum((char)c)) { /* most of a text: not worth a look-up */
+            ends = false;
+            continue;
+        }
         int8_t kind = u_charType(c);
         bool closes = c == '"' || c == '\'' || utf8_is_space((uint32_t)c) ||
                       kind == U_END_PUNCTUATION || kind == U_FINAL_PUNCTUATION;
