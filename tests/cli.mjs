@@ -60,6 +60,9 @@ await test("settings: set, get, defaults, refusals", () => {
     run(["set", "timezone", "Mars/Base", "--site", site], { expect: 1 });
     assert.equal(run(["get", "latest_count", "--site", site]).out, "7\n");
     run(["set", "latest_count", "5", "--site", site]);
+    for (const [key, value] of [["url", "http://x/<>"], ["permalink", "/%foo%/"], ["logo", "javascript:alert(1)"], ["logo", "/no/such.png"]]) {
+        assert.match(run(["set", key, value, "--site", site], { expect: 1 }).err, new RegExp(key));
+    }
 });
 
 await test("slots: set by address, show, clear, refuse what is no story", () => {

@@ -67,7 +67,8 @@ function same(actual, wanted, what) {
 function expected(s, parts) {
     const at = stories.indexOf(s), primary = s.sections[0];
     const latest = stories.filter((o) => o !== s && o.within.has(primary.slug)).slice(0, 5);
-    const missed = stories.filter((o) => o !== s && !latest.includes(o)).slice(0, 2);
+    const neighbours = [stories[at + 1], stories[at - 1]];
+    const missed = stories.filter((o) => o !== s && !latest.includes(o) && !neighbours.includes(o)).slice(0, 2);
     const updated = time(s.changed) - time(s.at) > 3600e3 && `Updated ${long.format(time(s.changed))}, ${clock.format(time(s.changed))}`;
     return [long.format(time(s.at)), updated, parts.minutes, ...s.sections.map((c) => c.name), s.title, s.standfirst, new Intl.ListFormat("en").format(s.by),
         parts.caption, parts.body, ...[...terms(s.raw, "post_tag"), ...terms(s.raw, "boat")].map((t) => t.name),

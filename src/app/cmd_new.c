@@ -1,4 +1,5 @@
 #include "app/commands.h"
+#include "base/clock.h"
 #include "site/settings.h"
 #include "text/json.h"
 
@@ -42,6 +43,10 @@ static int run(struct cli *cli) {
     }
     for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(keys); i++) {
         status = put(w, keys[i], values[i], &cli->err);
+    }
+    if (status == STATUS_OK) {
+        struct str now = arena_printf(&cli->arena, "%lld", (long long)clock_now_us());
+        status = store_setting_put(w, STR("made_us"), now, &cli->err); /* site/feed.c */
     }
     if (w != NULL) {
         if (status == STATUS_OK) {

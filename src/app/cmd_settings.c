@@ -44,10 +44,30 @@ static enum status check_front_page(struct cli *cli, struct store_reader *r, str
                              STR_FMT(path));
 }
 
+/* Nor can a picture be shown that is not here. */
+static enum status check_logo(struct cli *cli, struct store_reader *r, struct str path) {
+    struct address address;
+    struct err lost = { 0 };
+    enum status status = store_address(r, &cli->arena, path, &address, &lost);
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+        return err_set(&cli->err, status, "%s", lost.message);
+    }
+    return status == STATUS_OK && address.kind == ADDRESS_MEDIA
+               ? STATUS_OK
+               : err_set(&cli->err, STATUS_INVALID, "logo: no picture of this site is at '%.*s'",
+                         STR_FMT(path));
+}
+
 static enum status put_value(struct cli *cli, struct store_writer *w, void *arg) {
     struct str value = *(const struct str *)arg;
     if (str_eq(str_of(cli->args[0]), STR("front_page")) && value.len > 0) {
         enum status status = check_front_page(cli, store_writer_reader(w), value);
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+    if (str_eq(str_of(cli->args[0]), STR("logo")) && str_starts(value, STR("/"))) {
+        enum status status = check_logo(cli, store_writer_reader(w), value);
         if (status != STATUS_OK) {
             return status;
         }
@@ -140,7 +160,8 @@ const struct cli_command cmd_set = {
     .arguments = "KEY VALUE",
     .summary = "change a setting of the site",
     .details =
-        "A running server shows it at once. 'broadsheet get' lists all settings and what they "
+        "A running server hears of it within a tenth of a second, and then shows it everywhere at "
+        "once. 'broadsheet get' lists all settings and what they "
         "mean. The value of one that is a file, such as ads_txt, may be - for the standard input.",
     .examples = "  broadsheet set title 'The Quay Lantern'\n"
                 "  broadsheet set timezone Europe/London\n"

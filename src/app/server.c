@@ -321,6 +321,7 @@ static void answer_request(void *ctx, struct http_exchange *ex, const struct htt
     switch (site_page_key(http_arena(ex), req->path, req->query, &key)) {
     case PAGE_KEY_OK: break;
     case PAGE_KEY_MOVED: reply_moved(ex, key); return;
+    case PAGE_KEY_LONG: reply_error(s, ex, 414, STR("")); return;
     case PAGE_KEY_BAD: reply_error(s, ex, 400, STR("")); return;
     }
     if (req->method == HTTP_POST) {

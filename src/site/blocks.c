@@ -10,7 +10,11 @@
  * ids of both lists, and its variant is made beside the variant of `latest`. On the page of a story
  * that is in neither, both stand as they are; on the page of one that `dont-miss` alone shows,
  * `latest` without it is what it was, so that the page's plain `latest` and its varied `dont-miss`
- * agree. */
+ * agree.
+ *
+ * A page also shows the story's neighbours, which `dont-miss` must leave out, too. The stories that
+ * have one of its stories as a neighbour are the neighbours of these: `dont-miss` varies by them as
+ * well, and its variant leaves out the neighbours of its story. */
 #include "site/blocks.h"
 
 #include "site/cards.h"
@@ -110,17 +114,13 @@ static enum status menu_links(struct pass *pass, struct str name, size_t max, st
 
 static enum status top_sections(struct pass *pass, size_t max, struct list *ret, struct err *err) {
     struct sections sections;
-    enum status status = store_sections(pass->reader, pass->arena, &sections, err);
+    enum status status = cards_top_sections(pass, &sections, err);
     VEC(struct view_link) links = { 0 };
-    for (size_t i = 0; status == STATUS_OK && i < sections.len; i++) {
+    for (size_t i = 0; status == STATUS_OK && i < sections.len && i < max; i++) {
         const struct section *s = &sections.ptr[i];
-        if (s->parent_id == 0) {
-            *vec_push(pass->arena, &links) =
-                (struct view_link){ .id = s->id, .href = s->path, .label = s->name };
-        }
+        *vec_push(pass->arena, &links) =
+            (struct view_link){ .id = s->id, .href = s->path, .label = s->name };
     }
-    card_links_sort(pass, links.ptr, links.len);
-    links.len = links.len < max ? links.len : max;
     *ret = LIST_OF(links);
     return status;
 }
@@ -215,23 +215,69 @@ static enum status dont_miss_ids(struct pass *pass, size_t n, struct ids shown, 
     return status;
 }
 
+/* What the page of a story shows beside its blocks: itself and its neighbours. */
+static enum status shown_on_page(struct pass *pass, int64_t id, struct ids *ret, struct err *err) {
+    int64_t *ids = arena_array(pass->arena, 3, sizeof *ids);
+    struct story story;
+    *ret = (struct ids){ ids, 0 };
+    if (id == 0) {
+        return STATUS_OK;
+    }
+    enum status status = store_story(pass->reader, pass->arena, id, STORY_CARD, &story, err);
+    ids[0] = id;
+    if (status == STATUS_OK) {
+        status = card_neighbours(pass, &story, &ids[1], &ids[2], err);
+    }
+    ret->len = 3;
+    return status;
+}
+
+/* The stories on whose pages one of those stands as a neighbour, and some more: those beside it in
+ * the whole site's list, or in those of all sections that it may stand in. */
+static enum status pages_beside(struct pass *pass, struct ids shown, struct ids *ret,
+                                struct err *err) {
+    VEC(int64_t) ids = { 0 };
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < shown.len; i++) {
+        struct ids lists;
+        status = card_neighbour_lists(pass, shown.ptr[i], &lists, err);
+        for (size_t n = 0; status == STATUS_OK && n < lists.len; n++) {
+            int64_t previous, next;
+            status = store_neighbours(pass->reader, section_list(lists.ptr[n]), shown.ptr[i],
+                                      &previous, &next, err);
+            if (status == STATUS_OK) {
+                *vec_push(pass->arena, &ids) = previous;
+                *vec_push(pass->arena, &ids) = next;
+            }
+        }
+    }
+    *ret = (struct ids){ ids.ptr, ids.len };
+    return status;
+}
+
 static enum status render_dont_miss(struct pass *pass, int64_t section_id, int64_t except,
                                     struct fragment_build *fragment, struct err *err) {
     struct view_block_root root = { .name = pass->settings.title };
-    struct ids latest, picked;
+    struct ids latest, picked, own, beside;
     enum status status = latest_ids(pass, section_id, except, &latest, err);
+    if (status == STATUS_OK) {
+        status = shown_on_page(pass, except, &own, err);
+    }
     if (status != STATUS_OK) {
         return status;
     }
-    struct ids shown = ids_join(pass->arena, latest, (struct ids){ &except, except > 0 ? 1 : 0 });
-    status = dont_miss_ids(pass, (size_t)pass->settings.dont_miss_count, shown, &picked, err);
+    status = dont_miss_ids(pass, (size_t)pass->settings.dont_miss_count,
+                           ids_join(pass->arena, latest, own), &picked, err);
     if (status == STATUS_OK) {
         status = cards_read(pass, picked, pass->settings.dont_miss_excerpt_words, &root.cards, err);
     }
+    if (status == STATUS_OK) {
+        status = pages_beside(pass, picked, &beside, err);
+    }
     if (status != STATUS_OK) {
         return status;
     }
-    fragment->vary = ids_join(pass->arena, latest, picked);
+    fragment->vary = ids_join(pass->arena, ids_join(pass->arena, latest, picked), beside);
     return pass_html(pass, "dont-miss", &root, &fragment->out, err);
 }
 

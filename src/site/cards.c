@@ -116,6 +116,59 @@ void card_links_sort(struct pass *pass, struct view_link *links, size_t n) {
     }
 }
 
+struct ranked {
+    struct section section;
+    size_t rank; /* in the menu */
+};
+
+static int by_rank(const void *a, const void *b, void *order) {
+    const struct ranked *first = a, *second = b;
+    if (first->rank != second->rank) {
+        return first->rank < second->rank ? -1 : 1;
+    }
+    int by_name = language_compare(order, first->section.name, second->section.name);
+    return by_name != 0 ? by_name
+                        : (first->section.id > second->section.id) -
+                              (first->section.id < second->section.id);
+}
+
+static size_t rank_in(const struct menu *menu, int64_t section_id) {
+    size_t rank = 0;
+    while (rank < menu->len &&
+           (menu->ptr[rank].target != MENU_SECTION || menu->ptr[rank].target_id != section_id)) {
+        rank++;
+    }
+    return rank;
+}
+
+enum status cards_top_sections(struct pass *pass, struct sections *ret, struct err *err) {
+    struct sections all = { NULL, 0 };
+    struct menu menu;
+    enum status status = store_menu(pass->reader, pass->arena, STR("primary"), &menu, err);
+    if (status == STATUS_OK) {
+        status = store_sections(pass->reader, pass->arena, &all, err);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    VEC(struct ranked) top = { 0 };
+    for (size_t i = 0; i < all.len; i++) {
+        if (all.ptr[i].parent_id == 0) {
+            *vec_push(pass->arena, &top) =
+                (struct ranked){ all.ptr[i], rank_in(&menu, all.ptr[i].id) };
+        }
+    }
+    if (top.len > 1) {
+        qsort_r(top.ptr, top.len, sizeof *top.ptr, by_rank, pass->language);
+    }
+    struct section *sections = arena_array(pass->arena, top.len + 1, sizeof *sections);
+    for (size_t i = 0; i < top.len; i++) {
+        sections[i] = top.ptr[i].section;
+    }
+    *ret = (struct sections){ sections, top.len };
+    return STATUS_OK;
+}
+
 enum status card_trail(struct pass *pass, int64_t section_id, struct list *ret, struct err *err) {
     struct view_link *links = arena_array(pass->arena, LIMIT_SECTION_DEPTH + 1, sizeof *links);
     size_t from = LIMIT_SECTION_DEPTH + 1;
@@ -157,6 +210,41 @@ enum status card_story_links(struct pass *pass, struct ids ids, struct list *ret
     }
     *ret = LIST_OF(links);
     return STATUS_OK;
+}
+
+/* ---- neighbours ---- */
+
+enum status card_neighbours(struct pass *pass, const struct story *story, int64_t *ret_previous,
+                            int64_t *ret_next, struct err *err) {
+    *ret_previous = *ret_next = 0;
+    return story_is_public(story) /* others stand in no list */
+               ? store_neighbours(
+                     pass->reader,
+                     section_list(pass->settings.neighbours_in_section ? story->section_id : 0),
+                     story->id, ret_previous, ret_next, err)
+               : STATUS_OK;
+}
+
+enum status card_neighbour_lists(struct pass *pass, int64_t id, struct ids *ret, struct err *err) {
+    VEC(int64_t) lists = { 0 };
+    struct story story = { 0 };
+    enum status status = STATUS_OK;
+    *vec_push(pass->arena, &lists) = 0; /* also of stories without a section */
+    if (pass->settings.neighbours_in_section) {
+        status = store_story(pass->reader, pass->arena, id, STORY_CARD, &story, err);
+    }
+    for (size_t i = 0; status == STATUS_OK && i < story.sections.len; i++) {
+        struct list above;
+        status = card_trail(pass, story.sections.ptr[i], &above, err);
+        const struct view_link *links = above.items;
+        for (size_t n = 0; status == STATUS_OK && n < above.len; n++) {
+            if (!ids_have((struct ids){ lists.ptr, lists.len }, links[n].id)) {
+                *vec_push(pass->arena, &lists) = links[n].id;
+            }
+        }
+    }
+    *ret = (struct ids){ lists.ptr, lists.len };
+    return status;
 }
 
 /* ---- pictures ---- */

@@ -22,6 +22,8 @@ NODISCARD enum status card_links(struct pass *pass, enum address_kind kind, stru
                                  struct list *ret, struct err *err);
 /* By label, in the order of the site's language. */
 void card_links_sort(struct pass *pass, struct view_link *links, size_t n);
+/* The sections at the top: those of the primary menu in its order, then the others by name. */
+NODISCARD enum status cards_top_sections(struct pass *pass, struct sections *ret, struct err *err);
 /* Links to a section and those above it, from the top; none for 0. NOT_FOUND. */
 NODISCARD enum status card_trail(struct pass *pass, int64_t section_id, struct list *ret,
                                  struct err *err);
@@ -31,6 +33,14 @@ NODISCARD enum status card_address(struct pass *pass, const struct story *story,
 /* Links to those of these stories and pages that are public, by their headlines. */
 NODISCARD enum status card_story_links(struct pass *pass, struct ids ids, struct list *ret,
                                        struct err *err);
+
+/* The stories before and after it that its page shows; 0: none. */
+NODISCARD enum status card_neighbours(struct pass *pass, const struct story *story,
+                                      int64_t *ret_previous, int64_t *ret_next, struct err *err);
+/* The lists in which it may stand beside others on their pages: of these sections; of 0, the whole
+ * site. */
+NODISCARD enum status card_neighbour_lists(struct pass *pass, int64_t id, struct ids *ret,
+                                           struct err *err);
 
 /* A picture; *ret is NULL when there is none, or it is no picture. */
 NODISCARD enum status card_image(struct pass *pass, int64_t media_id, const struct view_image **ret,

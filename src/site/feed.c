@@ -389,6 +389,26 @@ static struct feed feed_begin(struct pass *pass, struct str base, enum feed_form
     };
 }
 
+/* A feed without items is as old as the site, or, as sites from before that was kept do not know,
+ * as its newest story. */
+static enum status empty_since(struct pass *pass, int64_t *ret_us, struct err *err) {
+    struct str made;
+    struct ids newest;
+    struct story story = { 0 };
+    enum status status = store_setting(pass->reader, pass->arena, STR("made_us"), &made, err);
+    *ret_us = 0;
+    if (status != STATUS_OK || str_to_i64(made, ret_us)) {
+        return status;
+    }
+    status = store_newest(pass->reader, pass->arena, section_list(0), 1, (struct ids){ NULL, 0 },
+                          &newest, err);
+    if (status == STATUS_OK && newest.len > 0) {
+        status = store_story(pass->reader, pass->arena, newest.ptr[0], STORY_CARD, &story, err);
+    }
+    *ret_us = story.published_us;
+    return status;
+}
+
 static enum status answer(struct pass *pass, struct feed *feed, enum feed_format format,
                           struct page_build *page, struct err *err) {
     const struct feed_item *items = feed->items.items;
@@ -396,11 +416,17 @@ static enum status answer(struct pass *pass, struct feed *feed, enum feed_format
         feed->updated_us = items[i].updated_us > feed->updated_us ? items[i].updated_us
                                                                   : feed->updated_us;
     }
+    enum status status = STATUS_OK;
+    if (feed->items.len == 0) {
+        status = empty_since(pass, &feed->updated_us, err);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
     struct buf out;
     buf_init(&out, LIMIT_RENDER_BYTES);
     formats[format].put(pass, feed, &out);
-    enum status status = out.status == STATUS_OK ? STATUS_OK
-                                                 : err_set(err, out.status, "a feed is too large");
+    status = out.status == STATUS_OK ? STATUS_OK : err_set(err, out.status, "a feed is too large");
     if (status == STATUS_OK) {
         page_own(page, arena_str(pass->arena, buf_str(&out)));
         pass_head(pass, page, "Content-Type",

@@ -76,7 +76,7 @@ struct feed {
     struct str site, language;
     struct str icon, favicon;
     struct str hub;     /* empty: none */
-    int64_t updated_us; /* 0: there is no item */
+    int64_t updated_us; /* 0: not known */
     struct list items;  /* feed_item */
 };
 

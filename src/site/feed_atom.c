@@ -106,7 +106,7 @@ void feed_atom_put(struct pass *pass, const struct feed *feed, struct buf *out) 
     if (feed->description.len > 0) {
         xml_element(&x, "subtitle", feed->description);
     }
-    /* Required; a feed without entries has not changed since the beginning of time. */
+    /* Required, whatever is known. */
     xml_element(&x, "updated", dates_rfc3339(pass->dates, pass->arena, feed->updated_us));
     /* Entries without a byline are the paper's. */
     put_author(&x, pass->settings.title, feed->site);

@@ -109,7 +109,11 @@ static void put_same_as(struct ld *ld, const struct str *urls, size_t n) {
 
 /* The logo, or, as something must stand for the paper, its icon. */
 static void put_logo(struct ld *ld) {
+    const struct asset *large = look_asset(ld->pass->look, STR("icon-512.png"));
     struct view_image icon = { .src = ld->pass->view.icon };
+    if (large != NULL) { /* search engines want a picture of pixels */
+        icon = (struct view_image){ .src = large->path, .width = 512, .height = 512 };
+    }
     json_key(&ld->j, KEY("logo"));
     put_image(ld, ld->logo != NULL ? ld->logo : &icon);
 }

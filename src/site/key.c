@@ -147,6 +147,9 @@ static struct str with_query(struct arena *a, struct str path, struct str query)
 
 enum page_key site_page_key(struct arena *a, struct str path, struct str query, struct str *ret) {
     struct str canonical;
+    if (path.len > LIMIT_PATH_BYTES) {
+        return PAGE_KEY_LONG;
+    }
     if (!url_path_canonical(a, path, &canonical)) {
         return PAGE_KEY_BAD;
     }

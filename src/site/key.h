@@ -7,6 +7,7 @@
 enum page_key {
     PAGE_KEY_OK,    /* *ret is the key */
     PAGE_KEY_MOVED, /* *ret is the address to answer 301 with: another spelling of the path */
+    PAGE_KEY_LONG,  /* 414 */
     PAGE_KEY_BAD    /* 400 */
 };
 

@@ -59,6 +59,12 @@ enum status page_media(struct pass *pass, int64_t media_id, struct str key, stru
         page->file = media.file;
         pass_head(pass, page, "Content-Type",
                   is_mime(media.mime) ? media.mime : STR("application/octet-stream"));
+        /* An address that is made of the content never has another one. */
+        bool is_hash =
+            str_eq(media.path, arena_printf(pass->arena, "/media/%.*s", STR_FMT(media.file)));
+        pass_head(pass, page, "Cache-Control",
+                  is_hash ? STR("public, max-age=31536000, immutable")
+                          : STR("public, max-age=86400"));
         protect(pass, &media, page);
     } else if (media.remote_url.len > 0 && !leads_back(pass, media.remote_url, key)) {
         page_redirect(pass, media.remote_url, page);

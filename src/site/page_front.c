@@ -73,14 +73,11 @@ struct bands_plan {
 static enum status plan_bands(struct pass *pass, struct taken *taken, struct bands_plan *ret,
                               struct err *err) {
     struct sections sections;
-    enum status status = store_sections(pass->reader, pass->arena, &sections, err);
+    enum status status = cards_top_sections(pass, &sections, err);
     *ret = (struct bands_plan){ 0 };
     for (size_t i = 0; status == STATUS_OK && i < sections.len; i++) {
         const struct section *section = &sections.ptr[i];
         struct band_plan plan = { section, { NULL, 0 } };
-        if (section->parent_id != 0) {
-            continue;
-        }
         if (ret->n_picked < BANDS_MAX) {
             struct str slot = arena_printf(pass->arena, "section-%.*s", STR_FMT(section->slug));
             status = cards_picked(pass, slot, (size_t)pass->settings.front_band_stories, taken->ids,
@@ -187,6 +184,24 @@ static enum status fill(struct pass *pass, struct view_front_root *root, struct 
     return status;
 }
 
+struct card_refs {
+    const struct view_card **ptr;
+    size_t len, cap;
+};
+
+static void add_card(struct pass *pass, struct card_refs *refs, const struct view_card *card) {
+    if (card != NULL) {
+        *vec_push(pass->arena, refs) = card;
+    }
+}
+
+static void add_cards(struct pass *pass, struct card_refs *refs, struct list cards) {
+    const struct view_card *card = cards.items;
+    for (size_t i = 0; i < cards.len; i++) {
+        add_card(pass, refs, &card[i]);
+    }
+}
+
 /* The tagline says what the paper is; its picture is that of the lead. */
 static enum status set_head(struct pass *pass, struct view_front_root *root, struct err *err) {
     struct phrase_arg site = { .name = STR("site"), .text = pass->settings.title };
@@ -200,17 +215,17 @@ static enum status set_head(struct pass *pass, struct view_front_root *root, str
     if (status != STATUS_OK) {
         return status;
     }
-    const struct view_card *secondaries = root->secondaries.items;
-    const struct view_card **cards =
-        arena_array(pass->arena, root->secondaries.len + 1, sizeof *cards);
-    size_t n = 0;
-    if (root->lead != NULL) {
-        cards[n++] = root->lead;
+    struct card_refs cards = { 0 };
+    add_card(pass, &cards, root->lead);
+    add_cards(pass, &cards, root->secondaries);
+    add_cards(pass, &cards, root->river);
+    add_cards(pass, &cards, root->most_read);
+    const struct view_band *bands = root->bands.items;
+    for (size_t i = 0; i < root->bands.len; i++) {
+        add_card(pass, &cards, bands[i].first);
+        add_cards(pass, &cards, bands[i].rest);
     }
-    for (size_t i = 0; root->lead != NULL && i < root->secondaries.len; i++) {
-        cards[n++] = &secondaries[i];
-    }
-    return json_ld_front(pass, cards, n, &root->head, err);
+    return json_ld_front(pass, cards.ptr, cards.len, &root->head, err);
 }
 
 enum status page_front(struct pass *pass, struct page_build *page, struct err *err) {

@@ -6,6 +6,7 @@
 #include "site/feed.h"
 #include "site/head.h"
 #include "site/json_ld.h"
+#include "site/wanted.h"
 
 struct str page_list_path(struct arena *a, struct str base, int64_t number) {
     if (number <= 1) {
@@ -26,6 +27,12 @@ enum status page_list_first(struct pass *pass, struct str base, struct str *ret,
                                        : STATUS_OK;
     *ret = is_page ? STR("/page/1/") : base;
     return status;
+}
+
+struct str page_date_path(struct pass *pass, struct list_id date) {
+    struct str shape = pass->settings.permalink;
+    bool has_slash = shape.len == 0 || str_ends(shape, STR("/"));
+    return wanted_date_path(pass->arena, date, has_slash ? STR("/") : STR(""));
 }
 
 /* ---- names ---- */
@@ -156,6 +163,17 @@ static struct str with_place(struct pass *pass, struct str text, int64_t number,
                                       STR_FMT(pass_phrase(pass, "page_of", args, COUNT_OF(args))));
 }
 
+/* As on the front page, that of the first story that has one. */
+static const struct view_image *first_image(struct list rows) {
+    const struct view_card *cards = rows.items;
+    for (size_t i = 0; i < rows.len; i++) {
+        if (cards[i].image != NULL) {
+            return cards[i].image;
+        }
+    }
+    return NULL;
+}
+
 static enum status set_head(struct pass *pass, struct list_id list, int64_t number,
                             const struct place *place, int64_t pages, const struct list_name *name,
                             struct view_list_root *root, struct err *err) {
@@ -175,8 +193,8 @@ static enum status set_head(struct pass *pass, struct list_id list, int64_t numb
         head.og_type = STR("profile");
         head.username = name->slug;
     }
-    enum status status =
-        head_image(pass, &head, root->author != NULL ? root->author->image : NULL, err);
+    enum status status = head_image(
+        pass, &head, root->author != NULL ? root->author->image : first_image(root->rows), err);
     if (status == STATUS_OK) {
         status = json_ld_list(pass, root, &head, err);
     }
@@ -184,7 +202,54 @@ static enum status set_head(struct pass *pass, struct list_id list, int64_t numb
     return status;
 }
 
-/* What stands around a section's or an author's stories. */
+static struct view_link date_link(struct pass *pass, enum list_kind kind, int64_t id) {
+    struct list_id date = { kind, id };
+    return (struct view_link){ .id = id,
+                               .href = page_date_path(pass, date),
+                               .label = date_title(pass, date) };
+}
+
+/* A year's months or a month's days that have stories; a day of a month is called by its number. */
+static enum status dates_below(struct pass *pass, struct list_id list, struct view_list_root *root,
+                               struct err *err) {
+    if (list.kind == LIST_DAY) {
+        return STATUS_OK;
+    }
+    bool is_year = list.kind == LIST_YEAR;
+    struct ids dates;
+    enum status status = store_dates_within(pass->reader, pass->arena, list, &dates, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct view_link *links = arena_array(pass->arena, dates.len + 1, sizeof *links);
+    for (size_t i = 0; i < dates.len; i++) {
+        links[i] = date_link(pass, is_year ? LIST_MONTH : LIST_DAY, dates.ptr[i]);
+        if (!is_year) {
+            links[i].label = pass_number_arg(pass, STR("n"), dates.ptr[i] % 100).text;
+        }
+    }
+    root->links = (struct list){ links, dates.len };
+    root->links_name = pass_phrase(pass, is_year ? "months" : "days", NULL, 0);
+    return STATUS_OK;
+}
+
+/* "2022 › March 2022" above a day. */
+static enum status date_surroundings(struct pass *pass, struct list_id list,
+                                     struct view_list_root *root, struct err *err) {
+    struct view_link *trail = arena_array(pass->arena, 2, sizeof *trail);
+    int64_t month = list.kind == LIST_DAY ? list.id / 100 : list.id;
+    size_t n = 0;
+    if (list.kind != LIST_YEAR) {
+        trail[n++] = date_link(pass, LIST_YEAR, month / 100);
+    }
+    if (list.kind == LIST_DAY) {
+        trail[n++] = date_link(pass, LIST_MONTH, month);
+    }
+    root->trail = (struct list){ trail, n };
+    return dates_below(pass, list, root, err);
+}
+
+/* What stands around a section's, a date's or an author's stories. */
 static enum status read_surroundings(struct pass *pass, struct list_id list,
                                      struct view_list_root *root, struct err *err) {
     if (list.kind == LIST_AUTHOR) {
@@ -192,9 +257,13 @@ static enum status read_surroundings(struct pass *pass, struct list_id list,
         root->author = author;
         return author_read(pass, list.id, author, err);
     }
+    if (is_date(list)) {
+        return date_surroundings(pass, list, root, err);
+    }
     if (list.kind != LIST_SECTION) {
         return STATUS_OK;
     }
+    root->links_name = pass_phrase(pass, "subsections", NULL, 0);
     enum status status = card_trail(pass, list.id, &root->trail, err);
     if (status == STATUS_OK && root->trail.len > 0) {
         root->trail.len--; /* it ends with the section itself */

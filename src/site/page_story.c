@@ -29,6 +29,9 @@ static struct str with_house_credit(struct pass *pass, struct str standfirst) {
 static void set_dates(struct pass *pass, const struct story *story, struct view_story *view) {
     view->published = dates_rfc3339(pass->dates, pass->arena, story->published_us);
     view->date = dates_long(pass->dates, pass->arena, story->published_us);
+    if (story_is_public(story)) { /* an unlocked one stands in no list */
+        view->day = page_date_path(pass, (struct list_id){ LIST_DAY, story->local_day });
+    }
     int64_t after_us = pass->settings.updated_after_minutes * 60 * US_PER_SECOND;
     if (story->updated_us - story->published_us > after_us) {
         view->updated = dates_rfc3339(pass->dates, pass->arena, story->updated_us);
@@ -93,13 +96,8 @@ static enum status neighbour(struct pass *pass, int64_t id, const struct view_li
 
 static enum status set_neighbours(struct pass *pass, const struct story *story,
                                   struct view_story *view, struct err *err) {
-    if (!story_is_public(story)) {
-        return STATUS_OK; /* an unlocked story stands in no list */
-    }
-    struct list_id list =
-        section_list(pass->settings.neighbours_in_section ? story->section_id : 0);
     int64_t previous, next;
-    enum status status = store_neighbours(pass->reader, list, story->id, &previous, &next, err);
+    enum status status = card_neighbours(pass, story, &previous, &next, err);
     if (status == STATUS_OK) {
         status = neighbour(pass, previous, &view->previous, err);
     }

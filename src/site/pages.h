@@ -38,6 +38,8 @@ struct str page_list_path(struct arena *a, struct str base, int64_t number);
  */
 NODISCARD enum status page_list_first(struct pass *pass, struct str base, struct str *ret,
                                       struct err *err);
+/* That of a date's list. */
+struct str page_date_path(struct pass *pass, struct list_id date);
 /* Name and description of a list, for people. NOT_FOUND. */
 struct list_name {
     struct str title; /* "Stories tagged ferries" */

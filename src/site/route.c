@@ -444,12 +444,6 @@ bool route_is_made_up(struct str key) {
     return str_starts(key, path) && key.len > path.len;
 }
 
-struct str route_date_path(struct pass *pass, struct list_id list) {
-    struct str shape = pass->settings.permalink;
-    bool has_slash = shape.len == 0 || str_ends(shape, STR("/"));
-    return wanted_date_path(pass->arena, list, has_slash ? STR("/") : STR(""));
-}
-
 enum status route_page(struct pass *pass, struct str key, struct str password,
                        struct page_build *page, struct err *err) {
     int64_t error;
@@ -502,7 +496,7 @@ enum status route_page(struct pass *pass, struct str key, struct str password,
     }
     struct list_id date;
     if (wanted_date(w.base, &date)) {
-        return answer_list(pass, key, date, route_date_path(pass, date), &w, page, err);
+        return answer_list(pass, key, date, page_date_path(pass, date), &w, page, err);
     }
     struct str base;
     status = look_up_query(pass, w.base, &base, &address, err);

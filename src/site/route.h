@@ -12,7 +12,4 @@ NODISCARD enum status route_page(struct pass *pass, struct str key, struct str p
 /* Pages of which there are as many as there are words: searches. */
 bool route_is_made_up(struct str key);
 
-/* The address of a date's list, as the site spells its addresses. */
-struct str route_date_path(struct pass *pass, struct list_id list);
-
 #endif

@@ -52,7 +52,7 @@ const struct setting_def setting_defs[] = {
       "the address of a page that stands at / in place of the newest stories; usually empty" },
     { "house_credit", SETTING_TEXT, "", 0, 0, NULL,
       "put at the end of standfirsts, {site} being the name; usually empty" },
-    { "logo", SETTING_TEXT, "", 0, 0, NULL,
+    { "logo", SETTING_PICTURE, "", 0, 0, NULL,
       "the paper's sign: the address of a picture of this site, or the name of a file of the "
       "theme" },
     { "theme_accent", SETTING_COLOUR, "", 0, 0, NULL,
@@ -125,6 +125,15 @@ static bool is_choice(const char *choices, struct str value) {
     return false;
 }
 
+static bool is_choice_of(const char *const *names, size_t n, struct str value) {
+    for (size_t i = 0; i < n; i++) {
+        if (str_eq(value, str_of(names[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool has_control(struct str value) {
     for (size_t i = 0; i < value.len; i++) {
         if ((unsigned char)value.ptr[i] < 0x20 || value.ptr[i] == 0x7f) {
@@ -167,9 +176,62 @@ static bool is_slug(struct str value) {
     return true;
 }
 
+/* Of letters, digits and these others, all of them ASCII. */
+static bool is_made_of(struct str value, const char *others) {
+    for (size_t i = 0; i < value.len; i++) {
+        if (!char_is_alnum(value.ptr[i]) &&
+            str_find_char(str_of(others), value.ptr[i], 0) == STR_NPOS) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Parts in percent signs are WordPress's; one of them must tell stories apart. */
+static bool is_permalink(struct str value) {
+    static const char *const tags[] = { "year",   "monthnum", "day",      "hour",   "minute",
+                                        "second", "post_id",  "postname", "author", "category" };
+    bool tells_apart = false;
+    struct str rest = value, part;
+    if (value.len == 0) {
+        return true;
+    }
+    for (size_t n = 0; str_split(&rest, '%', &part); n++) {
+        if (n % 2 == 0) {
+            if (!is_made_of(part, "/-._~?=&")) {
+                return false;
+            }
+            continue;
+        }
+        if (!is_choice_of(tags, COUNT_OF(tags), part) || rest.ptr == NULL) {
+            return false;
+        }
+        tells_apart |= str_eq(part, STR("postname")) || str_eq(part, STR("post_id"));
+    }
+    return tells_apart && value.ptr[0] == '/' && str_find(value, STR("//"), 0) == STR_NPOS;
+}
+
+static bool is_picture(struct str value) {
+    struct str canonical;
+    struct arena a = { 0 };
+    bool is_path = str_starts(value, STR("/")) && url_path_canonical(&a, value, &canonical) &&
+                   str_eq(value, canonical);
+    arena_done(&a);
+    return value.len == 0 || is_path ||
+           (value.ptr[0] != '/' && is_made_of(value, "-._/") &&
+            str_find(value, STR(".."), 0) == STR_NPOS);
+}
+
+/* The host of an address, in ASCII (an international one is xn--…), and no path that would have to
+ * be escaped. */
+static bool is_plain_address(const struct url *url) {
+    return is_made_of(url->host, "-._[]:") && is_made_of(url->path, "/-._~%+@:,;=&!$'()*");
+}
+
 static bool is_site_url(struct str value) {
     struct url url;
-    return url_parse(value, &url) && url.host.len > 0 && !url.has_query && !url.has_fragment &&
+    return url_parse(value, &url) && is_plain_address(&url) && url.host.len > 0 && !url.has_query &&
+           !url.has_fragment &&
            (str_eq(url.scheme, STR("http")) || str_eq(url.scheme, STR("https")));
 }
 
@@ -177,9 +239,9 @@ static bool is_site_url(struct str value) {
 static bool is_endpoint(struct str value) {
     struct url url;
     return is_header_value(value) && url_parse(value, &url) && url.host.len > 0 &&
-           !url.has_fragment && str_find_char(value, '@', 0) == STR_NPOS &&
-           str_find_char(value, '<', 0) == STR_NPOS && str_find_char(value, '>', 0) == STR_NPOS &&
-           str_find_char(value, '"', 0) == STR_NPOS &&
+           is_plain_address(&url) && !url.has_fragment &&
+           str_find_char(value, '@', 0) == STR_NPOS && str_find_char(value, '<', 0) == STR_NPOS &&
+           str_find_char(value, '>', 0) == STR_NPOS && str_find_char(value, '"', 0) == STR_NPOS &&
            (str_eq(url.scheme, STR("http")) || str_eq(url.scheme, STR("https")));
 }
 
@@ -275,12 +337,14 @@ static enum status def_check(const struct setting_def *def, struct str value, st
         }
         return err_set(err, STATUS_INVALID, "%s: a zone such as Europe/London, please", def->key);
     case SETTING_PERMALINK:
-        if (value.len == 0 || (value.ptr[0] == '/' && !has_control(value) &&
-                               str_find_char(value, '%', 0) != STR_NPOS)) {
+        if (is_permalink(value)) {
             return STATUS_OK;
         }
-        return err_set(err, STATUS_INVALID, "%s: a shape such as /%%year%%/%%postname%%/, please",
-                       def->key);
+        return err_set(
+            err, STATUS_INVALID,
+            "%s: a shape such as /%%year%%/%%monthnum%%/%%postname%%/, with %%postname%% "
+            "or %%post_id%% in it, please",
+            def->key);
     case SETTING_SLUG:
         if (value.len > 0 && is_slug(value)) {
             return STATUS_OK;
@@ -309,6 +373,15 @@ static enum status def_check(const struct setting_def *def, struct str value, st
         return err_set(
             err, STATUS_INVALID,
             "%s: addresses such as https://example.com/paper with blanks between, please",
+            def->key);
+    case SETTING_PICTURE:
+        if (is_picture(value)) {
+            return STATUS_OK;
+        }
+        return err_set(
+            err, STATUS_INVALID,
+            "%s: the path of a picture of this site, such as /media/sign.png, or the name "
+            "of a file of the theme, please",
             def->key);
     case SETTING_HANDLE:
         if (is_handle(value)) {

@@ -20,11 +20,12 @@ enum setting_kind {
     SETTING_TIMEZONE,  /* IANA */
     SETTING_PERMALINK, /* "/%year%/%monthnum%/%postname%/", or empty: "/?p=7" */
     SETTING_SLUG,
-    SETTING_COUNT,  /* min to max */
-    SETTING_COLOUR, /* "#a3171f", "#a31" or empty */
-    SETTING_CHOICE, /* one of `choices` */
-    SETTING_URLS,   /* http or https, absolute, separated by blanks; may be empty */
-    SETTING_HANDLE, /* "@paper", "@paper@example.social"; may be empty */
+    SETTING_COUNT,   /* min to max */
+    SETTING_COLOUR,  /* "#a3171f", "#a31" or empty */
+    SETTING_CHOICE,  /* one of `choices` */
+    SETTING_URLS,    /* http or https, absolute, separated by blanks; may be empty */
+    SETTING_PICTURE, /* path of a picture here, or name of a theme's file; may be empty */
+    SETTING_HANDLE,  /* "@paper", "@paper@example.social"; may be empty */
 };
 
 struct setting_def {

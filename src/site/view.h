@@ -89,6 +89,7 @@ struct view_story {
     struct str headline, standfirst;
     struct str direction;             /* as a card's */
     struct str published, date;       /* for <time datetime>, for people */
+    struct str day;                   /* the list of its day; empty: it stands in none */
     struct str updated, updated_date; /* empty: not shown */
     int64_t minutes;
     int64_t section_id;
@@ -169,7 +170,8 @@ struct view_list_root {
     struct view_head head;
     struct str title, description;
     struct list trail;                /* of a section: those above it, from the top */
-    struct list links;                /* of a section: its sub-sections */
+    struct list links;                /* of a section: its sub-sections; of a date: those in it */
+    struct str links_name;            /* what these are */
     const struct view_author *author; /* of an author's list */
     struct list rows;                 /* view_card */
     const struct view_pager *pager;   /* NULL: one page */

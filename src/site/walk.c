@@ -75,7 +75,7 @@ static enum status visit_list(struct walk *w, struct list_id list, struct str ba
 }
 
 static enum status visit_date(struct walk *w, struct list_id list) {
-    return visit_list(w, list, route_date_path(&w->pass, list), false);
+    return visit_list(w, list, page_date_path(&w->pass, list), false);
 }
 
 static enum status visit_dates(struct walk *w) {

@@ -132,6 +132,31 @@ enum status store_list_page(struct store_reader *r, struct arena *a, struct list
     return status;
 }
 
+enum status store_dates_within(struct store_reader *r, struct arena *a, struct list_id list,
+                               struct ids *ret, struct err *err) {
+    check(list.kind == LIST_YEAR || list.kind == LIST_MONTH);
+    note_list(r->keys, list);
+    struct range range = range_of(list);
+    int64_t scale = list.kind == LIST_YEAR ? 100 : 1;
+    int64_t dates[31];
+    size_t n = 0;
+    struct rows rows = ROWS(r->sql, "list_counts", I64(range.kind), I64(range.id),
+                            I64(range.level + 1), I64(range.from_day), I64(range.to_day));
+    while (n < COUNT_OF(dates) && rows_next(&rows)) {
+        dates[n++] = rows_i64(&rows, 0) / scale;
+    }
+    rows_end(&rows);
+    int64_t *sorted = arena_array(a, n + 1, sizeof *sorted);
+    for (size_t i = 0; i < n; i++) { /* the newest come first */
+        sorted[i] = dates[n - 1 - i];
+    }
+    enum status status = sql_result(r->sql, err);
+    if (status == STATUS_OK) {
+        *ret = (struct ids){ sorted, n };
+    }
+    return status;
+}
+
 enum status store_newest(struct store_reader *r, struct arena *a, struct list_id list, size_t n,
                          struct ids except, struct ids *ret, struct err *err) {
     note_list(r->keys, list);

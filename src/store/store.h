@@ -144,6 +144,11 @@ NODISCARD enum status store_list_page(struct store_reader *r, struct arena *a, s
                                       int64_t number, int64_t size, struct list_page *ret,
                                       struct err *err);
 
+/* The months (yyyymm) of a LIST_YEAR that have stories, the days (yyyymmdd) of a LIST_MONTH, in
+ * their order; from the kept counts. Notes the list. */
+NODISCARD enum status store_dates_within(struct store_reader *r, struct arena *a,
+                                         struct list_id list, struct ids *ret, struct err *err);
+
 /* The sitemap's files, each with the things among STORE_SITEMAP_IDS ids: file n of a kind those
  * with the ids from STORE_SITEMAP_IDS * (n - 1) + 1. The front page stands first in the first file
  * of sections. */

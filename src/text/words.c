@@ -30,6 +30,23 @@ static bool is_unspaced(uint32_t c) {
     }
 }
 
+bool words_end_joined(struct str text) {
+    size_t at = text.len;
+    while (at > 0 && ((unsigned char)text.ptr[at - 1] & 0xc0) == 0x80) {
+        at--;
+    }
+    if (at == 0) {
+        return false;
+    }
+    at--;
+    uint32_t c = utf8_next(text, &at);
+    UErrorCode status = U_ZERO_ERROR;
+    UScriptCode script = uscript_getScript((UChar32)c, &status);
+    bool is_mark = (c > 0x3000 && c <= 0x30ff) || (c >= 0xff00 && c <= 0xff65); /* 。「」ー！ */
+    return is_mark || script == USCRIPT_HAN || script == USCRIPT_HIRAGANA ||
+           script == USCRIPT_KATAKANA;
+}
+
 /* What stands between white space at or after *at; false at the end. *ret_unspaced: it has a letter
  * of a script without spaces. */
 static bool next_run(struct str text, size_t *at, struct str *ret_run, bool *ret_unspaced) {

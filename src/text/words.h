@@ -15,6 +15,10 @@ struct str words_first(struct arena *a, struct str text, size_t n);
  * aside. */
 bool words_end_sentence(struct str text);
 
+/* It ends in Han, Kana or the punctuation that goes with them: what follows joins without a blank.
+ */
+bool words_end_joined(struct str text);
+
 /* How many there are. locale: for the segmentation. */
 size_t words_count(struct str text, const char *locale);
 

@@ -216,7 +216,7 @@ TEST(server_exact_fails_when_a_dependency_is_left_out) {
                                          "sitemap:pages", "sitemap:sections",
                                          "sitemap:tags",  "sitemap:authors",
                                          "news",          "search",
-                                         "slug:" };
+                                         "slug:",         "year:" };
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         struct town t;
         struct warm warm;

@@ -1,6 +1,8 @@
 #include "tests/fixture.h"
 #include "tests/harness.h"
 
+#include <stdlib.h>
+
 /* The stories whose pages a block's cards lead to, in order. */
 static size_t cards_of(struct fixture *f, struct str html, const char *block, int *ret) {
     size_t at = str_find(html, arena_printf(&f->arena, "<section class=\"block %s\"", block), 0);
@@ -26,6 +28,16 @@ static bool stands_in_section_of(int number, int own) {
     return own % 2 ? number % 2 == 1 || number % 4 == 0 : number % 2 == 0;
 }
 
+/* The neighbour that a page leads to, "prev" or "next"; 0: none. */
+static int neighbour_of(struct fixture *f, struct str html, const char *rel) {
+    size_t nav = str_find(html, STR("<nav class=\"neighbours\""), 0);
+    size_t at = nav == STR_NPOS
+                    ? nav
+                    : str_find(html, arena_printf(&f->arena, "rel=\"%s\" href=\"", rel), nav);
+    size_t number = at == STR_NPOS ? at : str_find(html, STR("/headline-"), at);
+    return number == STR_NPOS ? 0 : atoi(html.ptr + number + sizeof "/headline-" - 1);
+}
+
 static void check_page(struct fixture *f, int own, size_t latest_want, size_t miss_want) {
     int shown[2 * FIXTURE_STORIES] = { 0 };
     struct str html =
@@ -34,6 +46,11 @@ static void check_page(struct fixture *f, int own, size_t latest_want, size_t mi
     size_t n = latest + cards_of(f, html, "dont-miss", shown + latest);
     CHECK_INT(latest, latest_want);
     CHECK_INT(n - latest, miss_want);
+    int previous = neighbour_of(f, html, "prev"), next = neighbour_of(f, html, "next");
+    CHECK(previous != 0 || next != 0);
+    for (size_t i = latest; i < n; i++) {
+        CHECK(shown[i] != previous && shown[i] != next);
+    }
     for (size_t i = 0; i < n; i++) {
         CHECK(shown[i] != own);
         for (size_t k = 0; k < i; k++) {
@@ -51,6 +68,7 @@ TEST(site_blocks_never_show_a_story_twice) {
     fixture_open(&f);
     uint64_t random = test_seed();
     for (int round = 0; round < 12; round++) {
+        fixture_set(&f, "neighbours", round % 2 ? "section" : "site");
         int64_t picked[6];
         size_t n = test_below(&random, 6);
         for (size_t i = 0; i < n; i++) {
@@ -75,7 +93,11 @@ TEST(site_blocks_show_fewer_when_there_are_fewer) {
     }
     fixture_set(&f, "dont_miss_count", "20");
     for (int own = 1; own <= FIXTURE_STORIES; own++) {
-        check_page(&f, own, own % 2 ? 9 : 6, own % 2 ? 4 : 7);
+        size_t others = 0;
+        for (int k = 1; k <= FIXTURE_STORIES; k++) {
+            others += abs(k - own) > 1 && !stands_in_section_of(k, own);
+        }
+        check_page(&f, own, own % 2 ? 9 : 6, others);
     }
     fixture_set(&f, "latest_count", "0");
     struct str html = fixture_body(&f, "/2022/03/01/headline-1/");
@@ -89,13 +111,13 @@ TEST(site_blocks_put_the_picked_ones_first) {
     int64_t picked[] = { f.draft, f.about, f.stories[7], f.stories[13], f.stories[2] };
     int shown[FIXTURE_STORIES];
     fixture_slot(&f, "dont-miss", picked, COUNT_OF(picked));
-    /* On a page of the harbour, 7 and 13 are free. */
+    /* On a page of the harbour, 7 and 13 are free, but 13 is the previous one. */
     CHECK_INT(cards_of(&f, fixture_body(&f, "/2022/03/14/headline-14/"), "dont-miss", shown), 2);
     CHECK_INT(shown[0], 7);
-    CHECK_INT(shown[1], 13);
+    CHECK_INT(shown[1], 2);
     CHECK_INT(cards_of(&f, fixture_body(&f, "/2022/03/13/headline-13/"), "dont-miss", shown), 2);
-    CHECK_INT(shown[0], 2); /* 7 is the sixth of the world, which `latest` shows here */
-    CHECK_INT(shown[1], 14);
+    CHECK_INT(shown[0], 2);  /* 7 is the sixth of the world, which `latest` shows here */
+    CHECK_INT(shown[1], 10); /* 14 is the next one */
     fixture_close(&f);
 }
 

@@ -229,7 +229,10 @@ TEST(feed_is_atom) {
     buf_done(&seen.text);
     /* Without an entry, too, it says when it changed. */
     struct str empty = fixture_body(&f, "/category/empty/feed/atom/");
-    CHECK(str_find(empty, STR("<updated>1970-01-01T00:00:00"), 0) != STR_NPOS);
+    CHECK(str_find(empty, STR("<updated>2022-03-14T09:00:00"), 0) != STR_NPOS); /* the newest */
+    fixture_set(&f, "made_us", "1577836800000000");
+    empty = fixture_body(&f, "/category/empty/feed/atom/");
+    CHECK(str_find(empty, STR("<updated>2020-01-01T00:00:00"), 0) != STR_NPOS);
     fixture_close(&f);
 }
 

@@ -226,7 +226,7 @@ TEST(head_shows_the_logo_that_is_set) {
     CHECK(has(html, "name=\"twitter:site\" content=\"@courier\""));
     fixture_set(&f, "logo", "/wp-content/uploads/gone.jpg");
     paper = node_of(fixture_body(&f, "/"), "NewsMediaOrganization", &root);
-    CHECK(strstr(text_of(json_object_get(paper, "logo"), "url"), "favicon.svg") != NULL);
+    CHECK(strstr(text_of(json_object_get(paper, "logo"), "url"), "icon-512.png") != NULL);
     json_decref(root);
     fixture_close(&f);
 }

@@ -3,6 +3,11 @@
 #include "base/buf.h"
 #include "site/key.h"
 
+#define X10       "xxxxxxxxxx"
+#define X100      X10 X10 X10 X10 X10 X10 X10 X10 X10 X10
+#define X1000     X100 X100 X100 X100 X100 X100 X100 X100 X100 X100
+#define LONG_PATH "/" X1000 X1000 X1000
+
 static struct {
     const char *path, *query;
     enum page_key result;
@@ -94,6 +99,7 @@ static struct {
     { "/%zz", "", PAGE_KEY_BAD, "" },
     { "/%00", "", PAGE_KEY_BAD, "" },
     { "/%ff", "", PAGE_KEY_BAD, "" },
+    { LONG_PATH, "", PAGE_KEY_LONG, "" },
     { "x", "", PAGE_KEY_BAD, "" },
     { "error:404", "", PAGE_KEY_BAD, "" },
     { "*", "", PAGE_KEY_BAD, "" },
@@ -117,7 +123,7 @@ TEST(site_key_of_a_key_is_itself) {
     struct arena a;
     arena_init(&a);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        if (cases[i].result != PAGE_KEY_BAD) {
+        if (cases[i].result < PAGE_KEY_LONG) {
             struct str key = str_of(cases[i].key), again;
             size_t query = str_find_char(key, '?', 0);
             struct str path = str_slice(key, 0, query);

@@ -226,6 +226,88 @@ TEST(site_lists_below_a_front_page) {
     fixture_close(&f);
 }
 
+/* The name of a file below /media/ is made of its content; an upload's own may get another. */
+TEST(site_lists_let_browsers_keep_pictures) {
+    struct fixture f;
+    struct fixture_answer answer;
+    fixture_open(&f);
+    fixture_get(&f, "/wp-content/uploads/ferry.jpg", &answer);
+    CHECK(str_find(answer.head, STR("Cache-Control: public, max-age=86400\r\n"), 0) != STR_NPOS);
+    keys_done(&answer.keys);
+    struct store_writer *w;
+    struct err err = { 0 };
+    int64_t id;
+    struct media media = { .file = STR("ab/cdef.png"),
+                           .path = STR("/media/ab/cdef.png"),
+                           .mime = STR("image/png") };
+    REQUIRE(store_write_begin(f.store, &w, &err) == STATUS_OK);
+    CHECK_INT(store_media_put(w, &media, &id, &err), STATUS_OK);
+    CHECK_INT(store_write_commit(w, &err), STATUS_OK);
+    fixture_get(&f, "/media/ab/cdef.png", &answer);
+    CHECK(str_find(answer.head, STR("Cache-Control: public, max-age=31536000, immutable\r\n"), 0) !=
+          STR_NPOS);
+    keys_done(&answer.keys);
+    /* A list is shown with its first picture. */
+    CHECK(shows(&f, "/category/world/", "<meta property=\"og:image\""));
+    fixture_close(&f);
+}
+
+/* Years, months and days lead to each other, and a story to its day. */
+TEST(site_lists_of_dates_are_connected) {
+    struct fixture f;
+    fixture_open(&f);
+    CHECK(shows(&f, "/2022/03/14/headline-14/", "<a href=\"/2022/03/14/\"><time "));
+    CHECK(shows(&f, "/2022/", "<nav aria-label=\"Months\">"));
+    CHECK(shows(&f, "/2022/", "<li><a href=\"/2022/03/\">March 2022</a></li>\n</ul>"));
+    CHECK(!shows(&f, "/2022/", "class=\"crumbs\""));
+    CHECK(shows(&f, "/2022/03/",
+                "<nav aria-label=\"Days\">\n<ul>\n"
+                "<li><a href=\"/2022/03/01/\">1</a></li>\n"
+                "<li><a href=\"/2022/03/02/\">2</a></li>"));
+    CHECK(shows(&f, "/2022/03/", "<li><a href=\"/2022/03/14/\">14</a></li>\n</ul>"));
+    CHECK(shows(&f, "/2022/03/", ">2022</a>"));
+    CHECK(shows(&f, "/2022/03/14/", "href=\"/2022/03/\">March 2022</a>"));
+    CHECK(shows(&f, "/2022/03/14/",
+                "<link rel=\"alternate\" type=\"application/rss+xml\" "
+                "title=\"March 14, 2022"));
+    CHECK(shows(&f, "/2022/03/14/", "href=\"/2022/03/14/feed/\""));
+    CHECK(shows(&f, "/2022/03/14/",
+                "\"name\":\"March 2022\",\"item\":"
+                "\"https://courier.example/2022/03/\""));
+    fixture_close(&f);
+}
+
+/* Sections stand in the order of the menu, then by name: below the front page and in the footer. */
+TEST(site_lists_sections_in_the_order_of_the_menu) {
+    struct fixture f;
+    fixture_open(&f);
+    struct store_writer *w;
+    struct err err = { 0 };
+    const struct menu_item items[] = {
+        { .label = STR("Elsewhere"), .url = STR("/elsewhere/"), .parent = -1 },
+        { .label = STR("All"), .target = MENU_SECTION, .target_id = f.world, .parent = -1 },
+    };
+    for (int round = 0; round < 2; round++) {
+        struct str html = fixture_body(&f, "/");
+        size_t band_world = str_find(html, STR("<a href=\"/category/world/\">World &amp; Sea"), 0);
+        size_t band_harbour = str_find(html, STR("<a href=\"/category/harbour/\">Harbour"), 0);
+        size_t footer = str_find(html, STR("<footer"), 0);
+        CHECK(footer != STR_NPOS);
+        size_t world = str_find(html, STR("/category/world/"), footer),
+               harbour = str_find(html, STR("/category/harbour/"), footer),
+               empty = str_find(html, STR("/category/empty/"), footer);
+        CHECK(band_world != STR_NPOS && band_harbour != STR_NPOS && world != STR_NPOS);
+        CHECK_INT(world < empty, round);
+        CHECK_INT(world < harbour, round);
+        CHECK(empty < harbour);
+        REQUIRE(store_write_begin(f.store, &w, &err) == STATUS_OK);
+        struct menu menu = { items, COUNT_OF(items) };
+        CHECK_INT(store_menu_put(w, STR("primary"), &menu, &err), STATUS_OK);
+        CHECK_INT(store_write_commit(w, &err), STATUS_OK);
+    }
+    fixture_close(&f);
+}
+
 TEST(site_lists_turn_pages) {
     struct fixture f;
     fixture_open(&f);

@@ -116,6 +116,12 @@ TEST(store_story_comes_back_as_it_was_put) {
     struct str excerpt;
     OK(store_story_excerpt(store_site_read(&site), &site.arena, id, &excerpt, &site.err));
     CHECK_STR(excerpt, "It is late again. One two three.");
+    s.id = id;
+    s.standfirst = STR("渡轮又晚了。 ");
+    s.body.raw = STR("<p>渡轮没有来。</p>");
+    put(&site, &s);
+    OK(store_story_excerpt(store_site_read(&site), &site.arena, id, &excerpt, &site.err));
+    CHECK_STR(excerpt, "渡轮又晚了。渡轮没有来。");
     CHECK_INT(store_story(store_site_read(&site), &site.arena, id + 1, STORY_CARD, &got, NULL),
               STATUS_NOT_FOUND);
     /* In both lists, but once in each. */

@@ -4,6 +4,17 @@
 #include "text/utf8.h"
 #include "text/words.h"
 
+TEST(words_know_what_joins_without_a_blank) {
+    CHECK(words_end_joined(STR("渡轮又晚了。")));
+    CHECK(words_end_joined(STR("渡轮")));
+    CHECK(words_end_joined(STR("フェリー")));
+    CHECK(words_end_joined(STR("遅れた」")));
+    CHECK(!words_end_joined(STR("The ferry.")));
+    CHECK(!words_end_joined(STR("페리")));
+    CHECK(!words_end_joined(STR("")));
+    CHECK(!words_end_joined(STR("\x80\x80")));
+}
+
 TEST(words_first_gives_exactly_n_words_and_adds_nothing) {
     struct arena a = { 0 };
     struct str text = STR("  The  tide\u00a0came\n\tin \u2014 late. ");
