@@ -107,11 +107,12 @@ static void put_same_as(struct ld *ld, const struct str *urls, size_t n) {
     }
 }
 
-/* The logo, or, as something must stand for the paper, its icon. */
-static void put_logo(struct ld *ld) {
+/* The logo, or, as something must stand for the paper and search engines want pixels, an icon: on
+ * the pages of stories, which should be small, the one that their head names already. */
+static void put_logo(struct ld *ld, bool whole) {
     const struct asset *large = look_asset(ld->pass->look, STR("icon-512.png"));
-    struct view_image icon = { .src = ld->pass->view.icon };
-    if (large != NULL) { /* search engines want a picture of pixels */
+    struct view_image icon = { .src = ld->pass->view.touch_icon, .width = 180, .height = 180 };
+    if (whole && large != NULL) {
         icon = (struct view_image){ .src = large->path, .width = 512, .height = 512 };
     }
     json_key(&ld->j, KEY("logo"));
@@ -124,7 +125,7 @@ static void put_publisher(struct ld *ld, bool whole) {
     json_field_str(&ld->j, KEY("@id"), id_of(ld, "publisher"));
     json_field_str(&ld->j, KEY("name"), s->title);
     url_field(ld, KEY("url"), STR("/"));
-    put_logo(ld);
+    put_logo(ld, whole);
     if (whole) {
         VEC(struct str) urls = { 0 };
         struct str rest = s->same_as, url;
