@@ -58,6 +58,11 @@ await test("settings: set, get, defaults, refusals", () => {
     assert.deepEqual([all.latest_count.value, all.latest_count.set, all.dont_miss_count.set], ["7", true, false]);
     run(["set", "latest_count", "many", "--site", site], { expect: 1 });
     run(["set", "timezone", "Mars/Base", "--site", site], { expect: 1 });
+    assert.match(run(["set", "language", "pt-BR", "--site", site]).err, /no words in pt-BR.*speaks ar, de, en, es, fr, hi, zh;/s);
+    assert.match(run(["set", "language", "zh-Hant", "--site", site]).err, /no words in zh-Hant/);
+    for (const language of ["de-AT", "zh-Hans-SG", "zh-CN", "en"]) {
+        assert.equal(run(["set", "language", language, "--site", site]).err, "", language);
+    }
     assert.equal(run(["get", "latest_count", "--site", site]).out, "7\n");
     run(["set", "latest_count", "5", "--site", site]);
     for (const [key, value] of [["url", "http://x/<>"], ["permalink", "/%foo%/"], ["logo", "javascript:alert(1)"], ["logo", "/no/such.png"]]) {

@@ -179,8 +179,9 @@ const struct cli_command cmd_serve = {
     .summary = "serve the site over HTTP or HTTPS until SIGTERM or SIGINT",
     .details =
         "Publishes scheduled stories at their second. What other commands change in the same "
-        "site shows\nat once, without a restart. SIGTERM finishes the requests in flight; SIGHUP "
-        "reads certificate and key anew.",
+        "site is heard\nof within about a tenth of a second and then shown everywhere at once, "
+        "without a restart.\nSIGTERM finishes the requests in flight; SIGHUP reads certificate and "
+        "key anew.",
     .examples = "  broadsheet serve --site mysite\n"
                 "  broadsheet serve --listen 0.0.0.0:80\n"
                 "  broadsheet serve --listen '[::1]:8080'\n"

@@ -1,9 +1,10 @@
 #include "app/commands.h"
 #include "base/io.h"
 #include "base/limits.h"
-#include "site/settings.h"
+#include "site/pass.h"
 #include "text/json.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 /* The value that counts: set, or the default. */
@@ -90,6 +91,28 @@ static enum status take_value(struct cli *cli, struct str *ret) {
     return status;
 }
 
+/* A language that the theme does not speak may be meant so: its wording can be added. */
+static void warn_of_language(struct cli *cli, struct str language) {
+    struct store *store = NULL;
+    struct look *look = NULL;
+    struct err lost = { 0 };
+    if (cli_open_store(cli, &store) != STATUS_OK) {
+        return;
+    }
+    struct str dir = arena_printf(&cli->arena, "%s/theme", store_dir(store));
+    if (look_open(dir.ptr, &pass_rules, &look, &lost) == STATUS_OK &&
+        !look_speaks(look, language)) {
+        fprintf(
+            stderr,
+            "broadsheet: the theme has no words in %.*s: its own are shown in English, dates and "
+            "numbers in\n%.*s. It speaks %.*s; more can be put into theme/strings/%.*s.json.\n",
+            STR_FMT(language), STR_FMT(language), STR_FMT(look_languages(look, &cli->arena)),
+            STR_FMT(language));
+    }
+    look_close(look);
+    store_close(store);
+}
+
 static int run_set(struct cli *cli) {
     struct str key = str_of(cli->args[0]), value;
     if (take_value(cli, &value) != STATUS_OK) {
@@ -100,7 +123,13 @@ static int run_set(struct cli *cli) {
     case STATUS_NOT_FOUND: return unknown_key(cli, key);
     default: return cli_fail(cli);
     }
-    return cli_write(cli, put_value, &value) == STATUS_OK ? EXIT_DONE : cli_fail(cli);
+    if (cli_write(cli, put_value, &value) != STATUS_OK) {
+        return cli_fail(cli);
+    }
+    if (str_eq(key, STR("language"))) {
+        warn_of_language(cli, value);
+    }
+    return EXIT_DONE;
 }
 
 static void put_setting(struct cli *cli, struct buf *out, struct json *j,
@@ -160,7 +189,8 @@ const struct cli_command cmd_set = {
     .arguments = "KEY VALUE",
     .summary = "change a setting of the site",
     .details =
-        "A running server hears of it within a tenth of a second, and then shows it everywhere at "
+        "A running server hears of it within about a tenth of a second and then shows it "
+        "everywhere at "
         "once. 'broadsheet get' lists all settings and what they "
         "mean. The value of one that is a file, such as ads_txt, may be - for the standard input.",
     .examples = "  broadsheet set title 'The Quay Lantern'\n"

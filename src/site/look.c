@@ -60,10 +60,64 @@ static const struct phrases *wording_with(const struct look *look, struct str la
     return NULL;
 }
 
+/* "pt" of "pt-BR"; empty when that is written in another script. */
+static struct str main_language(struct str language) {
+    struct str rest = language, name, script;
+    str_split(&rest, '-', &name);
+    if (!str_split(&rest, '-', &script)) {
+        return name;
+    }
+    bool is_chinese = str_eq_nocase(name, STR("zh"));
+    bool is_script = script.len == 4 && char_is_alpha(script.ptr[0]);
+    if (!is_script) {
+        return is_chinese && (str_eq_nocase(script, STR("TW")) ||
+                              str_eq_nocase(script, STR("HK")) || str_eq_nocase(script, STR("MO")))
+                   ? STR("")
+                   : name;
+    }
+    return str_eq_nocase(script, STR("Latn")) || (is_chinese && str_eq_nocase(script, STR("Hans")))
+               ? name
+               : STR("");
+}
+
+static bool has_wording(const struct look *look, struct str language) {
+    for (size_t i = 0; i < look->wordings.len; i++) {
+        if (str_eq_nocase(look->wordings.ptr[i].language, language)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool look_speaks(const struct look *look, struct str language) {
+    return has_wording(look, language) || has_wording(look, main_language(language));
+}
+
+static int by_name(const void *a, const void *b) {
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+struct str look_languages(const struct look *look, struct arena *a) {
+    size_t n = look->wordings.len;
+    struct str *names = arena_array(a, n + 1, sizeof *names), all = STR("");
+    for (size_t i = 0; i < n; i++) {
+        names[i] = look->wordings.ptr[i].language;
+    }
+    if (n > 1) {
+        qsort(names, n, sizeof *names, by_name);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || !str_eq(names[i], names[i - 1])) {
+            all = arena_printf(a, "%.*s%s%.*s", STR_FMT(all), all.len > 0 ? ", " : "",
+                               STR_FMT(names[i]));
+        }
+    }
+    return all;
+}
+
 struct str look_phrase(const struct look *look, struct arena *a, struct str language,
                        struct str key, const struct phrase_arg *args, size_t n) {
-    struct str tries[] = { language, str_slice(language, 0, str_find_char(language, '-', 0)),
-                           STR("en") };
+    struct str tries[] = { language, main_language(language), STR("en") };
     for (size_t i = 0; i < COUNT_OF(tries); i++) {
         const struct phrases *p = wording_with(look, tries[i], true, key);
         if (p == NULL) {

@@ -34,10 +34,16 @@ uint64_t look_stamp(const char *dir);
 
 const struct theme *look_theme(const struct look *look);
 
-/* The wording in that language, else of its main language, else English. A key that the theme lacks
+/* The wording in that language, else of its main language if that is written in the same script
+ * ("zh", which is simplified, is none for "zh-TW"), else English. A key that the theme lacks
  * in that language is looked up in the fallbacks. */
 struct str look_phrase(const struct look *look, struct arena *a, struct str language,
                        struct str key, const struct phrase_arg *args, size_t n);
+
+/* Whether there is wording in that language, or in its main one. */
+bool look_speaks(const struct look *look, struct str language);
+/* Those that there is wording in: "ar, de, en". */
+struct str look_languages(const struct look *look, struct arena *a);
 
 /* What stands in <head>: <style>…</style>, or a <link> if the sheet is too large for that. "style"
  * is the sheet of all pages, "custom" what the site adds; a template's name is what its pages have

@@ -17,6 +17,25 @@ static bool shows(struct fixture *f, const char *key, const char *what) {
     return str_find(fixture_body(f, key), str_of(what), 0) != STR_NPOS;
 }
 
+/* Simplified characters are no wording for those who read the others. */
+TEST(look_speaks_a_language_in_its_script) {
+    static const struct {
+        const char *language, *latest;
+    } cases[] = {
+        { "de-AT", "Aktuelles aus" }, { "zh-CN", "最新" },          { "zh-Hans-HK", "最新" },
+        { "zh-TW", "Latest from" },   { "zh-Hant", "Latest from" }, { "pt-BR", "Latest from" },
+    };
+    struct fixture f;
+    fixture_open(&f);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        fixture_set(&f, "language", cases[i].language);
+        if (!shows(&f, "/2022/03/14/headline-14/", cases[i].latest)) {
+            test_fail(__FILE__, __LINE__, "%s: no '%s'", cases[i].language, cases[i].latest);
+        }
+    }
+    fixture_close(&f);
+}
+
 TEST(look_takes_the_files_of_the_site_before_those_of_the_theme) {
     struct fixture f;
     fixture_open(&f);
