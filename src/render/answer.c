@@ -5,6 +5,7 @@
  * the fragment varies. The result is one block: both answers with their heads and vectors. It
  * borrows the pieces' bytes, so it is good only as long as the cache's generation has not changed.
  */
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/limits.h"
 #include "render/cell.h"
@@ -75,13 +76,20 @@ static void put_common_head(struct buf *head, const struct item *page,
     if (str_find_nocase(page->head, STR("cache-control:"), 0) == STR_NPOS) {
         buf_put(head, STR("Cache-Control: no-cache\r\n"));
     }
+    if (page->dated_s != 0) {
+        char date[CLOCK_HTTP_LEN + 1];
+        clock_format_http(page->dated_s * US_PER_SECOND, date);
+        buf_printf(head, "Last-Modified: %s\r\n", date);
+    }
     if (page->keys.ptr != NULL) {
         put_surrogate_keys(head, items, n);
     }
 }
 
 size_t answer_bytes(const struct item *page) {
-    enum { OWN_FIELDS_BYTES = 160 }; /* Cache-Control, ETag, Vary, Content-Encoding */
+    enum {
+        OWN_FIELDS_BYTES = 210
+    }; /* Cache-Control, Last-Modified, ETag, Vary, Content-Encoding */
     size_t head = page->head.len + OWN_FIELDS_BYTES +
                   (page->keys.ptr != NULL ? SURROGATE_MAX_BYTES / 4 : 0);
     return sizeof(struct answer_set) + 2 * head + (2 * page->n_parts + 2) * sizeof(struct iovec);
@@ -159,6 +167,7 @@ enum answer_status answer_build(const struct cell_table *t, const struct item *p
     set->plain = (struct answer){ .status = page->status,
                                   .head = str_make(text, plain_head_len),
                                   .etag = str_make(etags, tag_len),
+                                  .modified_us = page->dated_s * US_PER_SECOND,
                                   .parts = iov,
                                   .n_parts = n_plain,
                                   .body_len = sum.len,

@@ -50,8 +50,9 @@ void cache_offline(struct cache *c, size_t loop);
 /* An answer ready to write; valid until the loop goes offline. */
 struct answer {
     int status;
-    struct str head; /* header lines, ETag and Content-Encoding included */
-    struct str etag; /* with its quotes; "" if there is none */
+    struct str head;     /* header lines, ETag and Content-Encoding included */
+    struct str etag;     /* with its quotes; "" if there is none */
+    int64_t modified_us; /* its Last-Modified; 0: none */
     const struct iovec *parts;
     size_t n_parts;
     uint64_t body_len;

@@ -27,8 +27,10 @@ struct cell {
     bool is_made_up; /* a page of which there may be any number: in the list of those */
     /* ---- */
     bool in_flight;
-    bool negative;  /* an unknown address, in the bounded queue of those */
-    unsigned slots; /* how many slots of current pages name this cell: it must stay */
+    bool negative;       /* an unknown address, in the bounded queue of those */
+    unsigned slots;      /* how many slots of current pages name this cell: it must stay */
+    int64_t dated_s;     /* since when it has been as it is, for Last-Modified; and its content */
+    uint64_t dated_hash; /* then */
     struct waiter *waiters;
     TAILQ_ENTRY(cell) ring;
     TAILQ_ENTRY(cell) negatives;
@@ -66,6 +68,7 @@ struct item {
     struct str head;
     struct str file;
     int64_t view_id;
+    int64_t dated_s;    /* 0: no Last-Modified */
     struct cell *alias; /* answer with this page's item */
     size_t n_parts;
     struct item_part *parts;

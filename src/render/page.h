@@ -31,6 +31,7 @@ struct page_build {
                           * (all unknown addresses share one page) */
     int64_t view_id;     /* set: who gets this page looks at that story */
     struct str file;     /* set: the body is this file below media/ instead of parts */
+    bool is_dated;       /* send a Last-Modified: for a page without slots */
     bool surrogate_keys; /* send a Surrogate-Key header with the keys of the page and its fragments
                           */
     VEC(struct page_part) parts;

@@ -429,6 +429,7 @@ static enum status answer(struct pass *pass, struct feed *feed, enum feed_format
     status = out.status == STATUS_OK ? STATUS_OK : err_set(err, out.status, "a feed is too large");
     if (status == STATUS_OK) {
         page_own(page, arena_str(pass->arena, buf_str(&out)));
+        page->is_dated = true;
         pass_head(pass, page, "Content-Type",
                   arena_printf(pass->arena, "%s%s", formats[format].mime,
                                format == FEED_JSON ? "" : "; charset=utf-8"));
