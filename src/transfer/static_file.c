@@ -20,8 +20,8 @@ enum {
 /* What a level means to each; brotli's slowest is worth its time to those who ask for the best. */
 static const struct {
     int deflate, brotli;
-} levels[STATIC_LEVEL_MAX + 1] = { { 0, 0 }, { 1, 1 }, { 3, 2 }, { 5, 4 },   { 6, 5 },
-                                   { 7, 6 }, { 8, 7 }, { 9, 9 }, { 10, 10 }, { 12, 11 } };
+} levels[STATIC_LEVEL_MAX + 1] = { { 0, 0 }, { 1, 3 }, { 3, 4 }, { 5, 5 },  { 6, 5 },
+                                   { 7, 6 }, { 8, 7 }, { 9, 8 }, { 10, 9 }, { 12, 11 } };
 
 void static_files_init(struct static_files *f, int folder, int level) {
     check(level >= 0 && level <= STATIC_LEVEL_MAX);

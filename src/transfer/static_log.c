@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* As it stands in the file; the arrays and strings follow: keys, slots, key, text, padding to 4. */
+/* As it stands in the file; the arrays and strings follow: keys, slots, key, text, padding to 8. */
 struct head {
     uint32_t size; /* of all of it, head and padding included */
     uint32_t check;
