@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/io.h"
+#include "newsroom/upkeep.h"
 #include "site/search_address.h"
 #include "site/site.h"
 #include "store/store.h"
@@ -319,6 +320,11 @@ static double since_ms(int64_t begun_us) {
 
 /* ---- publishing ---- */
 
+static void report(void *ctx, bool is_error, const char *message) {
+    (void)ctx;
+    fprintf(stderr, "%s%s\n", is_error ? "error: " : "", message);
+}
+
 static int publish(const char *dir, size_t stories) {
     struct store *store = NULL;
     struct maker m;
@@ -326,6 +332,8 @@ static int publish(const char *dir, size_t stories) {
     double *put_ms = calloc(stories, sizeof *put_ms), *all_ms = calloc(stories, sizeof *all_ms);
     check(put_ms != NULL && all_ms != NULL);
     MUST(store_open(dir, &store, &err));
+    struct upkeep *upkeep = NULL; /* as in a server */
+    MUST(upkeep_start(store, report, NULL, &upkeep, &err));
     rng = (uint64_t)clock_now_us();
     long number = (long)(rng % 1000000000);
     maker_init(&m);
@@ -351,6 +359,7 @@ static int publish(const char *dir, size_t stories) {
     print_times("publish, durable", all_ms, stories);
     maker_done(&m);
     arena_done(&a);
+    upkeep_stop(upkeep);
     store_close(store);
     free(put_ms);
     free(all_ms);

@@ -23,6 +23,7 @@
 #include "http/visit.h"
 #include "newsroom/announce.h"
 #include "newsroom/clock.h"
+#include "newsroom/upkeep.h"
 #include "newsroom/views.h"
 #include "site/changes.h"
 #include "site/key.h"
@@ -51,6 +52,7 @@ struct server {
     struct tls *tls;             /* NULL: in clear */
     char hsts[64];               /* a field for every answer, or none */
     struct newsroom_clock *clock;
+    struct upkeep *upkeep;
     struct views *views;                 /* NULL: none are counted */
     _Atomic(struct announce *) announce; /* NULL: not yet */
     _Atomic unsigned unlocks;            /* under way */
@@ -519,6 +521,9 @@ enum status server_start(struct store *store, const struct server_options *optio
         status = newsroom_clock_start(store, s->report, s->report_ctx, &s->clock, err);
     }
     if (status == STATUS_OK && !options->no_clock) {
+        status = upkeep_start(store, s->report, s->report_ctx, &s->upkeep, err);
+    }
+    if (status == STATUS_OK && !options->no_clock) {
         struct views_options views = { .loops = LOOPS_MAX,
                                        .write_ms = options->views_write_ms,
                                        .report = s->report,
@@ -592,6 +597,7 @@ void server_stop(struct server *s) {
     }
     views_close(s->views);
     tls_free(s->tls);
+    upkeep_stop(s->upkeep);
     newsroom_clock_stop(s->clock);
     store_listen(s->store, NULL, NULL);
     announce_stop(atomic_load(&s->announce));

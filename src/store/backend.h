@@ -60,6 +60,9 @@ struct backend {
     NODISCARD enum status (*data_version)(struct db *db, int64_t *ret, struct err *err);
     /* How many bytes of the database a connection may map into memory. */
     NODISCARD enum status (*map_bytes)(struct db *db, int64_t bytes, struct err *err);
+    /* Move what is in the log into the database's file, as far as no reader is in the way; blocks
+     * neither readers nor writers. Outside of a transaction. */
+    NODISCARD enum status (*checkpoint)(struct db *db, struct err *err);
     /* The database's own integrity: pages, indexes, foreign keys. */
     NODISCARD enum status (*verify)(struct db *db, db_fault *fault, void *ctx, struct err *err);
 };

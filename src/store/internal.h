@@ -44,6 +44,7 @@ struct store {
     int64_t polled_version;
     _Atomic int64_t heard_seq; /* the listener has heard of other processes' commits up to here */
     _Atomic int64_t own_seq;   /* and of this one's up to here */
+    _Atomic int64_t kept_seq;  /* store_upkeep has nothing more to do for commits up to here */
     int64_t origin;            /* marks this process's rows in the journal */
 
     store_listener *listener; /* under lock */

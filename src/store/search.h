@@ -11,6 +11,10 @@ void search_update(struct store_writer *w, const struct story *was, const struct
 /* Fill the index where that is missing; called when a store is opened. */
 NODISCARD enum status search_fill(struct store *s, struct err *err);
 
+/* Merge parts of the index, writing about so many pages. False: there was nothing to merge. Within
+ * a transaction. */
+bool search_merge(struct sql *db, int64_t pages);
+
 /* Tell of each document that has not its story's words. */
 void search_check(struct sql *db, db_fault *fault, void *ctx);
 

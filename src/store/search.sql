@@ -109,3 +109,12 @@ DELETE FROM search_doc;
 
 -- name: search_clear_word
 DELETE FROM search_word;
+
+-- name: search_merge_text
+INSERT INTO search_text (search_text, rank) VALUES ('merge', ?1);
+
+-- name: search_merge_headline
+INSERT INTO search_headline (search_headline, rank) VALUES ('merge', ?1);
+
+-- name: search_merged
+SELECT total_changes();

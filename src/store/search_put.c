@@ -223,6 +223,16 @@ enum status search_fill(struct store *s, struct err *err) {
     return status;
 }
 
+/* ---- merging ---- */
+
+bool search_merge(struct sql *db, int64_t pages) {
+    /* The command itself counts as one change of a row. */
+    int64_t before = RUN(db, "search_merged", NONE);
+    RUN(db, "search_merge_text", I64(pages));
+    RUN(db, "search_merge_headline", I64(pages));
+    return db->status == STATUS_OK && RUN(db, "search_merged", NONE) - before > 2;
+}
+
 /* ---- checking ---- */
 
 static void ask_for(struct buf *match, struct buf *columns, struct str token, char column) {

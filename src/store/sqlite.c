@@ -172,10 +172,12 @@ static enum status configure(struct db *db, struct err *err) {
     if (status == STATUS_OK && version > 0 && id != APPLICATION_ID) {
         return err_set(err, STATUS_INVALID, "%s is the database of another program", db->path);
     }
-    /* An import's transactions are large: room for them, and no log of that size left behind. */
+    /* An import's transactions are large: room for them, and no log of that size left behind. The
+     * log goes into the file by store_upkeep, or with a commit when there is nobody to do it. */
     return status == STATUS_OK ? script(db,
                                         STR("PRAGMA journal_mode=WAL; PRAGMA cache_size=-32000;"
-                                            "PRAGMA journal_size_limit=67108864"),
+                                            "PRAGMA journal_size_limit=67108864;"
+                                            "PRAGMA wal_autocheckpoint=4000"),
                                         err)
                                : status;
 }
@@ -387,6 +389,13 @@ static enum status sqlite_verify(struct db *db, db_fault *fault, void *ctx, stru
                : status;
 }
 
+static enum status sqlite_checkpoint(struct db *db, struct err *err) {
+    int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    /* Busy: another process is at it. */
+    return code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY ? STATUS_OK
+                                                             : fail(db, code, "checkpoint", err);
+}
+
 const struct backend backend_sqlite = {
     .name = "sqlite",
     .migrations = "src/store/migrations/",
@@ -412,5 +421,6 @@ const struct backend backend_sqlite = {
     .keep_copy = sqlite_keep_copy,
     .data_version = sqlite_data_version,
     .map_bytes = sqlite_map_bytes,
+    .checkpoint = sqlite_checkpoint,
     .verify = sqlite_verify,
 };

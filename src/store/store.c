@@ -51,6 +51,7 @@ static enum status open_connections(struct store *s, struct err *err) {
         /* After the version: what is committed between the two is looked at once more. */
         s->polled_seq = RUN(&s->poll_sql, "change_last", NONE);
         atomic_store(&s->heard_seq, s->polled_seq);
+        atomic_store(&s->kept_seq, -1); /* who was here before may have left something */
         status = sql_result(&s->poll_sql, err);
     }
     return status;

@@ -48,6 +48,14 @@ const char *store_dir(const struct store *s);
 typedef void store_listener(void *ctx, const struct keys *touched);
 void store_listen(struct store *s, store_listener *listener, void *ctx);
 
+/* Do a piece of the work that no commit waits for, writing about so many pages of 4 KiB under the
+ * write lock: the search index's parts are merged, and at the end the log goes into the database's
+ * file. Nothing changes that a reader sees. *ret_more: there is more to do. Takes no lock when
+ * nothing was committed since there was nothing to do. Between the reader's transactions; one
+ * thread at a time. */
+NODISCARD enum status store_upkeep(struct store_reader *r, int64_t pages, bool *ret_more,
+                                   struct err *err);
+
 /* Report what other processes committed since the last call (the first call: since open) to the
  * listener; cheap when nothing has changed. When more was missed than the journal keeps, the key is
  * "site". For one thread. */

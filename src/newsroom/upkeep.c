@@ -1,0 +1,104 @@
+#include "newsroom/upkeep.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+    LOOK_MS = 200,
+    /* Between two pieces: whoever waits for the write lock gets it. */
+    PAUSE_MS = 2,
+    /* 128 KiB: a few milliseconds with their commit. */
+    PIECE_PAGES = 32,
+};
+
+struct upkeep {
+    struct store_reader *reader;
+    upkeep_report *report;
+    void *ctx;
+    bool failing;
+    pthread_t thread;
+    pthread_mutex_t lock; /* what follows */
+    pthread_cond_t changed;
+    bool stopping;
+};
+
+/* One piece. False: nothing more can be done now. */
+static bool work(struct upkeep *u) {
+    struct err err = { 0 };
+    bool more = false;
+    enum status status = store_upkeep(u->reader, PIECE_PAGES, &more, &err);
+    bool failed = status != STATUS_OK && status != STATUS_BUSY; /* busy: an import */
+    if (failed && !u->failing) {
+        char line[ERR_MESSAGE_MAX + 64];
+        snprintf(line, sizeof line, "the store cannot be kept up: %s", err.message);
+        u->report(u->ctx, true, line);
+    }
+    u->failing = failed;
+    return status == STATUS_OK && more;
+}
+
+/* Sleep; false: the end has come. */
+static bool rest(struct upkeep *u, int64_t ms) {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    int64_t at_ns = until.tv_nsec + ms * INT64_C(1000000);
+    until.tv_sec += at_ns / 1000000000;
+    until.tv_nsec = at_ns % 1000000000;
+    pthread_mutex_lock(&u->lock);
+    if (!u->stopping) {
+        pthread_cond_timedwait(&u->changed, &u->lock, &until);
+    }
+    bool goes_on = !u->stopping;
+    pthread_mutex_unlock(&u->lock);
+    return goes_on;
+}
+
+static void *upkeep_main(void *arg) {
+    struct upkeep *u = arg;
+    bool more = false;
+    while (rest(u, more ? PAUSE_MS : LOOK_MS)) {
+        more = work(u);
+    }
+    return NULL;
+}
+
+enum status upkeep_start(struct store *store, upkeep_report *report, void *ctx, struct upkeep **ret,
+                         struct err *err) {
+    struct upkeep *u = calloc(1, sizeof *u);
+    check(u != NULL);
+    u->report = report;
+    u->ctx = ctx;
+    enum status status = store_reader_open(store, &u->reader, err);
+    if (status != STATUS_OK) {
+        free(u);
+        return status;
+    }
+    pthread_mutex_init(&u->lock, NULL);
+    pthread_cond_init(&u->changed, NULL);
+    /* Signals are the main thread's business. */
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    check(pthread_create(&u->thread, NULL, upkeep_main, u) == 0);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    *ret = u;
+    return STATUS_OK;
+}
+
+void upkeep_stop(struct upkeep *u) {
+    if (u == NULL) {
+        return;
+    }
+    pthread_mutex_lock(&u->lock);
+    u->stopping = true;
+    pthread_cond_signal(&u->changed);
+    pthread_mutex_unlock(&u->lock);
+    pthread_join(u->thread, NULL);
+    store_reader_close(u->reader);
+    pthread_mutex_destroy(&u->lock);
+    pthread_cond_destroy(&u->changed);
+    free(u);
+}

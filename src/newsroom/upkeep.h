@@ -1,0 +1,19 @@
+/* Does beside the commits what would make some of them slow (store_upkeep): a thread that looks
+ * often, and works in pieces so small that an editor's publish waits for one of them at the most.
+ * Not the clock's thread: this one may wait for the write lock, which an import holds for long. */
+#ifndef NEWSROOM_UPKEEP_H
+#define NEWSROOM_UPKEEP_H
+
+#include "store/store.h"
+
+struct upkeep;
+
+/* Called on the thread; one line for a log. */
+typedef void upkeep_report(void *ctx, bool is_error, const char *message);
+
+NODISCARD enum status upkeep_start(struct store *store, upkeep_report *report, void *ctx,
+                                   struct upkeep **ret, struct err *err);
+/* Ends the thread after its present piece. NULL is accepted. */
+void upkeep_stop(struct upkeep *u);
+
+#endif

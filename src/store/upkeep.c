@@ -1,0 +1,46 @@
+/* What commits leave behind for later.
+ *
+ * FTS5 writes each commit's words as a part of its own and merges parts as they become many; by
+ * itself it does so within a commit, which then takes twenty times as long as the others. So does
+ * SQLite's checkpoint. Here both are done beside the commits: the merge in transactions of a few
+ * pages, between which others may write, the checkpoint under no lock that a writer needs. */
+#include "store/internal.h"
+
+#include "store/search.h"
+
+static int64_t committed_seq(struct store *s) {
+    int64_t own = atomic_load(&s->own_seq), heard = atomic_load(&s->heard_seq);
+    return own > heard ? own : heard;
+}
+
+static enum status merge_piece(struct store *s, int64_t pages, bool *ret_more, struct err *err) {
+    struct store_writer *w = NULL;
+    enum status status = store_write_begin(s, &w, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    *ret_more = search_merge(w->sql, pages);
+    if (!*ret_more) {
+        status = sql_result(w->sql, err);
+        store_write_rollback(w);
+        return status;
+    }
+    return store_write_commit(w, err);
+}
+
+enum status store_upkeep(struct store_reader *r, int64_t pages, bool *ret_more, struct err *err) {
+    struct store *s = r->store;
+    int64_t seq = committed_seq(s);
+    *ret_more = false;
+    if (seq == atomic_load(&s->kept_seq)) {
+        return STATUS_OK;
+    }
+    enum status status = merge_piece(s, pages, ret_more, err);
+    if (status == STATUS_OK && !*ret_more) {
+        status = s->backend->checkpoint(r->sql->db, err);
+    }
+    if (status == STATUS_OK && !*ret_more) {
+        atomic_store(&s->kept_seq, seq);
+    }
+    return status;
+}

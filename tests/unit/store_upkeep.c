@@ -1,0 +1,130 @@
+#include "tests/harness.h"
+#include "tests/store_site.h"
+
+#include "base/clock.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+
+enum { STORIES = 200, HOUR = 3600 };
+
+static sqlite3 *open_raw(const struct store_site *site) {
+    sqlite3 *db = NULL;
+    char path[600];
+    snprintf(path, sizeof path, "%s/site.db", site->dir);
+    CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
+    return db;
+}
+
+static int64_t ask_raw(sqlite3 *db, const char *sql) {
+    sqlite3_stmt *stmt = NULL;
+    CHECK_INT(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
+    CHECK_INT(sqlite3_step(stmt), SQLITE_ROW);
+    int64_t value = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    return value;
+}
+
+static int64_t index_parts(const struct store_site *site) {
+    sqlite3 *db = open_raw(site);
+    int64_t parts = ask_raw(db, "SELECT count(DISTINCT segid) FROM search_text_idx");
+    sqlite3_close(db);
+    return parts;
+}
+
+static void put(struct store_site *site, int number) {
+    char path[32], body[64];
+    int64_t id, at = (INT64_C(1647259200) + (int64_t)number * HOUR) * US_PER_SECOND;
+    struct civil c = civil_of_us(at);
+    snprintf(path, sizeof path, "/s%d/", number);
+    snprintf(body, sizeof body, "<p>ferry number%d was late</p>", number);
+    struct story s = { .state = STORY_PUBLISHED,
+                       .path = str_of(path),
+                       .headline = STR("The Ferry"),
+                       .body = { str_of(body) },
+                       .published_us = at,
+                       .local_day = c.year * 10000 + c.month * 100 + c.day };
+    OK(store_story_put(store_site_write(site), &s, &id, &site->err));
+    store_site_commit(site);
+}
+
+static void read_end(struct store_site *site) {
+    if (site->is_reading) {
+        store_read_end(site->reader);
+        site->is_reading = false;
+    }
+}
+
+static size_t keep_up(struct store_site *site) {
+    bool more = true;
+    size_t pieces = 0;
+    read_end(site);
+    for (; more && pieces < 10000; pieces++) {
+        OK(store_upkeep(site->reader, 8, &more, &site->err));
+    }
+    CHECK(!more);
+    return pieces;
+}
+
+static void finds_each(struct store_site *site) {
+    for (int i = 0; i < STORIES; i += 7) {
+        char typed[32];
+        struct store_search found = { 0 };
+        struct store_search_request req = { .from_us = INT64_MIN, .to_us = INT64_MAX };
+        snprintf(typed, sizeof typed, "number%d", i);
+        search_query_parse(&site->arena, str_of(typed), &req.query);
+        OK(store_search(store_site_read(site), &site->arena, &req, 1, 10, &found, &site->err));
+        CHECK_INT(found.ids.len, 1);
+    }
+}
+
+TEST(upkeep_merges_what_commits_left_in_pieces) {
+    struct store_site site;
+    store_site_open(&site);
+    for (int i = 0; i < STORIES; i++) {
+        put(&site, i);
+    }
+    int64_t before = index_parts(&site);
+    CHECK(before > 8);
+    CHECK(keep_up(&site) > 1);
+    CHECK(index_parts(&site) < before / 2);
+    finds_each(&site);
+    CHECK_INT(store_site_faults(&site), 0);
+    store_site_close(&site);
+}
+
+TEST(upkeep_without_work_takes_no_lock_and_touches_nothing) {
+    struct store_site site;
+    store_site_open(&site);
+    for (int i = 0; i < 10; i++) {
+        put(&site, i);
+    }
+    int64_t seq = 0, now = 0;
+    OK(store_journal_last(store_site_read(&site), &seq, &site.err));
+    (void)keep_up(&site);
+    OK(store_journal_last(store_site_read(&site), &now, &site.err));
+    CHECK_INT(now, seq);
+    /* Would wait for STORE_BUSY_MS and fail. */
+    sqlite3 *other = open_raw(&site);
+    CHECK_INT(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    CHECK_INT(keep_up(&site), 1);
+    sqlite3_close(other);
+    store_site_close(&site);
+}
+
+TEST(upkeep_empties_the_log_into_the_file) {
+    struct store_site site;
+    store_site_open(&site);
+    for (int i = 0; i < 10; i++) {
+        put(&site, i);
+    }
+    (void)keep_up(&site);
+    sqlite3 *db = NULL;
+    char path[600];
+    /* The file alone, without its log, has the stories. */
+    snprintf(path, sizeof path, "file:%s/site.db?immutable=1", site.dir);
+    CHECK_INT(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL), SQLITE_OK);
+    CHECK_INT(ask_raw(db, "SELECT count(*) FROM story"), 10);
+    sqlite3_close(db);
+    store_site_close(&site);
+}
