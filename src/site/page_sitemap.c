@@ -129,6 +129,7 @@ static void put_entries(struct pass *pass, struct buf *out, const struct sitemap
     xml_open(&x, "urlset");
     xml_attr(&x, "xmlns", STR("http://www.sitemaps.org/schemas/sitemap/0.9"));
     xml_attr(&x, "xmlns:image", STR("http://www.google.com/schemas/sitemap-image/1.1"));
+    size_t put = 0;
     for (size_t i = 0; i < entries->len; i++) {
         const struct sitemap_entry *e = &entries->ptr[i];
         struct str loc = pass_absolute(pass, e->path);
@@ -137,6 +138,7 @@ static void put_entries(struct pass *pass, struct buf *out, const struct sitemap
             (e->path.len > 1 && str_eq(e->path, pass->settings.front_page))) {
             continue;
         }
+        put++;
         struct str image = image_url(pass, e->image);
         xml_open(&x, "url");
         xml_element(&x, "loc", loc);
@@ -146,6 +148,11 @@ static void put_entries(struct pass *pass, struct buf *out, const struct sitemap
             xml_element(&x, "image:loc", image);
             xml_close(&x);
         }
+        xml_close(&x);
+    }
+    if (put == 0) { /* the only page is the one at the front, and an empty file is invalid */
+        xml_open(&x, "url");
+        xml_element(&x, "loc", pass_absolute(pass, STR("/")));
         xml_close(&x);
     }
     xml_close(&x);

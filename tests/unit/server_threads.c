@@ -66,7 +66,8 @@ static void *read_pages(void *arg) {
         client_get(&c, path);
         struct client_answer a = client_read(&c, false);
         if (!is_whole(&a)) {
-            printf("  %s answered %d\n", path, a.status);
+            printf("  %s answered %d: …%.*s\n", path, a.status,
+                   STR_FMT(str_from(a.body, a.body.len > 200 ? a.body.len - 200 : 0)));
             r->wrong++;
         }
         atomic_fetch_add(&r->answers, 1);

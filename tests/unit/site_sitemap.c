@@ -66,6 +66,13 @@ TEST(site_sitemap_leaves_out_what_is_noindex_and_the_page_at_the_front) {
     struct story about = fixture_story(&f, f.about);
     fixture_set(&f, "front_page", arena_str(&f.arena, about.path).ptr);
     CHECK_INT(count(fixture_body(&f, "/sitemap-pages-1.xml"), "<url>"), 1);
+    /* A file that the index names has something in it, also when the front's is the only page. */
+    struct story child = fixture_story(&f, f.about_child);
+    child.noindex = true;
+    fixture_put(&f, &child);
+    struct str pages = fixture_body(&f, "/sitemap-pages-1.xml");
+    CHECK_INT(count(pages, "<url>"), 1);
+    CHECK(has(pages, "<loc>https://courier.example/</loc>"));
     fixture_close(&f);
 }
 
