@@ -114,6 +114,7 @@ static void count_bytes(struct cache *c, const struct cell *cell, size_t more, s
 static void link_keys(struct cache *c, struct item *item, const struct keys *keys) {
     item->links = calloc(keys->list.len ? keys->list.len : 1, sizeof *item->links);
     check(item->links != NULL);
+    item->n_links = 0;
     for (size_t i = 0; i < keys->list.len; i++) {
         struct str key = keys->list.ptr[i];
         struct dep *dep = map_get(&c->deps, key);

@@ -234,7 +234,7 @@ enum status card_neighbour_lists(struct pass *pass, int64_t id, struct ids *ret,
         status = store_story(pass->reader, pass->arena, id, STORY_CARD, &story, err);
     }
     for (size_t i = 0; status == STATUS_OK && i < story.sections.len; i++) {
-        struct list above;
+        struct list above = { 0 };
         status = card_trail(pass, story.sections.ptr[i], &above, err);
         const struct view_link *links = above.items;
         for (size_t n = 0; status == STATUS_OK && n < above.len; n++) {

@@ -101,8 +101,9 @@ struct match {
 static void collect(struct finding *f, const struct match *m) {
     struct rows rows = ROWS(f->db, "search_doc", I64(m->doc));
     if (rows_next(&rows)) {
-        struct candidate c = { m->doc, rows_i64(&rows, 0), rows_i64(&rows, 1),
-                               (double)(m->worth / 4), (enum tier)(m->worth % 4) };
+        const int64_t score = m->worth / 4;
+        struct candidate c = { m->doc, rows_i64(&rows, 0), rows_i64(&rows, 1), (double)score,
+                               (enum tier)(m->worth % 4) };
         if (c.published_us >= f->req->from_us && c.published_us < f->to_us) {
             add(f, &c);
         }

@@ -58,6 +58,7 @@ static double occurrences(struct row *row, const int *phrases, size_t n, bool *r
     struct place places[TOKENS_MAX];
     double found = 0;
     int seen = 0;
+    check(n > 0 && n <= TOKENS_MAX);
     for (size_t i = 0; i < n; i++) {
         places[i] = place_first(row, phrases[i]);
     }
@@ -101,6 +102,7 @@ static bool meet(struct row *row, struct program *p) {
     int options = read_number(p), phrase = leads ? 0 : p->phrase;
     for (int i = 0; i < options; i++) {
         int tokens[TOKENS_MAX], n = read_number(p), weight = *p->at++ - '0';
+        check(n > 0 && n <= TOKENS_MAX); /* the store wrote the program */
         for (int t = 0; t < n; t++) {
             tokens[t] = phrase++;
         }
