@@ -289,7 +289,8 @@ static void reply_answer(struct server *s, struct http_exchange *ex, const struc
     if (a->view_id != 0 && s->views != NULL && http_is_visit(req)) {
         views_count(s->views, http_loop_index(ex), a->view_id);
     }
-    if (a->status == 200 && a->etag.len > 0 && http_not_modified(req, a->etag, a->modified_us)) {
+    if (a->status == 200 && a->etag.len > 0 &&
+        http_not_modified(req, a->etag, a->modified_us, clock_now_us())) {
         struct http_response r = { .status = 304, .head = a->head };
         http_reply(ex, &r);
         return;

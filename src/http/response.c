@@ -156,7 +156,8 @@ static int64_t whole_seconds(int64_t us) {
     return us - us % US_PER_SECOND;
 }
 
-bool http_not_modified(const struct http_request *req, struct str etag, int64_t modified_us) {
+bool http_not_modified(const struct http_request *req, struct str etag, int64_t modified_us,
+                       int64_t now_us) {
     if (req->method != HTTP_GET && req->method != HTTP_HEAD) {
         return false;
     }
@@ -168,7 +169,7 @@ bool http_not_modified(const struct http_request *req, struct str etag, int64_t 
     int64_t since_us;
     struct str since = http_header(req, STR("if-modified-since"));
     return since.ptr != NULL && modified_us > 0 && clock_parse_http(since, &since_us) &&
-           whole_seconds(modified_us) <= since_us;
+           since_us <= now_us && whole_seconds(modified_us) <= since_us;
 }
 
 bool http_precondition_holds(const struct http_request *req, struct str etag, int64_t modified_us) {

@@ -14,9 +14,10 @@ bool http_accepts_gzip(const struct http_request *req);
 
 /* Whether GET or HEAD is to be answered by 304, for a representation with this entity tag (quoted,
  * with W/ if it is weak; ptr NULL: none) and this time of last change (0: unknown).
- * If-None-Match compares weakly and takes lists and "*"; If-Modified-Since counts only without it.
- */
-bool http_not_modified(const struct http_request *req, struct str etag, int64_t modified_us);
+ * If-None-Match compares weakly and takes lists and "*"; If-Modified-Since counts only without it,
+ * and not if it is later than now: whatever changes from now on would be before it. */
+bool http_not_modified(const struct http_request *req, struct str etag, int64_t modified_us,
+                       int64_t now_us);
 
 /* Whether If-Match and If-Unmodified-Since let the request go on; if not, 412. etag.ptr NULL: the
  * target does not exist. */
