@@ -180,7 +180,8 @@ static const char *publish(struct world *w, struct world_story *s) {
     if (s->row.state == STORY_PUBLISHED && at_us <= w->now_us) {
         return "publish again";
     }
-    bool is_first = s->row.published_us == 0 || s->row.state == STORY_SCHEDULED;
+    bool is_first = s->row.published_us == 0 || s->row.published_us > w->now_us ||
+                    s->row.state == STORY_SCHEDULED;
     if (at_us > w->now_us || is_first) {
         s->row.published_us = at_us;
         s->row.local_day = day;

@@ -371,7 +371,8 @@ enum status store_story_publish(struct store_writer *w, int64_t id, int64_t at_u
         return STATUS_OK;
     }
     struct story now = was;
-    bool is_first = was.published_us == 0 || was.state == STORY_SCHEDULED;
+    bool is_first = was.published_us == 0 || was.published_us > now_us ||
+                    was.state == STORY_SCHEDULED;
     if (at_us > now_us) {
         now.state = STORY_SCHEDULED;
         now.published_us = at_us;

@@ -309,6 +309,18 @@ TEST(store_publish_schedule_and_withdraw) {
     OK(store_story(store_site_read(&site), &site.arena, id, STORY_CARD, &got, &site.err));
     CHECK_INT(got.published_us, NOON);
     CHECK_INT(got.updated_us, NOON + 9 * US_PER_DAY);
+    /* But not one that is still to come: it was withdrawn before it went out. */
+    OK(store_story_publish(store_site_write(&site), id, NOON + 20 * US_PER_DAY, 20220403,
+                           NOON + 10 * US_PER_DAY, &site.err));
+    OK(store_story_withdraw(store_site_write(&site), id, NOON + 10 * US_PER_DAY, &site.err));
+    OK(store_story_publish(store_site_write(&site), id, NOON + 11 * US_PER_DAY, 20220325,
+                           NOON + 11 * US_PER_DAY, &site.err));
+    store_site_commit(&site);
+    OK(store_story(store_site_read(&site), &site.arena, id, STORY_CARD, &got, &site.err));
+    CHECK_INT(got.state, STORY_PUBLISHED);
+    CHECK_INT(got.published_us, NOON + 11 * US_PER_DAY);
+    CHECK_INT(got.local_day, 20220325);
+    CHECK_INT(store_site_faults(&site), 0);
     store_site_close(&site);
 }
 
