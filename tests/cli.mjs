@@ -123,6 +123,35 @@ await test("a withdrawn story is gone, also one that came from WordPress's trash
     await server.stop();
 });
 
+await test("what no reader has seen is not withdrawn, and nothing private is said to be published", async () => {
+    const dir = tmp(), mine = join(dir, "site"), origin = "https://quay.example";
+    const item = (id, status, date) => `<item><title>Story ${id}</title><link>${origin}/2022/03/14/story-${id}/</link>
+<dc:creator>clerk</dc:creator><guid isPermaLink="false">${origin}/?p=${id}</guid><content:encoded><![CDATA[<p>News.</p>]]></content:encoded>
+<wp:post_id>${id}</wp:post_id><wp:post_date>${date} 10:00:00</wp:post_date><wp:post_date_gmt>${date} 10:00:00</wp:post_date_gmt>
+<wp:post_name>story-${id}</wp:post_name><wp:status>${status}</wp:status><wp:post_parent>0</wp:post_parent>
+<wp:post_type>post</wp:post_type><wp:post_password></wp:post_password></item>`;
+    writeFileSync(join(dir, "export.xml"), `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"
+xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:wp="http://wordpress.org/export/1.2/">
+<channel><title>News</title><link>${origin}</link><wp:wxr_version>1.2</wp:wxr_version><wp:base_site_url>${origin}</wp:base_site_url>
+<wp:base_blog_url>${origin}</wp:base_blog_url>${item(1, "publish", "2022-03-14")}${item(2, "future", "2199-01-01")}${item(3, "draft", "2022-03-14")}${item(4, "private", "2022-03-14")}</channel></rss>`);
+    run(["new", mine, "--title", "The Quay Lantern", "--url", origin]);
+    run(["import", "wordpress", join(dir, "export.xml"), "--site", mine]);
+    const story = (verb, id, expect = 0) => run(["story", verb, id, "--site", mine], { expect });
+    const path = story("publish", "/?p=1").out.split(" ")[0];
+    assert.match(story("withdraw", "2", 1).err, /only scheduled/);
+    assert.match(story("withdraw", "3", 1).err, /is a draft/);
+    assert.match(story("withdraw", "4", 1).err, /is private/);
+    assert.match(story("publish", "4", 1).err, /is private/);
+    // An address as people have it: without its last slash, with what a newsletter hung behind it.
+    assert.match(path, /^\/.+\/$/);
+    const bare = path.slice(0, -1);
+    for (const spelled of [bare, `${path}?x`, `${bare}?utm_source=x&y=1`, `${origin}${bare}#top`, `${origin}?p=1`, "/?utm_source=x&p=1"]) {
+        assert.equal(story("publish", spelled).out, `${path} is published.\n`, spelled);
+    }
+    story("publish", "/?s=story", 1);
+    story("publish", `${bare}/no/`, 1);
+});
+
 await test("the front page can be a page that is there, and nothing else", () => {
     for (const path of ["/no/such/page/", "/2022/03/14/perseverance-arrives-on-time/", "/category/harbour/"]) {
         assert.match(run(["set", "front_page", path, "--site", site], { expect: 1 }).err, /no public page/);

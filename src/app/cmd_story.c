@@ -14,11 +14,30 @@ static enum status find(struct cli *cli, struct store_reader *r, struct story *r
                : find_story(cli, r, text, ret);
 }
 
+/* Why no reader can have seen it; NULL: it is public, or was. */
+static const char *hidden_as(const struct story *story) {
+    if (story->visibility == STORY_PRIVATE) {
+        return "is private";
+    }
+    switch (story->state) {
+    case STORY_DRAFT:
+    case STORY_REVIEW: return "is a draft";
+    case STORY_SCHEDULED: return "is only scheduled";
+    case STORY_TRASHED: return "is in the bin";
+    case STORY_PUBLISHED:
+    case STORY_WITHDRAWN: break;
+    }
+    return NULL;
+}
+
 static enum status withdraw(struct cli *cli, struct store_writer *w, void *arg) {
     struct story *story = arg;
     enum status status = find(cli, store_writer_reader(w), story);
-    if (status == STATUS_OK && story->published_us == 0) {
-        return err_set(&cli->err, STATUS_INVALID, "'%s' was never published", cli->args[0]);
+    const char *hidden = status == STATUS_OK ? hidden_as(story) : NULL;
+    if (hidden != NULL) {
+        return err_set(&cli->err, STATUS_INVALID,
+                       "'%s' %s: there is nothing to take back, and its address would say 410 Gone",
+                       cli->args[0], hidden);
     }
     return status == STATUS_OK ? store_story_withdraw(w, story->id, clock_now_us(), &cli->err)
                                : status;
@@ -49,6 +68,10 @@ static enum status publish(struct cli *cli, struct store_writer *w, void *arg) {
     if (status == STATUS_OK && story->path.len == 0) {
         return err_set(&cli->err, STATUS_INVALID, "'%s' has no address to be published at",
                        cli->args[0]);
+    }
+    if (status == STATUS_OK && story->visibility == STORY_PRIVATE) {
+        return err_set(&cli->err, STATUS_INVALID,
+                       "'%s' is private: publishing it would not show it to readers", cli->args[0]);
     }
     if (status == STATUS_OK) {
         status = day_of(cli, store_writer_reader(w), now_us, &day);
@@ -94,7 +117,9 @@ const struct cli_command cmd_story_withdraw = {
     .summary = "take a published story or page back",
     .details =
         "It leaves all lists, feeds and the sitemap, and its addresses say 410 Gone. Nothing "
-        "of it is\nlost: 'broadsheet story publish' brings it back at its old date.",
+        "of it is\nlost: 'broadsheet story publish' brings it back at its old date. What no reader "
+        "has "
+        "seen (a\ndraft, a scheduled or a private story) cannot be withdrawn.",
     .examples = "  broadsheet story withdraw /2022/03/14/the-ferry/\n"
                 "  broadsheet story withdraw https://example.org/?p=238",
     .min_args = 1,
@@ -109,7 +134,7 @@ const struct cli_command cmd_story_publish = {
     .summary = "publish a draft, or a story that was withdrawn, now",
     .details =
         "A story that was published before keeps the date of its first publication; one that "
-        "was\nscheduled for later goes out now.",
+        "was\nscheduled for later goes out now. A private story stays private: it is refused.",
     .examples = "  broadsheet story publish /2022/03/14/the-ferry/\n"
                 "  broadsheet story publish 238",
     .min_args = 1,

@@ -1,22 +1,41 @@
 #include "app/find.h"
 
+#include "site/key.h"
 #include "text/url.h"
+
+/* The key under which the site would look for what was named. Parameters count only where they are
+ * all there is: "/?p=238". */
+static bool read_key(struct arena *a, struct str text, struct str *ret) {
+    struct url url;
+    struct str path;
+    if (!url_parse(text, &url) ||
+        !url_path_canonical(a, url.has_authority && url.path.len == 0 ? STR("/") : url.path,
+                            &path) ||
+        site_page_key(a, path, url.query, ret) != PAGE_KEY_OK) {
+        return false;
+    }
+    if (!str_starts(*ret, STR("/?"))) {
+        *ret = path;
+    }
+    return true;
+}
+
+static enum status look_up(struct cli *cli, struct store_reader *r, struct str key,
+                           struct address *ret) {
+    cli->err = (struct err){ 0 };
+    return store_address(r, &cli->arena, key, ret, &cli->err);
+}
 
 enum status find_story(struct cli *cli, struct store_reader *r, const char *text,
                        struct story *ret) {
-    struct url url;
-    struct str path = str_of(text), canonical = path;
-    if (url_parse(path, &url) && url.has_authority) {
-        path = url.has_query
-                   ? arena_printf(&cli->arena, "%.*s?%.*s", STR_FMT(url.path), STR_FMT(url.query))
-                   : url.path;
-        canonical = path;
-    }
+    struct str key;
     struct address address;
     enum status status = STATUS_NOT_FOUND;
-    if (str_find_char(path, '?', 0) != STR_NPOS ||
-        url_path_canonical(&cli->arena, path, &canonical)) {
-        status = store_address(r, &cli->arena, canonical, &address, &cli->err);
+    if (read_key(&cli->arena, str_of(text), &key)) {
+        status = look_up(cli, r, key, &address);
+        if (status == STATUS_NOT_FOUND && !str_ends(key, STR("/"))) {
+            status = look_up(cli, r, arena_printf(&cli->arena, "%.*s/", STR_FMT(key)), &address);
+        }
     }
     if (status == STATUS_NOT_FOUND || (status == STATUS_OK && address.kind != ADDRESS_STORY)) {
         cli->err = (struct err){ 0 };
