@@ -30,7 +30,7 @@ static bool work(struct upkeep *u) {
     struct err err = { 0 };
     bool more = false;
     enum status status = store_upkeep(u->reader, PIECE_PAGES, &more, &err);
-    bool failed = status != STATUS_OK && status != STATUS_BUSY; /* busy: an import */
+    bool failed = status != STATUS_OK && status != STATUS_BUSY; /* busy: later */
     if (failed && !u->failing) {
         char line[ERR_MESSAGE_MAX + 64];
         snprintf(line, sizeof line, "the store cannot be kept up: %s", err.message);

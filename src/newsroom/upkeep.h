@@ -1,6 +1,6 @@
 /* Does beside the commits what would make some of them slow (store_upkeep): a thread that looks
  * often, and works in pieces so small that an editor's publish waits for one of them at the most.
- * Not the clock's thread: this one may wait for the write lock, which an import holds for long. */
+ * It waits for no lock: while an import holds it, it looks again later, and ends when told to. */
 #ifndef NEWSROOM_UPKEEP_H
 #define NEWSROOM_UPKEEP_H
 

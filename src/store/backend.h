@@ -31,9 +31,9 @@ struct backend {
     void (*close)(struct db *db);
 
     /* A reader's transaction sees what was committed when it began; a writer's holds the one write
-     * lock, waiting for it for STORE_BUSY_MS. */
+     * lock, waiting for it for STORE_BUSY_MS or, unless it `waits`, not at all. */
     NODISCARD enum status (*begin_read)(struct db *db, struct err *err);
-    NODISCARD enum status (*begin_write)(struct db *db, struct err *err);
+    NODISCARD enum status (*begin_write)(struct db *db, bool waits, struct err *err);
     /* Durable when OK; rolled back otherwise. */
     NODISCARD enum status (*commit)(struct db *db, struct err *err);
     void (*rollback)(struct db *db);

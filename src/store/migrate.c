@@ -55,7 +55,7 @@ enum status migrate_with(const struct backend *backend, struct db *db, const str
         status = backend->keep_copy(db, version, err);
     }
     if (status == STATUS_OK) {
-        status = backend->begin_write(db, err);
+        status = backend->begin_write(db, true, err);
     }
     if (status != STATUS_OK) {
         return status;

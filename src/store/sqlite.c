@@ -231,8 +231,14 @@ static enum status sqlite_begin_read(struct db *db, struct err *err) {
     return status;
 }
 
-static enum status sqlite_begin_write(struct db *db, struct err *err) {
-    return run_own(db, OWN_BEGIN_WRITE, NULL, err);
+static enum status sqlite_begin_write(struct db *db, bool waits, struct err *err) {
+    if (waits) {
+        return run_own(db, OWN_BEGIN_WRITE, NULL, err);
+    }
+    sqlite3_busy_timeout(db->handle, 0);
+    enum status status = run_own(db, OWN_BEGIN_WRITE, NULL, err);
+    sqlite3_busy_timeout(db->handle, STORE_BUSY_MS);
+    return status;
 }
 
 static enum status sqlite_commit(struct db *db, struct err *err) {

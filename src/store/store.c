@@ -178,18 +178,27 @@ static void leave(struct store_writer *w) {
     pthread_mutex_unlock(&s->lock);
 }
 
-enum status store_write_begin(struct store *s, struct store_writer **ret, struct err *err) {
+/* Take the lock among this process's threads; false: it is taken, and we do not wait. */
+static bool enter(struct store *s, bool waits) {
     pthread_mutex_lock(&s->lock);
-    while (s->is_writing) {
+    while (s->is_writing && waits) {
         pthread_cond_wait(&s->writer_left, &s->lock);
     }
+    bool entered = !s->is_writing;
     s->is_writing = true;
     pthread_mutex_unlock(&s->lock);
+    return entered;
+}
+
+static enum status begin(struct store *s, bool waits, struct store_writer **ret, struct err *err) {
+    if (!enter(s, waits)) {
+        return err_set(err, STATUS_BUSY, "another thread writes");
+    }
 
     struct store_writer *w = &s->writer;
     *w = (struct store_writer){ .store = s, .sql = &s->writer_sql };
     w->reader = (struct store_reader){ .store = s, .sql = w->sql, .is_open = true };
-    enum status status = s->backend->begin_write(w->sql->db, err);
+    enum status status = s->backend->begin_write(w->sql->db, waits, err);
     if (status != STATUS_OK) {
         leave(w);
         return status;
@@ -197,6 +206,14 @@ enum status store_write_begin(struct store *s, struct store_writer **ret, struct
     w->sql->is_writing = true;
     *ret = w;
     return STATUS_OK;
+}
+
+enum status store_write_begin(struct store *s, struct store_writer **ret, struct err *err) {
+    return begin(s, true, ret, err);
+}
+
+enum status store_write_try(struct store *s, struct store_writer **ret, struct err *err) {
+    return begin(s, false, ret, err);
 }
 
 enum status store_write_commit(struct store_writer *w, struct err *err) {

@@ -51,8 +51,8 @@ void store_listen(struct store *s, store_listener *listener, void *ctx);
 /* Do a piece of the work that no commit waits for, writing about so many pages of 4 KiB under the
  * write lock: the search index's parts are merged, and at the end the log goes into the database's
  * file. Nothing changes that a reader sees. *ret_more: there is more to do. Takes no lock when
- * nothing was committed since there was nothing to do. Between the reader's transactions; one
- * thread at a time. */
+ * nothing was committed since there was nothing to do, and waits for none: BUSY when another has
+ * it. Between the reader's transactions; one thread at a time. */
 NODISCARD enum status store_upkeep(struct store_reader *r, int64_t pages, bool *ret_more,
                                    struct err *err);
 
@@ -323,6 +323,8 @@ NODISCARD enum status store_views_top(struct store_reader *r, struct arena *a, i
 /* Take the write lock. Never two in one thread. */
 NODISCARD enum status store_write_begin(struct store *s, struct store_writer **ret,
                                         struct err *err);
+/* The same without waiting: BUSY when this or another process writes. */
+NODISCARD enum status store_write_try(struct store *s, struct store_writer **ret, struct err *err);
 /* Durable when OK; rolled back otherwise. w is gone in both cases. */
 NODISCARD enum status store_write_commit(struct store_writer *w, struct err *err);
 void store_write_rollback(struct store_writer *w);
@@ -349,8 +351,8 @@ NODISCARD enum status store_story_put(struct store_writer *w, const struct story
  * no date. */
 NODISCARD enum status store_story_body_put(struct store_writer *w, int64_t id, struct html body,
                                            unsigned word_count, struct err *err);
-/* Make a story public at `at_us` (its first publication date is kept if it has one and is not
- * scheduled), or schedule it when at_us > now_us. local_day as in struct story. */
+/* Make a story public at `at_us` (its first publication date is kept if it has one that has come
+ * and is not scheduled), or schedule it when at_us > now_us. local_day as in struct story. */
 NODISCARD enum status store_story_publish(struct store_writer *w, int64_t id, int64_t at_us,
                                           int local_day, int64_t now_us, struct err *err);
 NODISCARD enum status store_story_withdraw(struct store_writer *w, int64_t id, int64_t now_us,

@@ -15,7 +15,7 @@ static int64_t committed_seq(struct store *s) {
 
 static enum status merge_piece(struct store *s, int64_t pages, bool *ret_more, struct err *err) {
     struct store_writer *w = NULL;
-    enum status status = store_write_begin(s, &w, err);
+    enum status status = store_write_try(s, &w, err);
     if (status != STATUS_OK) {
         return status;
     }

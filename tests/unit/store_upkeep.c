@@ -112,6 +112,26 @@ TEST(upkeep_without_work_takes_no_lock_and_touches_nothing) {
     store_site_close(&site);
 }
 
+TEST(upkeep_waits_for_no_lock) {
+    struct store_site site;
+    store_site_open(&site);
+    put(&site, 0);
+    read_end(&site);
+    sqlite3 *other = open_raw(&site);
+    CHECK_INT(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    int64_t began_us = clock_mono_us();
+    bool more = true;
+    CHECK_INT(store_upkeep(site.reader, 8, &more, NULL), STATUS_BUSY);
+    CHECK(clock_mono_us() - began_us < STORE_BUSY_MS * INT64_C(1000) / 2);
+    sqlite3_close(other);
+    /* Nor for a writer of this process. */
+    (void)store_site_write(&site);
+    CHECK_INT(store_upkeep(site.reader, 8, &more, NULL), STATUS_BUSY);
+    store_site_commit(&site);
+    (void)keep_up(&site);
+    store_site_close(&site);
+}
+
 TEST(upkeep_empties_the_log_into_the_file) {
     struct store_site site;
     store_site_open(&site);
