@@ -26,6 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct str css = style_make(&a, text, &options);
     check(css.len <= 2 * (size_t)LIMIT_THEME_FILE_BYTES);
     markup_check(&a, text, markup_fault, &size);
+    markup_check_svg(&a, text, markup_fault, &size);
     arena_done(&a);
     return 0;
 }

@@ -194,6 +194,11 @@ await test("without --dev a broken edit changes nothing, and theme apply says wh
     assert.ok((await calm.get("/about/")).text.includes("<footer>Mine"));
     assert.match(run(["theme", "apply", "--site", site], { expect: 1 }).err, /footer\.hbs:1:11: there is no "mine"/);
     assert.ok((await calm.get("/")).text.includes("<footer>Mine"));
+    const other = join(dir, "other");
+    writeTheme(other, { "footer.hbs": "{{other}}" });
+    assert.match(run(["theme", "apply", "--site", site, "--theme", other], { expect: 1 }).err, /other\/footer\.hbs:1:3: there is no "other"/);
+    writeTheme(other, {});
+    run(["theme", "apply", "--site", site, "--theme", other]);
     rmSync(own, { recursive: true });
     run(["theme", "apply", "--site", site]);
     await until(async () => (await calm.get("/")).text === before.text);
@@ -265,6 +270,10 @@ await test("hostile folders are refused at once, by the check and by the server"
 await test("no folder, no theme", () => {
     assert.match(run(["theme", "check", join(dir, "none")], { expect: 1 }).err, /No such file/);
     run(["theme", "check"], { expect: 2 });
+    for (const command of [["serve", "--listen", "127.0.0.1:0"], ["theme", "apply"]]) {
+        const { err } = run([...command, "--site", site, "--theme", join(dir, "none")], { expect: 1 });
+        assert.match(err, /there is no folder \S+\/none: .*--theme DIR/);
+    }
     for (const command of ["check", "export", "new", "apply", "reference"]) {
         assert.match(run(["help", "theme", command]).out, /\n {2}broadsheet theme /, `${command} has examples`);
     }

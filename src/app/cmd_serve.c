@@ -127,13 +127,15 @@ static int run(struct cli *cli) {
                                       .renderers = renderers,
                                       .memory_max_bytes = memory_mib << 20,
                                       .views_write_ms = (int64_t)count_s * 1000,
-                                      .theme_dir = cli_value(cli, "--theme"),
                                       .dev = cli_flag(cli, "--dev"),
                                       .report = report };
     char redirect_address[64];
     int exit_code;
     if (!read_https(cli, &options, redirect_address, &exit_code)) {
         return exit_code;
+    }
+    if (cmd_theme_dir(cli, &options.theme_dir) != STATUS_OK) {
+        return cli_fail(cli);
     }
     const char *scheme = options.certificate_file ? "https" : "http";
     /* Blocked in every thread from here on; this one waits for them. */

@@ -6,6 +6,8 @@
 #include "site/pass.h"
 #include "text/json.h"
 
+#include <sys/stat.h>
+
 /* ---- check ---- */
 
 static void put_place(struct json *j, struct str place) {
@@ -89,6 +91,22 @@ const struct cli_command cmd_theme_check = {
     .run = run_check,
 };
 
+/* ---- the folder ---- */
+
+/* A misspelt folder would show readers the default look, and nobody would be told. */
+enum status cmd_theme_dir(struct cli *cli, const char **ret) {
+    struct stat st;
+    *ret = cli_value(cli, "--theme");
+    if (*ret != NULL && (stat(*ret, &st) != 0 || !S_ISDIR(st.st_mode))) {
+        return err_set(&cli->err, STATUS_NOT_FOUND,
+                       "there is no folder %s: name the theme's with --theme DIR or "
+                       "BROADSHEET_THEME, make one with 'broadsheet theme new DIR', or leave both "
+                       "out for theme/ in the site's",
+                       *ret);
+    }
+    return STATUS_OK;
+}
+
 /* ---- apply ---- */
 
 static enum status touch_theme(struct cli *cli, struct store_writer *w, void *arg) {
@@ -100,11 +118,12 @@ static enum status touch_theme(struct cli *cli, struct store_writer *w, void *ar
 static int run_apply(struct cli *cli) {
     struct store *store = NULL;
     struct look *look = NULL;
-    if (cli_open_store(cli, &store) != STATUS_OK) {
+    const char *dir;
+    if (cmd_theme_dir(cli, &dir) != STATUS_OK || cli_open_store(cli, &store) != STATUS_OK) {
         return cli_fail(cli);
     }
-    struct str dir = arena_printf(&cli->arena, "%s/theme", store_dir(store));
-    enum status status = look_open(dir.ptr, &pass_rules, &look, &cli->err);
+    dir = dir ? dir : arena_printf(&cli->arena, "%s/theme", store_dir(store)).ptr;
+    enum status status = look_open(dir, &pass_rules, &look, &cli->err);
     look_close(look);
     store_close(store);
     if (status == STATUS_OK) {
@@ -118,9 +137,13 @@ const struct cli_command cmd_theme_apply = {
     .arguments = "",
     .summary = "have the site's servers show the theme folder as it is now",
     .details = "Nothing is shown that is wrong: then this fails, and readers keep the old look. "
-               "Each page changes\nas a whole.",
-    .examples = "  broadsheet theme apply --site mysite",
+               "Each page changes\nas a whole. A server started with --theme reads that folder and "
+               "judges it by itself: name the same\none here to be told of what is wrong in it.",
+    .examples = "  broadsheet theme apply --site mysite\n"
+                "  broadsheet theme apply --site mysite --theme mytheme",
     .max_args = 0,
-    .options = { CLI_SITE_OPTION },
+    .options = { CLI_SITE_OPTION,
+                 { "--theme", "DIR", "the folder to check first (default: theme/ in the site's)",
+                   "BROADSHEET_THEME" } },
     .run = run_apply,
 };

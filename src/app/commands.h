@@ -4,6 +4,9 @@
 
 #include "app/cli.h"
 
+/* The folder of --theme DIR; NULL: not given. NOT_FOUND: given, but not there. */
+NODISCARD enum status cmd_theme_dir(struct cli *cli, const char **ret);
+
 extern const struct cli_command cmd_new;
 extern const struct cli_command cmd_import_wordpress;
 extern const struct cli_command cmd_export_static;

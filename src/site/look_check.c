@@ -9,6 +9,7 @@
 #include "site/style.h"
 #include "text/date.h"
 #include "text/nearest.h"
+#include "text/utf8.h"
 
 #include <stdlib.h>
 
@@ -407,20 +408,43 @@ static void check_sheet_name(struct checker *c, const struct theme_file *sheet) 
     }
 }
 
-static void check_style(struct checker *c, struct theme_file *sheet) {
+static void check_style(struct checker *c, const struct theme_file *sheet) {
     const struct style_options options = { style_asset, style_fault, c };
-    check_sheet_name(c, sheet);
-    c->file = sheet;
     (void)style_make(c->arena, sheet->bytes, &options);
 }
 
 /* ---- the whole ---- */
 
+/* Controls would move a terminal's cursor, and others turn the line around: C0, DEL, C1, line
+ * separators, marks of direction. What is no UTF-8 is a replacement character. */
+static bool is_printable(uint32_t c) {
+    return c >= ' ' && !(c >= 0x7f && c < 0xa0) && !(c >= 0x2028 && c <= 0x202e) &&
+           !(c >= 0x2066 && c <= 0x2069) && c != UTF8_REPLACEMENT;
+}
+
+/* Names are those of whoever made the folder: none is to look like a line of its own. */
+static void put_printable(struct buf *out, struct str text) {
+    for (size_t at = 0, begin = 0; at < text.len; begin = at) {
+        bool printable = is_printable(utf8_next(text, &at));
+        for (size_t i = begin; i < at; i++) {
+            if (printable) {
+                buf_put_char(out, text.ptr[i]);
+            } else {
+                buf_printf(out, "\\x%02x", (unsigned char)text.ptr[i]);
+            }
+        }
+    }
+}
+
 void look_fault_put(struct buf *out, const struct look_fault *f) {
-    buf_printf(out, "%.*s%s%.*s: %s%.*s", STR_FMT(f->file), f->place.len > 0 ? ":" : "",
-               STR_FMT(f->place), f->is_error ? "" : "warning: ", STR_FMT(f->message));
+    put_printable(out, f->file);
+    buf_printf(out, "%s%.*s: %s", f->place.len > 0 ? ":" : "", STR_FMT(f->place),
+               f->is_error ? "" : "warning: ");
+    put_printable(out, f->message);
     if (f->caller.len > 0) {
-        buf_printf(out, " (called from %.*s)", STR_FMT(f->caller));
+        buf_put(out, STR(" (called from "));
+        put_printable(out, f->caller);
+        buf_put_char(out, ')');
     }
     buf_put_char(out, '\n');
 }
@@ -468,6 +492,7 @@ static void check_files(struct checker *c) {
     }
     for (size_t i = 0; i < look->files.len; i++) {
         struct theme_file *f = &look->files.ptr[i];
+        struct str ending = str_from(f->name, str_rfind_char(f->name, '.'));
         c->file = f;
         if (!f->own) {
             continue;
@@ -479,7 +504,12 @@ static void check_files(struct checker *c) {
         } else if (str_starts(f->name, STR("strings/")) && str_ends(f->name, STR(".json"))) {
             check_wording(c, f);
         } else if (str_ends(f->name, STR(".css")) && str_find_char(f->name, '/', 0) == STR_NPOS) {
+            check_sheet_name(c, f);
             check_style(c, f);
+        } else if (str_eq_nocase(ending, STR(".css"))) { /* that a template links to */
+            check_style(c, f);
+        } else if (str_eq_nocase(ending, STR(".svg"))) {
+            markup_check_svg(c->arena, f->bytes, markup_fault, c);
         }
     }
     check_templates(c);

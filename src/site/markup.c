@@ -1,6 +1,7 @@
 #include "site/markup.h"
 
 #include "render/template.h"
+#include "text/html.h"
 
 /* In the place of what a template computes, so that offsets stay: */
 enum {
@@ -13,6 +14,7 @@ struct markup {
     struct arena *arena;
     struct str text; /* masked */
     size_t at;
+    bool is_svg; /* a file by itself: XML, and none of it computed */
     markup_fault_fn *say;
     void *ctx;
 };
@@ -21,7 +23,9 @@ struct tag {
     struct str name;
     size_t at;
     bool has_alt, has_src, is_data; /* is_data: a <script> of another type than JavaScript */
+    bool is_refresh;                /* <meta http-equiv=refresh> */
     struct str rel, href;           /* of a <link> */
+    struct str content;             /* of a <meta> */
 };
 
 static void fault(struct markup *m, size_t at, bool is_error, struct str message) {
@@ -39,6 +43,10 @@ static bool is_mask(char c) {
 
 static bool has_value(struct str s) {
     return str_find_char(s, MASK_VALUE, 0) != STR_NPOS;
+}
+
+static bool has_any_value(struct str s) {
+    return has_value(s) || str_find_char(s, MASK_RAW, 0) != STR_NPOS;
 }
 
 static bool one_of(struct str s, const char *names) {
@@ -121,6 +129,58 @@ static void check_srcset(struct markup *m, size_t at, struct str value) {
     }
 }
 
+static void svg_script(struct markup *m, size_t at) {
+    fault(m, at, false,
+          STR("a script in an SVG: it may do all that the site may where a browser opens the file "
+              "by itself"));
+}
+
+/* As browsers compare an address's scheme: without white space, references to characters decoded.
+ * Masks stay. */
+static struct str bare_address(struct markup *m, struct str value) {
+    struct str decoded = html_unescape(m->arena, value);
+    char *bare = arena_alloc(m->arena, decoded.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < decoded.len; i++) {
+        char c = decoded.ptr[i];
+        if ((unsigned char)c > ' ' || is_mask(c)) {
+            bare[len++] = c;
+        }
+    }
+    return str_make(bare, len);
+}
+
+/* What a browser runs or shows as a page when somebody follows it. An address begins at the
+ * attribute's beginning, or behind an {{#if}} or {{else}}. */
+static void check_scheme(struct markup *m, size_t at, struct str name, struct str value) {
+    static const char *const schemes[] = { "javascript:", "vbscript:", "data:" };
+    struct str rest = bare_address(m, value), part;
+    while (rest.ptr != NULL) {
+        for (size_t i = 0; i < COUNT_OF(schemes); i++) {
+            if (!str_starts_nocase(rest, str_of(schemes[i]))) {
+                continue;
+            }
+            if (has_any_value(rest)) {
+                fault(m, at, true,
+                      arena_printf(m->arena,
+                                   "a value behind %s in %.*s=: escaping for HTML does not make "
+                                   "it safe there",
+                                   schemes[i], STR_FMT(name)));
+            } else if (i < 2 && m->is_svg) {
+                svg_script(m, at);
+            } else if (i < 2) {
+                fault(m, at, false,
+                      arena_printf(m->arena,
+                                   "browsers refuse %s where the site has a "
+                                   "Content-Security-Policy: put the script into inline.js",
+                                   schemes[i]));
+            }
+            return;
+        }
+        (void)!str_split(&rest, MASK_OTHER, &part);
+    }
+}
+
 static void check_attribute(struct markup *m, struct tag *tag, size_t at, struct str name,
                             struct str value) {
     bool is_link = str_eq_nocase(tag->name, STR("link"));
@@ -133,12 +193,19 @@ static void check_attribute(struct markup *m, struct tag *tag, size_t at, struct
                        value.len > 0;
     } else if (str_eq_nocase(name, STR("href")) && is_link) {
         tag->href = value;
+    } else if (str_eq_nocase(name, STR("http-equiv"))) {
+        tag->is_refresh = str_eq_nocase(str_trim(value), STR("refresh"));
+    } else if (str_eq_nocase(name, STR("content"))) {
+        tag->content = value;
+    }
+    bool is_object = str_eq_nocase(name, STR("data")) && str_eq_nocase(tag->name, STR("object"));
+    if (is_object || one_of(name, "href src action formaction xlink:href")) {
+        check_scheme(m, at, name, value);
     }
     tag->has_src = tag->has_src || str_eq_nocase(name, STR("src"));
     if (one_of(name, "srcset imagesrcset")) {
         check_srcset(m, at, value);
-    } else if (one_of(name, "src poster ping background") ||
-               (str_eq_nocase(name, STR("data")) && str_eq_nocase(tag->name, STR("object"))) ||
+    } else if (one_of(name, "src poster ping background") || is_object ||
                (one_of(name, "href xlink:href") && one_of(tag->name, "use image base"))) {
         if (markup_is_external(value)) {
             external(m, at, value);
@@ -148,8 +215,16 @@ static void check_attribute(struct markup *m, struct tag *tag, size_t at, struct
         if (has_value(value)) {
             fault(m, at, false, STR("a value in a style attribute may end the rule that it is in"));
         }
+    } else if (str_eq_nocase(name, STR("srcdoc"))) {
+        if (has_any_value(value)) {
+            fault(m, at, true,
+                  STR("a value in srcdoc= is read as HTML once more: escaping does not make it "
+                      "safe there"));
+        }
     } else if (str_starts_nocase(name, STR("on"))) {
-        if (has_value(value)) {
+        if (m->is_svg) {
+            svg_script(m, at);
+        } else if (has_value(value)) {
             fault(m, at, true,
                   arena_printf(m->arena,
                                "a value in %.*s= is a script: escaping for HTML does not make it "
@@ -235,14 +310,39 @@ static void take_raw_text(struct markup *m, const struct tag *tag) {
     }
 }
 
-static void take_tag(struct markup *m) {
-    struct tag tag = { .at = m->at, .rel = STR(""), .href = STR("") };
-    size_t begin = ++m->at;
+static void take_name(struct markup *m) {
     while (char_is_alnum(byte(m, m->at)) || byte(m, m->at) == '-') {
         m->at++;
     }
+}
+
+/* Behind its tag. What is inside an XML file's <script> or <style> is markup as well. */
+static void check_svg_element(struct markup *m, const struct tag *tag) {
+    if (str_eq_nocase(tag->name, STR("script"))) {
+        svg_script(m, tag->at);
+    } else if (str_eq_nocase(tag->name, STR("style"))) {
+        check_urls(m, m->at, str_slice(m->text, m->at, str_find_char(m->text, '<', m->at)));
+    }
+}
+
+static void take_tag(struct markup *m) {
+    struct tag tag = { .at = m->at, .rel = STR(""), .href = STR(""), .content = STR("") };
+    size_t begin = ++m->at;
+    take_name(m);
+    if (m->is_svg && byte(m, m->at) == ':') { /* <svg:script> */
+        begin = ++m->at;
+        take_name(m);
+    }
     tag.name = str_slice(m->text, begin, m->at);
     take_attributes(m, &tag);
+    if (m->is_svg) {
+        check_svg_element(m, &tag);
+        return;
+    }
+    if (tag.is_refresh && has_any_value(tag.content)) {
+        fault(m, (size_t)(tag.content.ptr - m->text.ptr), true,
+              STR("a value in a refresh's content may lead readers to any address"));
+    }
     if (str_eq_nocase(tag.name, STR("img")) && !tag.has_alt) {
         fault(m, tag.at, false,
               STR("an img without alt: say what it shows, or alt=\"\" if it says nothing"));
@@ -257,16 +357,31 @@ static void take_tag(struct markup *m) {
     }
 }
 
-void markup_check(struct arena *a, struct str template, markup_fault_fn *say, void *ctx) {
-    struct markup m = { .arena = a, .text = masked(a, template), .say = say, .ctx = ctx };
-    while ((m.at = str_find_char(m.text, '<', m.at)) != STR_NPOS) {
-        if (str_starts(str_from(m.text, m.at), STR("<!--"))) {
-            size_t end = str_find(m.text, STR("-->"), m.at + 4);
-            m.at = end == STR_NPOS ? m.text.len : end + 3;
-        } else if (char_is_alpha(byte(&m, m.at + 1))) {
-            take_tag(&m);
+static void take_all(struct markup *m) {
+    while ((m->at = str_find_char(m->text, '<', m->at)) != STR_NPOS) {
+        /* One in CDATA is no comment of an SVG's, and would hide the rest. */
+        if (!m->is_svg && str_starts(str_from(m->text, m->at), STR("<!--"))) {
+            size_t end = str_find(m->text, STR("-->"), m->at + 4);
+            m->at = end == STR_NPOS ? m->text.len : end + 3;
+        } else if (char_is_alpha(byte(m, m->at + 1))) {
+            take_tag(m);
         } else {
-            m.at++;
+            m->at++;
         }
     }
+}
+
+void markup_check(struct arena *a, struct str template, markup_fault_fn *say, void *ctx) {
+    struct markup m = { .arena = a, .text = masked(a, template), .say = say, .ctx = ctx };
+    take_all(&m);
+}
+
+void markup_check_svg(struct arena *a, struct str svg, markup_fault_fn *say, void *ctx) {
+    char *text = arena_alloc(a, svg.len + 1);
+    struct masking plain = { svg, text };
+    mask_piece(&plain, PIECE_TEXT, 0, svg.len);
+    struct markup m = {
+        .arena = a, .text = str_make(text, svg.len), .is_svg = true, .say = say, .ctx = ctx
+    };
+    take_all(&m);
 }

@@ -18,6 +18,9 @@ typedef void markup_fault_fn(void *ctx, const struct markup_fault *fault);
 /* Up to the first fault of the template's own syntax, if it has one. */
 void markup_check(struct arena *a, struct str template, markup_fault_fn *say, void *ctx);
 
+/* An SVG that is served as it is: what scripts it has, and what it asks other sites for. */
+void markup_check_svg(struct arena *a, struct str svg, markup_fault_fn *say, void *ctx);
+
 /* Would a browser that finds this address in a page of the site ask another one? */
 bool markup_is_external(struct str address);
 

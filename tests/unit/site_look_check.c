@@ -196,6 +196,71 @@ TEST(look_check_reads_the_html_around_values) {
                "there\n");
 }
 
+TEST(look_check_knows_addresses_that_are_scripts) {
+    CHECK_SAYS("footer.hbs", "<a href='javascript:{{site.name}}'>",
+               "footer.hbs:1:10: a value behind javascript: in href=: escaping for HTML does not "
+               "make it safe there\n");
+    CHECK_SAYS("footer.hbs", "<form action=\" VB&#115;cript&colon;f({{site.name}})\">",
+               "footer.hbs:1:15: a value behind vbscript: in action=: escaping for HTML does not "
+               "make it safe there\n");
+    CHECK_SAYS("footer.hbs", "<a href=\"{{#if site.name}}/{{else}}data:x,{{site.name}}{{/if}}\">",
+               "footer.hbs:1:10: a value behind data: in href=: escaping for HTML does not make "
+               "it safe there\n");
+    CHECK_SAYS("footer.hbs",
+               "<img alt=\"\" src=\"data:,{{site.name}}\"><button formaction=\"java\n"
+               "script:{{site.name}}\"><svg><a xlink:href=\"data:,{{site.name}}\">",
+               "footer.hbs:1:18: a value behind data: in src=: escaping for HTML does not make it "
+               "safe there\n"
+               "footer.hbs:1:59: a value behind javascript: in formaction=: escaping for HTML does "
+               "not make it safe there\n"
+               "footer.hbs:2:43: a value behind data: in xlink:href=: escaping for HTML does not "
+               "make it safe there\n");
+    CHECK_SAYS("footer.hbs", "<a href=\"javascript:alert(1)\">",
+               "footer.hbs:1:10: warning: browsers refuse javascript: where the site has a "
+               "Content-Security-Policy: put the script into inline.js\n");
+    CHECK_SAYS("footer.hbs", "<meta content=\"0;url={{site.name}}\" http-equiv=refresh>",
+               "footer.hbs:1:16: a value in a refresh's content may lead readers to any "
+               "address\n");
+    CHECK_SAYS("footer.hbs", "<iframe srcdoc=\"{{site.name}}\"></iframe>",
+               "footer.hbs:1:17: a value in srcdoc= is read as HTML once more: escaping does not "
+               "make it safe there\n");
+    CHECK_SAYS("footer.hbs",
+               "<img alt=\"\" src=\"data:image/gif;base64,R0l\"><a href=\"/?q=data:{{site.name}}\">"
+               "<meta name=\"x\" content=\"{{site.name}}\"><a href=\"/javascript:{{site.name}}\">",
+               "");
+}
+
+TEST(look_check_reads_what_is_served_as_it_is) {
+    CHECK_SAYS(
+        "assets/x.css", "@import url(http://evil/x);\np {",
+        "assets/x.css:1:1: warning: @import makes readers wait: put its rules here\n"
+        "assets/x.css:1:13: warning: \"http://evil/x\" is a request to another site: put the "
+        "file into assets/\n"
+        "assets/x.css:2:3: is never closed\n");
+    CHECK_SAYS("assets/x.SVG",
+               "<svg onload=\"f()\"><![CDATA[<!--]]>\n<s:script/><style/>\n"
+               "<a href=\"javascript:f()\"/><image href=\"https://x/y\"/>"
+               "<style>p{b:url(//x/z)}</style><b c=\"{{nothing}}\"/>",
+               "assets/x.SVG:1:14: warning: a script in an SVG: it may do all that the site may "
+               "where a browser opens the file by itself\n"
+               "assets/x.SVG:2:1: warning: a script in an SVG: it may do all that the site may "
+               "where a browser opens the file by itself\n"
+               "assets/x.SVG:3:10: warning: a script in an SVG: it may do all that the site may "
+               "where a browser opens the file by itself\n"
+               "assets/x.SVG:3:40: warning: \"https://x/y\" is a request to another site: put the "
+               "file into assets/\n"
+               "assets/x.SVG:3:69: warning: \"//x/z\" is a request to another site: put the file "
+               "into assets/\n");
+    CHECK_SAYS("assets/x.svg", "<?xml version=\"1.0\"?><svg><path d=\"M0 0h8v8z\"/></svg>", "");
+}
+
+TEST(look_check_prints_names_that_no_terminal_obeys) {
+    CHECK_SAYS(
+        "a\x1b[2J\a\nb.hbs:1:1: \u00e9\xc2\x9b\u202e\xff", "",
+        "a\\x1b[2J\\x07\\x0ab.hbs:1:1: \u00e9\\xc2\\x9b\\xe2\\x80\\xae\\xff: warning: is not "
+        "read: names have letters, digits, dots, hyphens and underlines\n");
+}
+
 TEST(look_check_reads_sheets_and_wording) {
     CHECK_SAYS("custom.css",
                "a { b: url(none.svg) }\n@import \"x\";\n.c { d: url('https://x/y') }\n(} \"",
