@@ -8,6 +8,7 @@
 #include "app/commands.h"
 
 #include "base/limits.h"
+#include "site/reserved.h"
 #include "site/site.h"
 #include "text/body.h"
 #include "text/json.h"
@@ -153,7 +154,10 @@ static enum status check_addresses(struct checker *c) {
         buf_put(&path, next);
         keys_init(&keys);
         struct page_build page = { .arena = &a, .keys = &keys, .status = 200 };
-        if (source.page(thread, next, &page, &why) != STATUS_OK) {
+        if (reserved_address(next)) {
+            faultf(c, "%.*s is the program's own address: what else stands there cannot be read",
+                   STR_FMT(next));
+        } else if (source.page(thread, next, &page, &why) != STATUS_OK) {
             faultf(c, "%.*s cannot be shown: %s", STR_FMT(next), why.message);
         } else if (address.redirect && page.status != 301 && page.alias.len == 0) {
             faultf(c, "%.*s should lead elsewhere but answers %d", STR_FMT(next), page.status);

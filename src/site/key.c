@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "site/feed.h"
 #include "site/search_address.h"
+#include "site/wanted.h"
 #include "text/url.h"
 
 enum param_kind { PARAM_ID, PARAM_SLUG, PARAM_DATE, PARAM_FEED };
@@ -89,21 +90,15 @@ static struct str with_param(struct arena *a, struct str key, const struct param
                          : key;
 }
 
-static enum page_key front_key(struct arena *a, struct str query, struct str *ret) {
+static struct str front_key(struct arena *a, struct str query) {
     bool is_feed = feed_param(param_find(query, STR("feed"))).len > 0;
-    struct search_ask ask;
-    if (search_ask_read_wordpress(a, query, &ask)) {
-        *ret = search_ask_path(a, &ask);
-        return PAGE_KEY_MOVED;
-    }
     struct str key = STR("/");
     for (size_t i = 0; i < COUNT_OF(params); i++) {
         key = with_param(a, key, &params[i], query,
                          is_feed && params[i].kind != PARAM_FEED &&
                              !str_eq(params[i].name, STR("paged")));
     }
-    *ret = key;
-    return PAGE_KEY_OK;
+    return key;
 }
 
 /* Of what may be a list or a story; a file has no pages and no feeds. */
@@ -145,6 +140,35 @@ static struct str with_query(struct arena *a, struct str path, struct str query)
     return query.len > 0 ? arena_printf(a, "%.*s?%.*s", STR_FMT(path), STR_FMT(query)) : path;
 }
 
+/* "/index.php/the-ferry/", of servers that had no other way to call WordPress. */
+static struct str without_index_php(struct str path) {
+    const struct str index = STR("/index.php");
+    while (str_starts(path, index) && (path.len == index.len || path.ptr[index.len] == '/')) {
+        path = path.len == index.len ? STR("/") : str_from(path, index.len);
+    }
+    return path;
+}
+
+/* WordPress's searches at other addresses: "/page/2/?s=ferry", "/index.php/search/?s=ferry".
+ * `path` is without index.php, which only what is asked with words loses here: a site may really
+ * have its pages behind it. */
+static bool is_moved_search(struct arena *a, struct str path, struct str query, bool had_index_php,
+                            struct str *ret) {
+    struct search_ask ask;
+    if (is_search(path) && param_find(query, STR("q")).len > 0) {
+        return had_index_php && search_key(a, SEARCH_PATH, query, ret) != PAGE_KEY_BAD;
+    }
+    struct wanted w = wanted_of_key(a, path);
+    if (!(is_search(path) || w.base.len == 1) || !search_ask_read_wordpress(a, query, &ask)) {
+        return false;
+    }
+    if (param_find(query, STR("paged")).len == 0) { /* which counts more than the path's */
+        ask.number = w.number <= LIMIT_SEARCH_PAGES ? w.number : LIMIT_SEARCH_PAGES + 1;
+    }
+    *ret = search_ask_path(a, &ask);
+    return true;
+}
+
 enum page_key site_page_key(struct arena *a, struct str path, struct str query, struct str *ret) {
     struct str canonical;
     if (path.len > LIMIT_PATH_BYTES) {
@@ -153,8 +177,12 @@ enum page_key site_page_key(struct arena *a, struct str path, struct str query, 
     if (!url_path_canonical(a, path, &canonical)) {
         return PAGE_KEY_BAD;
     }
-    if (str_eq(canonical, STR("/index.php"))) {
-        canonical = STR("/");
+    struct str plain = without_index_php(canonical);
+    if (query.len > 0 && is_moved_search(a, plain, query, plain.len < canonical.len, ret)) {
+        return PAGE_KEY_MOVED;
+    }
+    if (plain.len == 1) {
+        canonical = plain;
     }
     if (!str_eq(path, canonical) &&
         !str_eq(url_decode(a, path, false), url_decode(a, canonical, false))) {
@@ -164,9 +192,8 @@ enum page_key site_page_key(struct arena *a, struct str path, struct str query, 
     if (is_search(canonical)) {
         return search_key(a, canonical, query, ret);
     }
-    if (canonical.len == 1 && query.len > 0) {
-        return front_key(a, query, ret);
-    }
-    *ret = query.len > 0 ? view_key(a, canonical, query) : canonical;
+    *ret = query.len == 0       ? canonical
+           : canonical.len == 1 ? front_key(a, query)
+                                : view_key(a, canonical, query);
     return PAGE_KEY_OK;
 }

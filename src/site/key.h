@@ -18,7 +18,8 @@ enum page_key {
  * value: parameters that strangers make up lead to no new page. A name that cannot be one is left
  * out, but becomes "!" where a feed is wanted, which must not be that of the whole site. The search
  * has parameters of its own (site/search_address.h), which are as many as there are words;
- * WordPress's "/?s=ferry" is moved there.
+ * WordPress's "/?s=ferry" is moved there, and so are "/page/2/?s=ferry" and either behind
+ * "/index.php".
  *
  * Spellings that RFC 3986 calls equivalent (%c3 and %C3, %41 and A) are the same page; double
  * slashes and dot segments are moved. path: as requested, without "?". query: without "?"; may be

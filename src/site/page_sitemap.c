@@ -49,6 +49,13 @@ static bool split_file_path(struct str key, enum sitemap_kind *ret_kind, int64_t
     return false;
 }
 
+bool page_sitemap_is(struct str key) {
+    enum sitemap_kind kind;
+    int64_t number;
+    return str_eq(key, INDEX_PATH) || str_eq(key, NEWS_PATH) ||
+           split_file_path(key, &kind, &number);
+}
+
 /* Every plugin has its own: /wp-sitemap-posts-post-1.xml, /post-sitemap2.xml, /sitemap_index.xml,
  * /sitemap-pt-post-2022-03.xml, /news-sitemap.xml… */
 bool page_sitemap_moved(struct pass *pass, struct str key, struct page_build *page) {

@@ -79,6 +79,8 @@ bool page_root_at(size_t at, struct str *ret);
 NODISCARD enum status page_sitemap(struct pass *pass, struct str key, bool *ret_found,
                                    struct page_build *page, struct err *err);
 /* The address of one of the sitemap's files. */
+/* Is it the address of one, made or empty? */
+bool page_sitemap_is(struct str key);
 struct str page_sitemap_path(struct arena *a, enum sitemap_kind kind, int64_t number);
 /* Where WordPress and its plugins have had theirs: 301. False: not such an address. */
 bool page_sitemap_moved(struct pass *pass, struct str key, struct page_build *page);

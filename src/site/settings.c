@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "site/colour.h"
+#include "site/reserved.h"
 #include "text/date.h"
 #include "text/url.h"
 #include "text/utf8.h"
@@ -285,6 +286,13 @@ static bool is_name_for(bool (*valid)(const char *), struct str value) {
     return valid(name);
 }
 
+static enum status refuse_reserved(const struct setting_def *def, struct err *err) {
+    return err_set(err, STATUS_INVALID,
+                   "%s: addresses that begin with search, feed, page, media, assets or _view are "
+                   "the program's own: another word, please",
+                   def->key);
+}
+
 static enum status def_check(const struct setting_def *def, struct str value, struct err *err) {
     int64_t n;
     switch (def->kind) {
@@ -337,6 +345,9 @@ static enum status def_check(const struct setting_def *def, struct str value, st
         }
         return err_set(err, STATUS_INVALID, "%s: a zone such as Europe/London, please", def->key);
     case SETTING_PERMALINK:
+        if (reserved_first(value)) {
+            return refuse_reserved(def, err);
+        }
         if (is_permalink(value)) {
             return STATUS_OK;
         }
@@ -346,6 +357,9 @@ static enum status def_check(const struct setting_def *def, struct str value, st
             "or %%post_id%% in it, please",
             def->key);
     case SETTING_SLUG:
+        if (reserved_first(value)) {
+            return refuse_reserved(def, err);
+        }
         if (value.len > 0 && is_slug(value)) {
             return STATUS_OK;
         }

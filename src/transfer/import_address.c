@@ -3,6 +3,7 @@
 #include "transfer/import_making.h"
 
 #include "base/limits.h"
+#include "site/reserved.h"
 #include "text/slug.h"
 #include "text/url.h"
 #include "text/utf8.h"
@@ -137,8 +138,15 @@ enum status making_address(struct making *m, struct err *err) {
         status = run_free_path(run, path, ADDRESS_STORY, s->id, &s->path, err);
     }
     if (status == STATUS_OK && !str_eq(path, s->path)) {
-        run_warn(run, "the address %.*s is taken: it stands at %.*s", STR_FMT(path),
-                 STR_FMT(s->path));
+        if (reserved_address(path)) {
+            run_warn(run,
+                     "the address %.*s is the program's own: it stands at %.*s, and no redirect "
+                     "can lead there",
+                     STR_FMT(path), STR_FMT(s->path));
+        } else {
+            run_warn(run, "the address %.*s is taken: it stands at %.*s", STR_FMT(path),
+                     STR_FMT(s->path));
+        }
     }
     struct str front;
     if (status == STATUS_OK && str_eq(m->item->status, STR("publish")) &&
@@ -168,6 +176,16 @@ void making_redirects(struct making *m, struct buf *text) {
     put_line(text, arena_printf(&run->item, "/?p=%lld", id));
     if (s->kind == STORY_PAGE) {
         put_line(text, arena_printf(&run->item, "/?page_id=%lld", id));
+    }
+    /* This one can lead from an address that is the program's own. */
+    struct str link;
+    if (s->kind == STORY_PAGE && run_own_path(run, m->item->link, false, &link) && link.len > 1 &&
+        reserved_address(link)) {
+        struct buf name;
+        buf_init(&name, (size_t)LIMIT_SLUG_BYTES * 3);
+        url_encode(&name, s->slug);
+        put_line(text, arena_printf(&run->item, "/?pagename=%.*s", STR_FMT(buf_str(&name))));
+        buf_done(&name);
     }
     /* A guid that names another id was copied with the post: that address was never this one's. */
     struct str guid;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "site/reserved.h"
 #include "text/url.h"
 
 #define BATCH_MAX_US US_PER_SECOND
@@ -193,10 +194,12 @@ enum status run_free_path(struct import_run *run, struct str path, enum address_
         struct address at;
         struct err ignored = { 0 };
         status = store_address(reader, &run->item, *ret, &at, &ignored);
-        if (status == STATUS_NOT_FOUND ||
-            (status == STATUS_OK && (at.redirect || (at.kind == kind && at.id == id)))) {
+        bool is_free = status == STATUS_NOT_FOUND ||
+                       (status == STATUS_OK && (at.redirect || (at.kind == kind && at.id == id)));
+        if (is_free && !reserved_address(*ret)) {
             return STATUS_OK;
         }
+        status = is_free ? STATUS_OK : status;
         if (status == STATUS_OK) {
             *ret = arena_printf(&run->item, "%.*s-%d%s", STR_FMT(stem), n, slash ? "/" : "");
         } else {
@@ -212,7 +215,7 @@ enum status run_redirect(struct import_run *run, struct str path, enum address_k
     struct address at;
     struct err ignored = { 0 };
     enum status status = run_reader(run, &reader, err);
-    if (status != STATUS_OK) {
+    if (status != STATUS_OK || reserved_address(path)) {
         return status;
     }
     status = store_address(reader, &run->item, path, &at, &ignored);

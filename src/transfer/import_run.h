@@ -160,10 +160,12 @@ NODISCARD enum status run_known(struct import_run *run, const char *kind, struct
                                 struct import_entry *ret, struct err *err);
 NODISCARD enum status run_remember(struct import_run *run, const char *kind, struct str source_id,
                                    int64_t id, uint64_t hash, struct err *err);
-/* A path that nothing else answers at: `path`, or it with "-2", "-3"… *ret lives in run->item. */
+/* A path that nothing else answers at, the program's own pages (site/reserved.h) included: `path`,
+ * or it with "-2", "-3"… *ret lives in run->item. */
 NODISCARD enum status run_free_path(struct import_run *run, struct str path, enum address_kind kind,
                                     int64_t id, struct str *ret, struct err *err);
-/* A redirect; does nothing where something answers already, or another redirect stands. */
+/* A redirect; does nothing where something answers already, another redirect stands, or none could
+ * be followed. */
 NODISCARD enum status run_redirect(struct import_run *run, struct str path, enum address_kind kind,
                                    int64_t id, struct err *err);
 /* A thing that differs from what was imported: may this export replace it? False: what we have

@@ -40,6 +40,30 @@ TEST(import_keeps_plain_permalinks) {
     import_site_close(&s);
 }
 
+/* What stood at the search's address could not be read, nor a redirect be followed. */
+TEST(import_leaves_the_search_its_address) {
+    struct import_site s;
+    import_site_open(&s);
+    for (int times = 0; times < 2; times++) {
+        import_site_run(&s, &(struct import_case){ .files = { "tests/data/wxr/reserved.xml" } });
+        CHECK_INT(s.status, STATUS_OK);
+        CHECK_INT(import_site_address(&s, "/search/").kind, ADDRESS_NONE);
+        CHECK_STR(import_site_story(&s, "/search-2/").headline, "Search the archive");
+        CHECK(!import_site_address(&s, "/search-2/").redirect);
+        CHECK_STR(import_site_story(&s, "/search-3/").headline, "A story called search");
+        CHECK(import_site_address(&s, "/?page_id=7").redirect);
+        CHECK_INT(import_site_id_at(&s, "/?pagename=search"), import_site_id_at(&s, "/search-2/"));
+        CHECK_STR(import_site_story(&s, "/find/").headline, "Find");
+    }
+    import_site_close(&s);
+
+    import_site_open(&s);
+    import_site_run(&s, &(struct import_case){ .files = { "tests/data/wxr/reserved.xml" } });
+    CHECK(import_site_warned(&s, "/search/ is the program's own: it stands at /search-2/", 7));
+    CHECK(import_site_warned(&s, "/search/ is the program's own: it stands at /search-3/", 9));
+    import_site_close(&s);
+}
+
 TEST(import_reads_odd_files) {
     struct import_site s;
     import_site_open(&s);
