@@ -1,5 +1,6 @@
 // The command line as a script sees it: exit codes, JSON, help with examples, settings, slots, users.
 import assert from "node:assert";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { finish, root, run, serve, test, tmp } from "./lib/site.mjs";
@@ -192,6 +193,18 @@ await test("check finds what is planted", () => {
     writeFileSync(join(site, "media/zz/orphan.png"), "x");
     const { out } = run(["check", "--site", site, "--json"], { expect: 1 });
     assert.match(JSON.parse(out).faults.join(), /media\/zz\/orphan\.png/);
+});
+
+await test("a page at an address of the program's own is moved, or found by check", () => {
+    const other = join(tmp(), "reserved");
+    run(["new", other, "--title", "The Search Lantern", "--url", "https://search.example"]);
+    assert.match(run(["import", "wordpress", join(root, "tests/data/wxr/reserved.xml"), "--site", other]).out, /\/search\/ is the program's own: it stands at \/search-2\//);
+    assert.match(run(["check", "--site", other]).out, /: 0 faults\n$/);
+    const move = "UPDATE address SET path = '/search/' WHERE path = '/search-2/'; UPDATE story SET path = '/search/' WHERE path = '/search-2/'";
+    const planted = spawnSync("sqlite3", [join(other, "site.db"), move], { encoding: "utf8" });
+    if (planted.error) return "no sqlite3 here: apt-get install sqlite3";
+    assert.equal(planted.status, 0, planted.stderr);
+    assert.match(run(["check", "--site", other], { expect: 1 }).out, /^fault: \/search\/ is the program's own address/m);
 });
 
 await test("a running server shows what other commands change", async () => {

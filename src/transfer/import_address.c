@@ -141,7 +141,7 @@ enum status making_address(struct making *m, struct err *err) {
         if (reserved_address(path)) {
             run_warn(run,
                      "the address %.*s is the program's own: it stands at %.*s, and no redirect "
-                     "can lead there",
+                     "can lead there from it",
                      STR_FMT(path), STR_FMT(s->path));
         } else {
             run_warn(run, "the address %.*s is taken: it stands at %.*s", STR_FMT(path),
