@@ -64,7 +64,8 @@
 #define LIMIT_PAGE_HEAD_BYTES (16 * KIB) /* header fields of one page */
 #define LIMIT_RENDER_QUEUE    4096       /* requests waiting for a renderer: 503 */
 #define LIMIT_UNLOCKS         16         /* passwords being tried at a time: 503 */
-#define LIMIT_NEGATIVE_PATHS  16384      /* unknown addresses remembered */
+#define LIMIT_NEGATIVE_PATHS  16384      /* unknown addresses and redirects remembered */
+#define LIMIT_NEGATIVE_BYTES  (4 * MIB)
 #define LIMIT_MADE_UP_PAGES   2000 /* pages kept of a kind that anybody can make up: searches */
 #define LIMIT_MADE_UP_BYTES   (8 * MIB)
 #define LIMIT_MADE_UP_QUEUE   256 /* of those, waiting for a renderer: 503 */

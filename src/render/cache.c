@@ -17,10 +17,13 @@
  * goes in batches to keep that rare. The evictor is CLOCK over the cells: one second chance, pages
  * before the fragments that they use.
  *
- * Strangers' addresses. Unknown ones are all the same page, and the last so many are remembered.
- * Searches are as many pages as there are words: they are kept beside the others, up to a count and
- * a size of their own, the oldest going first; they never push out a page, and the evictor does not
- * look at them. Nor can they keep the renderers from other pages (pool.h). */
+ * Strangers' addresses. Of some pages anybody can make up any number: searches, and addresses where
+ * there is nothing but a redirect or the one page of all unknown ones. Each of the two kinds has a
+ * quota, a count and a size of its own beside the others' memory, its oldest going first; they
+ * never push out a page, and the evictor does not look at them. An address is known to be of the
+ * second kind once it was rendered, and stays so until something else is found there: what is
+ * emptied does not go over to the others' memory. Nor can searches keep the renderers from other
+ * pages (pool.h). */
 #include "render/cache.h"
 
 #include "base/clock.h"
@@ -54,6 +57,13 @@ struct scratch {
 
 TAILQ_HEAD(cell_list, cell);
 
+/* Of a kind of page that anybody can make up. */
+struct quota {
+    struct cell_list cells; /* the one filled last at the end */
+    size_t n, bytes;
+    size_t n_max, bytes_max;
+};
+
 struct cache {
     _Atomic uint64_t generation;
     struct cell_table table;
@@ -68,10 +78,7 @@ struct cache {
     pthread_mutex_t lock; /* all that follows */
     struct cell_list ring;
     struct cell *hand;
-    struct cell_list negatives;
-    size_t n_negatives;
-    struct cell_list made_up; /* the one filled last at the end */
-    size_t made_up_max_bytes;
+    struct quota made_up, negative;
     struct map deps; /* key → struct dep */
     struct touch log[TOUCH_LOG_LEN];
     uint64_t log_len;       /* ever */
@@ -105,8 +112,23 @@ static size_t cell_bytes(const struct cell *cell) {
 
 static void count_bytes(struct cache *c, const struct cell *cell, size_t more, size_t less) {
     c->stats.bytes += more - less;
-    if (cell->is_made_up) {
-        c->stats.made_up_bytes += more - less;
+    if (cell->quota != NULL) {
+        cell->quota->bytes += more - less;
+    }
+}
+
+/* An empty cell goes to the end of this quota's, or of none. Lock held. */
+static void set_quota(struct cell *cell, struct quota *quota) {
+    if (cell->quota != NULL) {
+        TAILQ_REMOVE(&cell->quota->cells, cell, of_quota);
+        cell->quota->n--;
+        cell->quota->bytes -= cell_bytes(cell);
+    }
+    cell->quota = quota;
+    if (quota != NULL) {
+        TAILQ_INSERT_TAIL(&quota->cells, cell, of_quota);
+        quota->n++;
+        quota->bytes += cell_bytes(cell);
     }
 }
 
@@ -167,11 +189,6 @@ static void drop_item(struct cache *c, struct item *item) {
     if (item->alias != NULL) {
         item->alias->slots--;
     }
-    if (cell->negative) {
-        cell->negative = false;
-        TAILQ_REMOVE(&c->negatives, cell, negatives);
-        c->n_negatives--;
-    }
     count_bytes(c, cell, 0, item->bytes);
     epoch_retire(&c->epoch, item_free, item);
 }
@@ -193,13 +210,11 @@ static struct cell *cell_get(struct cache *c, struct str key, bool is_page) {
     memcpy(cell + 1, key.ptr, key.len);
     cell_table_add(&c->table, &c->epoch, cell);
     TAILQ_INSERT_TAIL(&c->ring, cell, ring);
-    cell->is_made_up = is_page && c->source.is_made_up != NULL && c->source.is_made_up(cell->key);
-    if (cell->is_made_up) {
-        TAILQ_INSERT_TAIL(&c->made_up, cell, made_up);
-        c->stats.made_up_cells++;
-    }
-    count_bytes(c, cell, cell_bytes(cell), 0);
+    c->stats.bytes += cell_bytes(cell);
     c->stats.cells++;
+    if (is_page && c->source.is_made_up != NULL && c->source.is_made_up(cell->key)) {
+        set_quota(cell, &c->made_up);
+    }
     return cell;
 }
 
@@ -214,17 +229,15 @@ static void cell_remove(struct cache *c, struct cell *cell) {
     }
     cell_table_remove(&c->table, cell);
     TAILQ_REMOVE(&c->ring, cell, ring);
-    if (cell->is_made_up) {
-        TAILQ_REMOVE(&c->made_up, cell, made_up);
-        c->stats.made_up_cells--;
-    }
-    count_bytes(c, cell, 0, cell_bytes(cell));
+    set_quota(cell, NULL);
+    c->stats.bytes -= cell_bytes(cell);
     c->stats.cells--;
     epoch_retire(&c->epoch, cell_free, cell);
 }
 
 static bool submit(struct cache *c, struct cell *cell) {
-    return pool_submit(c->pool, cell->is_made_up ? POOL_MADE_UP : POOL_USUAL, render_job, cell);
+    enum pool_queue queue = cell->quota == &c->made_up ? POOL_MADE_UP : POOL_USUAL;
+    return pool_submit(c->pool, queue, render_job, cell);
 }
 
 /* Have the cell filled, unless that is under way. Lock held. False: the queue is full. */
@@ -245,18 +258,16 @@ static void evict_cell(struct cache *c, struct cell *cell) {
     c->stats.evictions++;
 }
 
-static bool too_many_made_up(const struct cache *c, size_t percent) {
-    return c->stats.made_up_cells > LIMIT_MADE_UP_PAGES / 100 * percent ||
-           c->stats.made_up_bytes > c->made_up_max_bytes / 100 * percent;
+static bool is_over(const struct quota *q, size_t percent) {
+    return q->n > q->n_max / 100 * percent || q->bytes > q->bytes_max / 100 * percent;
 }
 
-/* Remove the oldest of the pages that anybody can make up; the newest stays, somebody waits for
- * it. Lock held. */
-static void evict_made_up(struct cache *c) {
+/* Remove the oldest of a quota's pages; the newest stays, somebody waits for it. Lock held. */
+static void evict_oldest(struct cache *c, struct quota *q) {
     atomic_fetch_add(&c->generation, 1);
-    struct cell *cell = TAILQ_FIRST(&c->made_up);
-    while (cell != NULL && too_many_made_up(c, EVICT_TO_PERCENT)) {
-        struct cell *next = TAILQ_NEXT(cell, made_up);
+    struct cell *cell = TAILQ_FIRST(&q->cells);
+    while (cell != NULL && is_over(q, EVICT_TO_PERCENT)) {
+        struct cell *next = TAILQ_NEXT(cell, of_quota);
         if (next != NULL && cell_idle(cell)) {
             evict_cell(c, cell);
         }
@@ -266,7 +277,7 @@ static void evict_made_up(struct cache *c) {
 }
 
 static size_t usual_bytes(const struct cache *c) {
-    return c->stats.bytes - c->stats.made_up_bytes;
+    return c->stats.bytes - c->made_up.bytes - c->negative.bytes;
 }
 
 /* Remove idle cells until the memory is below its mark. Lock held. */
@@ -280,7 +291,7 @@ static void evict(struct cache *c) {
             break;
         }
         c->hand = TAILQ_NEXT(cell, ring);
-        if (cell->is_made_up || !cell_idle(cell) ||
+        if (cell->quota != NULL || !cell_idle(cell) ||
             atomic_exchange_explicit(&cell->used, false, memory_order_relaxed)) {
             continue;
         }
@@ -343,9 +354,10 @@ static struct item *item_new(struct cell *cell, struct str head, struct str file
     }
     item->cell = cell;
     item->n_parts = n_parts;
-    item->parts = calloc(n_parts ? n_parts : 1, sizeof *item->parts);
+    size_t parts_room = n_parts ? n_parts : 1;
+    item->parts = calloc(parts_room, sizeof *item->parts);
     check(item->parts != NULL);
-    item->bytes = size + n_parts * sizeof *item->parts;
+    item->bytes = size + parts_room * sizeof *item->parts;
     return item;
 }
 
@@ -390,7 +402,7 @@ static void render_page(struct cache *c, struct cell *cell, void *thread, struct
                        keys_text(r->page.surrogate_keys, &r->arena, &r->keys), r->page.parts.len);
     r->item->status = r->page.status;
     r->item->view_id = r->page.view_id;
-    r->item->bytes += answer_bytes(r->item);
+    r->item->bytes += r->page.alias.len > 0 ? 0 : answer_bytes(r->item);
     for (size_t i = 0; i < r->page.parts.len; i++) {
         const struct page_part *from = &r->page.parts.ptr[i];
         struct item_part *to = &r->item->parts[i];
@@ -433,6 +445,11 @@ static void date_item(struct cell *cell, struct item *item) {
     item->dated_s = cell->dated_s;
 }
 
+/* Whether there is no page at all: of such addresses there is no end. */
+static bool is_negative(const struct item *item) {
+    return item->alias != NULL || (item->status >= 300 && item->status < 400);
+}
+
 /* Make the result current and have its missing fragments rendered. Lock held. */
 static void insert(struct cache *c, struct cell *cell, struct rendered *r) {
     struct item *item = r->item;
@@ -453,31 +470,18 @@ static void insert(struct cache *c, struct cell *cell, struct rendered *r) {
     if (r->page.alias.len > 0) {
         item->alias = cell_get(c, r->page.alias, true);
         item->alias->slots++;
-        if (!cell->is_made_up) {
-            cell->negative = true;
-            TAILQ_INSERT_TAIL(&c->negatives, cell, negatives);
-            c->n_negatives++;
-        }
     }
+    set_quota(cell, cell->quota == &c->made_up ? &c->made_up
+                    : is_negative(item)        ? &c->negative
+                                               : NULL);
     link_keys(c, item, &r->keys);
     item->bytes += links_bytes(item);
     count_bytes(c, cell, item->bytes, 0);
     atomic_store_explicit(&cell->used, true, memory_order_relaxed);
     atomic_store_explicit(&cell->current, item, memory_order_release);
-    if (c->n_negatives > LIMIT_NEGATIVE_PATHS) {
-        struct cell *oldest = TAILQ_FIRST(&c->negatives);
-        atomic_fetch_add(&c->generation, 1);
-        drop_item(c, atomic_load_explicit(&oldest->current, memory_order_relaxed));
-        if (cell_idle(oldest)) {
-            cell_remove(c, oldest);
-        }
-        atomic_fetch_add(&c->generation, 1);
-    }
-    if (cell->is_made_up) {
-        TAILQ_REMOVE(&c->made_up, cell, made_up);
-        TAILQ_INSERT_TAIL(&c->made_up, cell, made_up);
-        if (too_many_made_up(c, 100)) {
-            evict_made_up(c);
+    if (cell->quota != NULL) {
+        if (is_over(cell->quota, 100)) {
+            evict_oldest(c, cell->quota);
         }
     } else if (usual_bytes(c) > c->bytes_max) {
         evict(c);
@@ -741,6 +745,14 @@ bool cache_run(struct cache *c, cache_job *job, void *arg) {
 
 /* ---- the whole ---- */
 
+static void quota_init(struct quota *q, size_t n_max, size_t bytes_max, size_t memory_bytes) {
+    *q = (struct quota){
+        .n_max = n_max,
+        .bytes_max = memory_bytes / 8 < bytes_max ? memory_bytes / 8 : bytes_max,
+    };
+    TAILQ_INIT(&q->cells);
+}
+
 enum status cache_new(const struct render_source *source, const struct cache_options *options,
                       struct cache **ret, struct err *err) {
     struct cache *c = calloc(1, sizeof *c);
@@ -753,12 +765,10 @@ enum status cache_new(const struct render_source *source, const struct cache_opt
     c->report_ctx = options->report_ctx;
     c->reported_us = -US_PER_SECOND;
     c->bytes_max = options->memory_max_bytes ? options->memory_max_bytes : LIMIT_FRAGMENT_MEMORY;
-    c->made_up_max_bytes = c->bytes_max / 8 < LIMIT_MADE_UP_BYTES ? c->bytes_max / 8
-                                                                  : LIMIT_MADE_UP_BYTES;
     pthread_mutex_init(&c->lock, NULL);
     TAILQ_INIT(&c->ring);
-    TAILQ_INIT(&c->negatives);
-    TAILQ_INIT(&c->made_up);
+    quota_init(&c->made_up, LIMIT_MADE_UP_PAGES, LIMIT_MADE_UP_BYTES, c->bytes_max);
+    quota_init(&c->negative, LIMIT_NEGATIVE_PATHS, LIMIT_NEGATIVE_BYTES, c->bytes_max);
     size_t renderers = options->renderers;
     if (renderers == 0) {
         long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -803,5 +813,9 @@ void cache_free(struct cache *c) {
 void cache_stats(struct cache *c, struct cache_stats *ret) {
     pthread_mutex_lock(&c->lock);
     *ret = c->stats;
+    ret->made_up_cells = c->made_up.n;
+    ret->made_up_bytes = c->made_up.bytes;
+    ret->negative_cells = c->negative.n;
+    ret->negative_bytes = c->negative.bytes;
     pthread_mutex_unlock(&c->lock);
 }

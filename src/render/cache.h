@@ -21,8 +21,8 @@ struct cache_options {
     /* Told of a rendering that failed, at most once a second; any thread. NULL: nobody. */
     void (*report)(void *ctx, const char *message);
     void *report_ctx;
-    /* Of what is kept; 0: LIMIT_FRAGMENT_MEMORY. An eighth of it at most, beside it, is for pages
-     * that anybody can make up. */
+    /* Of what is kept; 0: LIMIT_FRAGMENT_MEMORY. Beside it, an eighth of it at most is for pages
+     * that anybody can make up, and another for addresses without a page. */
     size_t memory_max_bytes;
     size_t renderers; /* threads; 0: one a core, at least 2 */
 };
@@ -81,8 +81,9 @@ bool cache_run(struct cache *c, cache_job *job, void *arg);
 
 struct cache_stats {
     uint64_t renders, stale_renders, evictions;
-    size_t cells, bytes;                 /* of all */
-    size_t made_up_cells, made_up_bytes; /* of pages that anybody can make up */
+    size_t cells, bytes;                   /* of all */
+    size_t made_up_cells, made_up_bytes;   /* of pages that anybody can make up */
+    size_t negative_cells, negative_bytes; /* of unknown addresses and redirects */
 };
 void cache_stats(struct cache *c, struct cache_stats *ret);
 

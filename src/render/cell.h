@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 
 struct item;
+struct quota;
 
 struct waiter {
     struct waiter *next;
@@ -24,17 +25,15 @@ struct cell {
     struct item *_Atomic current;
     _Atomic bool used; /* since the evictor last came by */
     bool is_page;
-    bool is_made_up; /* a page of which there may be any number: in the list of those */
     /* ---- */
     bool in_flight;
-    bool negative;       /* an unknown address, in the bounded queue of those */
+    struct quota *quota; /* it counts against; NULL: the others' memory */
     unsigned slots;      /* how many slots of current pages name this cell: it must stay */
     int64_t dated_s;     /* since when it has been as it is, for Last-Modified; and its content */
     uint64_t dated_hash; /* then */
     struct waiter *waiters;
     TAILQ_ENTRY(cell) ring;
-    TAILQ_ENTRY(cell) negatives;
-    TAILQ_ENTRY(cell) made_up;
+    TAILQ_ENTRY(cell) of_quota;
     struct str key; /* its bytes follow the struct */
 };
 

@@ -53,6 +53,13 @@ static enum status make_page(void *thread, struct str key, struct page_build *pa
         page_own(page, STR("nothing here"));
         return STATUS_OK;
     }
+    if (str_starts(key, STR("/old"))) {
+        page->status = atomic_load(&numbers[9]) == 0 ? 301 : 200;
+        keys_add(page->keys, STR("n:9"));
+        keys_add(page->keys, STR("old"));
+        page->head = STR("Location: /1\r\n");
+        return STATUS_OK;
+    }
     if (str_eq(key, STR("/headlong"))) { /* as a redirect to an imported address may be */
         char *url = arena_alloc(page->arena, 100000);
         memset(url, 'x', 100000);
@@ -276,6 +283,41 @@ TEST(cache_keeps_to_its_memory) {
     cache_free(c);
 }
 
+/* Pages until the memory is next to full; returns how many. */
+static int fill(struct cache *c, size_t memory, struct arena *a) {
+    struct answer got;
+    struct cache_stats stats = { 0 };
+    char key[32];
+    int pages = 0;
+    for (; stats.bytes < memory - 3000; pages++) {
+        snprintf(key, sizeof key, "/%d?%d", pages % 10, pages);
+        fetch(c, 0, a, key, false, &got);
+        cache_stats(c, &stats);
+    }
+    CHECK_INT(stats.evictions, 0);
+    return pages;
+}
+
+/* Each of them is still there. */
+static void check_filled(struct cache *c, int pages, struct arena *a) {
+    struct answer got;
+    char key[32];
+    int before = atomic_load(&renders);
+    for (int i = 0; i < pages; i++) {
+        snprintf(key, sizeof key, "/%d?%d", i % 10, i);
+        fetch(c, 0, a, key, false, &got);
+    }
+    CHECK_INT(atomic_load(&renders), before);
+}
+
+static void touch(struct cache *c, const char *key) {
+    struct keys keys;
+    keys_init(&keys);
+    keys_add(&keys, str_of(key));
+    cache_touch(c, &keys);
+    keys_done(&keys);
+}
+
 TEST(cache_keeps_made_up_pages_from_pushing_out_others) {
     enum { MEMORY = 60000, FLOOD = 2000 };
     struct cache *c = new_cache(MEMORY);
@@ -283,13 +325,7 @@ TEST(cache_keeps_made_up_pages_from_pushing_out_others) {
     struct answer got;
     struct cache_stats stats = { 0 };
     char key[32];
-    int pages = 0;
-    for (; stats.bytes < MEMORY - 3000; pages++) { /* next to full */
-        snprintf(key, sizeof key, "/%d?%d", pages % 10, pages);
-        fetch(c, 0, &a, key, false, &got);
-        cache_stats(c, &stats);
-    }
-    CHECK_INT(stats.evictions, 0);
+    int pages = fill(c, MEMORY, &a);
     for (int i = 0; i < FLOOD; i++) {
         snprintf(key, sizeof key, "/search?%d", i);
         CHECK(str_starts(fetch(c, 0, &a, key, i % 2, &got), str_of(key)));
@@ -300,21 +336,65 @@ TEST(cache_keeps_made_up_pages_from_pushing_out_others) {
             break;
         }
         if (i % 500 == 250) { /* what was emptied takes its turn, too */
-            struct keys keys;
-            keys_init(&keys);
-            keys_add(&keys, STR("search"));
-            cache_touch(c, &keys);
-            keys_done(&keys);
+            touch(c, "search");
         }
     }
     CHECK(stats.made_up_cells > 0 && stats.made_up_cells < 100);
     CHECK(stats.evictions > FLOOD / 2);
-    int before = atomic_load(&renders);
-    for (int i = 0; i < pages; i++) {
-        snprintf(key, sizeof key, "/%d?%d", i % 10, i);
-        fetch(c, 0, &a, key, false, &got);
+    check_filled(c, pages, &a);
+    arena_done(&a);
+    cache_free(c);
+}
+
+TEST(cache_keeps_addresses_without_a_page_from_pushing_out_others) {
+    enum { MEMORY = 60000, FLOOD = 2000 };
+    static const char *const kinds[] = { "/missing", "/old" };
+    for (size_t kind = 0; kind < COUNT_OF(kinds); kind++) {
+        struct cache *c = new_cache(MEMORY);
+        struct arena a = { 0 };
+        struct answer got;
+        struct cache_stats stats = { 0 };
+        char key[32];
+        fetch(c, 0, &a, "/missing", false, &got); /* so that the page of those is there, too */
+        int pages = fill(c, MEMORY, &a);
+        for (int i = 0; i < FLOOD; i++) {
+            snprintf(key, sizeof key, "%s?%d", kinds[kind], i);
+            fetch(c, 0, &a, key, false, &got);
+            CHECK_INT(got.status, kind == 0 ? 404 : 301);
+            arena_reset(&a);
+            cache_stats(c, &stats);
+            if (stats.negative_bytes > MEMORY / 8) {
+                test_fail(__FILE__, __LINE__, "%zu bytes after %d", stats.negative_bytes, i);
+                break;
+            }
+            if (i % 500 == 250) { /* what was emptied takes its turn, too */
+                touch(c, "old");
+                snprintf(key, sizeof key, "path:/missing?%d", i);
+                touch(c, key);
+            }
+        }
+        CHECK(stats.negative_cells > 0 && stats.negative_cells < 100);
+        CHECK(stats.evictions > FLOOD / 2);
+        check_filled(c, pages, &a);
+        arena_done(&a);
+        cache_free(c);
     }
-    CHECK_INT(atomic_load(&renders), before);
+}
+
+TEST(cache_counts_an_address_as_what_is_there_now) {
+    struct cache *c = new_cache(0);
+    struct arena a = { 0 };
+    struct answer got;
+    struct cache_stats stats;
+    for (int round = 0; round < 3; round++) {
+        write_number(c, 9, round % 2);
+        fetch(c, 0, &a, "/old", false, &got);
+        CHECK_INT(got.status, round % 2 == 0 ? 301 : 200);
+        cache_stats(c, &stats);
+        CHECK_INT(stats.negative_cells, round % 2 == 0);
+        CHECK((stats.negative_bytes == stats.bytes) == (round % 2 == 0));
+        CHECK((stats.negative_bytes == 0) == (round % 2 == 1));
+    }
     arena_done(&a);
     cache_free(c);
 }
