@@ -60,11 +60,10 @@ struct server {
     void *report_ctx;
 };
 
-/* The table knows so many readers; the last of them is warm_errors. */
-enum { WARMING_READER = EPOCH_READERS_MAX - 1, LOOPS_MAX = WARMING_READER };
+enum { LOOPS_MAX = EPOCH_READERS_MAX }; /* the table knows so many readers */
 
 /* The answers of refused requests; the site has a page for each. */
-static const int error_statuses[] = { 400, 405, 408, 413, 414, 417, 431, 500, 501, 503, 505 };
+static const int error_statuses[] = { 400, 404, 405, 408, 413, 414, 417, 431, 500, 501, 503, 505 };
 
 static void reply_error(struct server *s, struct http_exchange *ex, int status, struct str head) {
     char key[32];
@@ -473,17 +472,13 @@ static void no_report(void *ctx, bool is_error, const char *message) {
     (void)ctx, (void)is_error, (void)message;
 }
 
-/* So that a refused request gets the site's own look from the first on. */
-static void warm_errors(struct server *s) {
-    cache_online(s->cache, WARMING_READER);
+/* So that a refused request gets the site's own look, and gets it at once. */
+static void keep_errors(struct server *s) {
     for (size_t i = 0; i < COUNT_OF(error_statuses); i++) {
         char key[32];
-        struct answer a;
         int n = snprintf(key, sizeof key, "error:%d", error_statuses[i]);
-        (void)cache_answer(s->cache, WARMING_READER, str_make(key, (size_t)n), false, &a, NULL,
-                           NULL);
+        cache_keep(s->cache, str_make(key, (size_t)n));
     }
-    cache_offline(s->cache, WARMING_READER);
 }
 
 enum status server_start(struct store *store, const struct server_options *options,
@@ -516,7 +511,7 @@ enum status server_start(struct store *store, const struct server_options *optio
         reload_init(&s->reload, s->site, s->cache);
         s->dev = options->dev;
         store_listen(store, on_commit, s);
-        warm_errors(s);
+        keep_errors(s);
     }
     if (status == STATUS_OK && !options->no_clock) {
         status = newsroom_clock_start(store, s->report, s->report_ctx, &s->clock, err);

@@ -23,7 +23,10 @@
  * never push out a page, and the evictor does not look at them. An address is known to be of the
  * second kind once it was rendered, and stays so until something else is found there: what is
  * emptied does not go over to the others' memory. Nor can searches keep the renderers from other
- * pages (pool.h). */
+ * pages (pool.h).
+ *
+ * Kept pages are for answers that nobody can wait for, those of refused requests. They stay, and
+ * each touch has what it emptied of them rendered at once. */
 #include "render/cache.h"
 
 #include "base/clock.h"
@@ -42,6 +45,7 @@ enum {
     BUILD_TRIES = 4,  /* of a loop, before it waits for the writer */
     RENDER_TRIES = 4, /* of data that change meanwhile, before others get their turn */
     EVICT_TO_PERCENT = 90,
+    KEPT_MAX = 16,
 };
 
 struct touch {
@@ -79,6 +83,8 @@ struct cache {
     struct cell_list ring;
     struct cell *hand;
     struct quota made_up, negative;
+    struct cell *kept[KEPT_MAX];
+    size_t n_kept;
     struct map deps; /* key → struct dep */
     struct touch log[TOUCH_LOG_LEN];
     uint64_t log_len;       /* ever */
@@ -574,6 +580,25 @@ static void log_touch(struct cache *c, uint64_t generation, uint64_t hash) {
     *t = (struct touch){ generation, hash };
 }
 
+/* Have what is missing of the kept pages rendered; if the queue is full, when they are asked for.
+ * Lock held, generation even. */
+static void renew_kept(struct cache *c) {
+    for (size_t i = 0; i < c->n_kept; i++) {
+        struct item *item = atomic_load_explicit(&c->kept[i]->current, memory_order_relaxed);
+        if (item == NULL) {
+            (void)start_render(c, c->kept[i]);
+            continue;
+        }
+        for (size_t k = 0; k < item->n_parts; k++) {
+            struct cell *slot = item->parts[k].slot;
+            if (slot != NULL &&
+                atomic_load_explicit(&slot->current, memory_order_relaxed) == NULL) {
+                (void)start_render(c, slot);
+            }
+        }
+    }
+}
+
 static void touch_all(struct cache *c) {
     struct cell *cell;
     TAILQ_FOREACH(cell, &c->ring, ring) {
@@ -613,6 +638,7 @@ void cache_touch(struct cache *c, const struct keys *touched) {
         }
     }
     atomic_fetch_add(&c->generation, 1);
+    renew_kept(c);
     epoch_collect(&c->epoch);
     pthread_mutex_unlock(&c->lock);
 }
@@ -626,7 +652,18 @@ void cache_renew(struct cache *c, void (*change)(void *ctx), void *ctx) {
      * read the old. */
     log_touch(c, generation + 1, 0);
     atomic_fetch_add(&c->generation, 1);
+    renew_kept(c);
     epoch_collect(&c->epoch);
+    pthread_mutex_unlock(&c->lock);
+}
+
+void cache_keep(struct cache *c, struct str page_key) {
+    pthread_mutex_lock(&c->lock);
+    check(c->n_kept < KEPT_MAX);
+    struct cell *cell = cell_get(c, page_key, true);
+    cell->slots++; /* as if a page had it: never idle */
+    c->kept[c->n_kept++] = cell;
+    renew_kept(c);
     pthread_mutex_unlock(&c->lock);
 }
 

@@ -41,6 +41,10 @@ void cache_touch(struct cache *c, const struct keys *touched);
  * something rendered after it. Any thread. */
 void cache_renew(struct cache *c, void (*change)(void *ctx), void *ctx);
 
+/* Keep a page ready from now on, for who cannot wait: it is never evicted, and rendered again as
+ * soon as a touch has emptied it or one of its fragments. A few such pages; any thread. */
+void cache_keep(struct cache *c, struct str page_key);
+
 /* ---- on an event loop ---- */
 
 /* The loop with this index (below EPOCH_READERS_MAX) may use answers from now on / holds none. */

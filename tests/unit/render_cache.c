@@ -399,6 +399,56 @@ TEST(cache_counts_an_address_as_what_is_there_now) {
     cache_free(c);
 }
 
+static void await_renders(struct cache *c, uint64_t n) {
+    struct cache_stats stats;
+    cache_stats(c, &stats);
+    for (int i = 0; i < 60000 && stats.renders < n; i++) {
+        usleep(1000);
+        cache_stats(c, &stats);
+    }
+    CHECK_INT(stats.renders, n);
+}
+
+static void check_ready(struct cache *c, const char *key) {
+    struct answer got;
+    cache_online(c, 0);
+    CHECK_INT(cache_answer(c, 0, str_of(key), false, &got, NULL, NULL), CACHE_READY);
+    cache_offline(c, 0);
+}
+
+static void nothing_changes(void *ctx) {
+    (void)ctx;
+}
+
+TEST(cache_has_kept_pages_ready_before_anybody_asks) {
+    struct cache *c = new_cache(60000);
+    struct arena a = { 0 };
+    struct answer got;
+    cache_keep(c, STR("/4"));
+    await_renders(c, 2); /* it and its fragment */
+    check_ready(c, "/4");
+    touch(c, "site");
+    await_renders(c, 4);
+    check_ready(c, "/4");
+    cache_renew(c, nothing_changes, NULL);
+    await_renders(c, 6);
+    check_ready(c, "/4");
+    touch(c, "n:11"); /* the fragment only */
+    await_renders(c, 7);
+    check_ready(c, "/4");
+    for (int i = 0; i < 500; i++) { /* others push out others */
+        char key[32];
+        snprintf(key, sizeof key, "/5?%d", i);
+        fetch(c, 0, &a, key, false, &got);
+    }
+    struct cache_stats stats;
+    cache_stats(c, &stats);
+    CHECK(stats.evictions > 100);
+    check_ready(c, "/4");
+    arena_done(&a);
+    cache_free(c);
+}
+
 struct tally {
     _Atomic int good, bad;
 };

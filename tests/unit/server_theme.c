@@ -135,6 +135,52 @@ TEST(server_theme_changes_never_show_two_on_one_page) {
     town_done(&t);
 }
 
+static void touch_site(struct town *t) {
+    struct store_writer *w;
+    MUST(store_write_begin(t->store, &w, &err));
+    store_touch(w, STR("site"));
+    MUST(store_write_commit(w, &err));
+}
+
+static int get_status(int port, const char *path) {
+    struct client c;
+    client_open(&c, port, 0);
+    client_get(&c, path);
+    struct client_answer a = client_read(&c, false);
+    int status = a.status;
+    answer_done(&a);
+    client_close(&c);
+    return status;
+}
+
+TEST(server_theme_has_the_pages_of_refused_requests_ready_after_each_change) {
+    struct town t;
+    struct server *server = NULL;
+    struct server_options options = { .loops = 1, .renderers = 1, .no_clock = true };
+    town_make(&t, test_seed());
+    write_number(&t, 7);
+    MUST(server_start(t.store, &options, &server, &err));
+    int port = server_port(server);
+    for (int round = 0; round < 3; round++) {
+        /* The one renderer takes turns: when the first address is answered, it has made those
+         * pages; when the second, their fragments, too. */
+        CHECK_INT(get_status(port, "/"), 200);
+        CHECK_INT(get_status(port, "/no-such-address/"), 404);
+        CHECK_INT(get_status(port, "/another-one/"), 404);
+        struct client c;
+        client_open(&c, port, 0);
+        client_send(&c, STR("GET /x\\ HTTP/1.1\r\nHost: a.example\r\n\r\n"));
+        struct client_answer a = client_read(&c, false);
+        CHECK_INT(a.status, 400);
+        CHECK_INT(number_of(a.body), 7);
+        answer_done(&a);
+        client_close(&c);
+        round == 0 ? touch_site(&t) : touch_theme(&t);
+    }
+    server_stop(server);
+    town_done(&t);
+}
+
 TEST(server_theme_shows_a_changed_file_at_the_next_request_to_who_works_on_it) {
     struct town t;
     struct server *server = NULL;
