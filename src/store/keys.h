@@ -32,7 +32,7 @@
  *   latest           all stories
  *   section:<id>     a section's stories, those of its sub-sections included
  *   tag:<id>, author:<id>
- *   year:<yyyy>, month:<yyyymm>, day:<yyyymmdd>
+ *   year:<yyyy>, month:<yyyymm>, day:<yyyymmdd>   also which months and days there are in them
  *   after:<id>, before:<id>                       the next and the previous of a story in `latest`
  *   after:<id>/section:<n>, before:<id>/section:<n>   the same within a section
  *

@@ -3,9 +3,10 @@
  * touched keys follow.
  *
  * Keys are exact. A list is touched when the order of its ids changes, not when the time of one of
- * them does: a story that moves between the same two neighbours touches nothing. The neighbours'
- * keys (after:, before:) are touched for those whose own neighbour is another one now: the two at
- * the place that the story leaves, the two at the place it comes to, and itself. */
+ * them does: a story that moves between the same two neighbours touches nothing but the year or
+ * month in which it has another month or day. The neighbours' keys (after:, before:) are touched
+ * for those whose own neighbour is another one now: the two at the place that the story leaves, the
+ * two at the place it comes to, and itself. */
 #include "store/internal.h"
 
 #include "base/limits.h"
@@ -188,8 +189,9 @@ static void change_list(struct store_writer *w, struct list_id list, const struc
     }
     if (list.kind == LIST_LATEST) {
         int d = was->is_in ? was->day : 0, e = now->is_in ? now->day : 0;
-        touch_date(w, "year", d / 10000, e / 10000, moved);
-        touch_date(w, "month", d / 100, e / 100, moved);
+        /* A year says which months have stories, a month which days. */
+        touch_date(w, "year", d / 10000, e / 10000, moved || d / 100 != e / 100);
+        touch_date(w, "month", d / 100, e / 100, moved || d != e);
         touch_date(w, "day", d, e, moved);
     }
     if (moved) {

@@ -108,6 +108,29 @@ static bool same(struct str warm, struct str cold, struct arena *a) {
            str_eq(str_from(warm, warm_end + 4), str_from(cold, cold_end + 4)) && a != NULL;
 }
 
+static struct str body_of(struct str answer) {
+    size_t end = str_find(answer, STR("\r\n\r\n"), 0);
+    return end == STR_NPOS ? answer : str_from(answer, end);
+}
+
+/* In the head if it has another status; else in the body, or, those being equal, in the head. */
+static void tell_difference(const char *after, const char *address, struct str warm,
+                            struct str cold) {
+    const size_t status_line = strlen("HTTP/1.1 200");
+    bool same_status = str_eq(str_slice(warm, 0, status_line), str_slice(cold, 0, status_line));
+    if (same_status && !str_eq(body_of(warm), body_of(cold))) {
+        warm = body_of(warm);
+        cold = body_of(cold);
+    }
+    size_t at = 0;
+    while (at < warm.len && at < cold.len && warm.ptr[at] == cold.ptr[at]) {
+        at++;
+    }
+    size_t from = at > 60 ? at - 60 : 0;
+    test_fail(__FILE__, __LINE__, "after %s: %s\n    warm …%.*s\n    cold …%.*s", after, address,
+              STR_FMT(str_slice(warm, from, at + 200)), STR_FMT(str_slice(cold, from, at + 200)));
+}
+
 static void on_commit(void *ctx, const struct keys *touched) {
     cache_touch(ctx, touched);
 }
@@ -133,15 +156,7 @@ static size_t compare_all(const struct town *t, struct cache *warm_cache, bool l
         if (!same(buf_str(&warm), buf_str(&cold), &a)) {
             differing++;
             if (loud && differing == 1) {
-                size_t at = 0;
-                while (at < warm.len && at < cold.len && warm.ptr[at] == cold.ptr[at]) {
-                    at++;
-                }
-                size_t from = at > 60 ? at - 60 : 0;
-                test_fail(__FILE__, __LINE__, "after %s: %s\n    warm …%.*s\n    cold …%.*s",
-                          t->last, t->addresses[i],
-                          STR_FMT(str_slice(buf_str(&warm), from, at + 100)),
-                          STR_FMT(str_slice(buf_str(&cold), from, at + 100)));
+                tell_difference(t->last, t->addresses[i], buf_str(&warm), buf_str(&cold));
             }
         }
     }

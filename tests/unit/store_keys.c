@@ -21,6 +21,7 @@ enum read_kind {
     READ_ADDRESS,
     READ_PAGE,
     READ_NEWEST,
+    READ_DATES,
     READ_NEIGHBOURS,
     READ_SECTION,
     READ_SECTIONS,
@@ -52,6 +53,7 @@ static const struct {
     [READ_ADDRESS] = { "address", true },
     [READ_PAGE] = { "list page", false },
     [READ_NEWEST] = { "newest", false },
+    [READ_DATES] = { "dates", false },
     [READ_NEIGHBOURS] = { "neighbours", true },
     [READ_SECTION] = { "section", true },
     [READ_SECTIONS] = { "sections", true },
@@ -142,6 +144,7 @@ static enum status read_list(struct store_reader *r, struct arena *a, const stru
         status = store_newest(r, a, q->list, 4, (struct ids){ &except, 1 }, &ids, NULL);
         break;
     }
+    case READ_DATES: status = store_dates_within(r, a, q->list, &ids, NULL); break;
     case READ_SLOT: status = store_slot(r, a, STR("dont-miss"), &ids, NULL); break;
     case READ_CHILD_PAGES: status = store_child_pages(r, a, q->id, 99, &ids, NULL); break;
     case READ_TOP_PAGES: status = store_top_pages(r, a, 99, &ids, NULL); break;
@@ -280,6 +283,7 @@ static uint64_t perform(struct store_site *site, struct read *q, struct buf *b) 
     case READ_PATH_OF: status = read_story_part(r, &site->arena, q, b); break;
     case READ_PAGE:
     case READ_NEWEST:
+    case READ_DATES:
     case READ_NEIGHBOURS:
     case READ_SLOT:
     case READ_TOP_PAGES:
@@ -310,6 +314,9 @@ static void add_list(struct reads *all, enum list_kind kind, int64_t id) {
         add(all, READ_PAGE, page)->list = (struct list_id){ kind, id };
     }
     add(all, READ_NEWEST, 3)->list = (struct list_id){ kind, id };
+    if (kind == LIST_YEAR || kind == LIST_MONTH) {
+        add(all, READ_DATES, 0)->list = (struct list_id){ kind, id };
+    }
 }
 
 static struct reads all_reads(struct world *w, size_t stories) {
