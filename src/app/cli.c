@@ -68,6 +68,15 @@ int cli_usage(struct cli *cli, const char *fmt, ...) {
     return EXIT_USAGE;
 }
 
+void cli_progress(const char *things, int64_t done, int64_t total, double per_second,
+                  double seconds_left) {
+    bool minutes = seconds_left >= 60;
+    fprintf(stderr, "\r%lld of %lld %s, %.0f a second, %.0f %s left\x1b[K", (long long)done,
+            (long long)total, things, per_second, minutes ? seconds_left / 60 : seconds_left,
+            minutes ? "min" : "s");
+    fflush(stderr);
+}
+
 int cli_print(struct cli *cli, struct buf *out) {
     int exit_code = EXIT_DONE;
     if (out->status != STATUS_OK) {

@@ -80,4 +80,9 @@ NODISCARD enum status cli_write(struct cli *cli, cli_write_fn *body, void *arg);
 /* Write the buffer to stdout and free it; EXIT_FAILED when that fails. */
 int cli_print(struct cli *cli, struct buf *out);
 
+/* On standard error, a line that the next one is written over:
+ * "1234 of 5678 items, 410 a second, 11 s left". */
+void cli_progress(const char *things, int64_t done, int64_t total, double per_second,
+                  double seconds_left);
+
 #endif

@@ -8,18 +8,9 @@
 
 enum { THREADS_MAX = 256, LEVEL_DEFAULT = 2 };
 
-/* One line that is written over. */
 static void show_progress(void *ctx, const struct static_progress *p) {
     (void)ctx;
-    fprintf(stderr, "\r%lld of about %lld addresses, %.0f a second", (long long)p->done,
-            (long long)p->total, p->per_second);
-    if (p->seconds_left >= 60) {
-        fprintf(stderr, ", %.0f min left", p->seconds_left / 60);
-    } else {
-        fprintf(stderr, ", %.0f s left", p->seconds_left);
-    }
-    fputs("\x1b[K", stderr);
-    fflush(stderr);
+    cli_progress("addresses", p->done, p->total, p->per_second, p->seconds_left);
 }
 
 static void warn(void *ctx, const char *message) {

@@ -6,18 +6,9 @@
 
 enum { TYPES_MAX = 32 };
 
-/* One line that is written over: "1,234 of 5,678 items, 410 a second, 11 s left". */
 static void show_progress(void *ctx, const struct import_progress *p) {
     (void)ctx;
-    fprintf(stderr, "\r%lld of %lld items, %.0f a second", (long long)p->items,
-            (long long)p->items_total, p->items_per_second);
-    if (p->seconds_left >= 60) {
-        fprintf(stderr, ", %.0f min left", p->seconds_left / 60);
-    } else {
-        fprintf(stderr, ", %.0f s left", p->seconds_left);
-    }
-    fputs("\x1b[K", stderr);
-    fflush(stderr);
+    cli_progress("items", p->items, p->items_total, p->items_per_second, p->seconds_left);
 }
 
 /* "recipe=story,place=page" */
