@@ -5,7 +5,7 @@
  * current item and write. Renderers fill empty cells, one flight a key. cache_touch empties every
  * cell that depends on a touched key, before it returns: from then on no answer shows older data.
  *
- * The header's reader is src/app/serve.c; cache.c's essay has the invariants. */
+ * The header's reader is src/app/server.c; cache.c's essay has the invariants. */
 #ifndef RENDER_CACHE_H
 #define RENDER_CACHE_H
 

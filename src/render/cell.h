@@ -1,15 +1,13 @@
-/* Private to src/render: cells, items and the table that finds a cell by its key. */
+/* Private to src/render: cells, and the table that finds one by its key. */
 #ifndef RENDER_CELL_H
 #define RENDER_CELL_H
 
 #include "base/epoch.h"
-#include "base/map.h"
 #include "render/cache.h"
-#include "render/piece.h"
+#include "render/item.h"
 
 #include <sys/queue.h>
 
-struct item;
 struct quota;
 
 struct waiter {
@@ -35,48 +33,6 @@ struct cell {
     TAILQ_ENTRY(cell) ring;
     TAILQ_ENTRY(cell) of_quota;
     struct str key; /* its bytes follow the struct */
-};
-
-/* One part of an item: bytes of its own, or a slot. */
-struct item_part {
-    struct piece piece;
-    struct cell *slot; /* NULL: own bytes */
-    int64_t except_id;
-};
-
-struct dep;
-
-/* That an item depends on a key: a node in the key's list. */
-struct dep_link {
-    struct dep *dep;
-    struct item *item;
-    LIST_ENTRY(dep_link) others;
-};
-
-struct dep {
-    LIST_HEAD(, dep_link) links;
-    struct str key;
-};
-
-struct answer_set;
-
-/* A rendered page or fragment; immutable once it is current, but for its ready-made answers. */
-struct item {
-    struct cell *cell;
-    int status;
-    struct str head;
-    struct str file;
-    int64_t view_id;
-    int64_t dated_s;    /* 0: no Last-Modified */
-    struct cell *alias; /* answer with this page's item */
-    size_t n_parts;
-    struct item_part *parts;
-    struct ids vary; /* sorted */
-    struct str keys; /* all, separated by blanks; only when surrogate keys are wanted */
-    size_t n_links;
-    struct dep_link *links;
-    size_t bytes;
-    struct answer_set *_Atomic answers;
 };
 
 /* The answers of a page in both encodings, as they were at one generation of the cache. */
