@@ -2,6 +2,8 @@
 
 #include "http/visit.h"
 
+#include <stdio.h>
+
 static const char *const browsers[] = {
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/120.0.0.0 Safari/537.36",
@@ -78,6 +80,26 @@ TEST(http_visit_tells_browsers_from_others) {
     CHECK(http_is_browser(STR("Mozilla/5.0 abo")));
     CHECK(!http_is_browser(STR("Mozilla/5.0 cubot robot")));
     CHECK(http_is_browser(STR("Mozilla/5.0 \xff\x80\x00 b")));
+}
+
+/* Each on its own: what the others above say is mostly said twice. */
+TEST(http_visit_knows_machines_by_one_word) {
+    static const char *const words[] = {
+        "Bot",       "Crawl",      "Spider",        "Slurp",         "HttpClient",  "Archive",
+        "axios",     "CFNetwork",  "Checker",       "ExternalAgent", "ExternalHit", "Favicon",
+        "Feed",      "Fetch",      "Google-Read",   "GoogleOther",   "GTmetrix",    "Headless",
+        "heritrix",  "Lighthouse", "Mediapartners", "Monitor",       "Nutch",       "PageSpeed",
+        "PhantomJS", "Pingdom",    "Preview",       "PTST/1",        "Python",      "Scanner",
+        "Scraper",   "StatusCake", "Uptime",        "Validator",     "Wget",
+    };
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        char agent[64];
+        snprintf(agent, sizeof agent, "Mozilla/5.0 (%s 1.0) Gecko/20", words[i]);
+        if (http_is_browser(str_of(agent))) {
+            test_fail(__FILE__, __LINE__, "a browser: %s", agent);
+        }
+    }
+    CHECK(http_is_browser(STR("Mozilla/5.0 (1.0) Gecko/20")));
 }
 
 static bool is_visit(enum http_method method, const char *const (*fields)[2], size_t n) {
