@@ -37,6 +37,11 @@ struct backend {
     /* Durable when OK; rolled back otherwise. */
     NODISCARD enum status (*commit)(struct db *db, struct err *err);
     void (*rollback)(struct db *db);
+    /* Within a writer's transaction: begin a part of it, keep what it did, or undo that. Where
+     * there is no transaction any more (some failures end it) these fail. No part within a part. */
+    NODISCARD enum status (*part_begin)(struct db *db, struct err *err);
+    NODISCARD enum status (*part_keep)(struct db *db, struct err *err);
+    NODISCARD enum status (*part_undo)(struct db *db, struct err *err);
 
     NODISCARD enum status (*prepare)(struct db *db, struct str sql, struct stmt **ret,
                                      struct err *err);

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/queue.h>
 
 struct store_reader {
     struct store *store;
@@ -24,6 +25,12 @@ struct store_writer {
     struct keys touched;
     int64_t journal_seq;  /* 0: nothing was written there */
     struct arena scratch; /* of the verb that runs */
+    bool is_joined;       /* a savepoint within the group's transaction */
+    /* Of one that waits for its group, under the store's lock. */
+    STAILQ_ENTRY(store_writer) others;
+    bool is_settled;
+    enum status status;
+    struct err err;
 };
 
 struct store {
@@ -31,24 +38,32 @@ struct store {
     const struct backend *backend;
     struct sql_texts texts;
 
-    /* One writer at a time within the process; the database sees to the other processes. A flag
-     * under a condition, not a held mutex, so that another thread may commit. */
+    /* The writers of this process, one at a time (write.c). A flag under a condition, not a held
+     * mutex, so that another thread may commit. */
     pthread_mutex_t lock;
-    pthread_cond_t writer_left;
+    pthread_cond_t turn, settled;
     bool is_writing;
+    bool is_handed; /* the turn is for one of those that wait */
+    size_t waiting; /* for their turn */
     struct sql writer_sql;
-    struct store_writer writer;
+    STAILQ_HEAD(, store_writer) group; /* those whose transaction is yet to be committed */
+    size_t group_len;
+    int64_t group_begun_us;
+    bool is_group_open; /* its transaction */
 
+    /* What was committed and what the listener knows of it (journal.c). */
+    pthread_mutex_t hearing; /* all that follows, the listener's calls included */
+    pthread_cond_t heard;
     struct sql poll_sql;
-    int64_t polled_seq;
     int64_t polled_version;
-    _Atomic int64_t heard_seq; /* the listener has heard of other processes' commits up to here */
-    _Atomic int64_t own_seq;   /* and of this one's up to here */
-    _Atomic int64_t kept_seq;  /* store_upkeep has nothing more to do for commits up to here */
-    int64_t origin;            /* marks this process's rows in the journal */
-
-    store_listener *listener; /* under lock */
+    int64_t own_seq;           /* the listener has heard of this process's commits up to here */
+    _Atomic int64_t heard_seq; /* and of everybody's up to here */
+    store_listener *listener;
     void *listener_ctx;
+    _Atomic bool is_listened;
+
+    _Atomic int64_t kept_seq; /* store_upkeep has nothing more to do for commits up to here */
+    int64_t origin;           /* marks this process's rows in the journal */
 };
 
 /* The beginning of every write verb: the scratch arena is empty, the connection. */
@@ -67,6 +82,10 @@ NODISCARD enum status migrate_with(const struct backend *backend, struct db *db,
 
 /* Write this transaction's keys down for the other processes. */
 void journal_write(struct store_writer *w);
+/* A group was committed: tell the listener, and whoever waits for that. */
+void journal_tell(struct store *s);
+/* Wait until the listener has heard of all commits up to this one, which is committed. */
+NODISCARD enum status journal_wait(struct store *s, int64_t seq, struct err *err);
 
 /* ---- touching ---- */
 

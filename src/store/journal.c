@@ -1,6 +1,12 @@
 /* The journal of touched keys: one row a commit, so that another process on the same database
- * learns what it must drop. Rows carry the process that wrote them; it has told its own listener
- * already. Only the last JOURNAL_COMMITS are kept: who missed more drops everything. */
+ * learns what it must drop. Rows carry the process that wrote them; it tells its own listener
+ * itself. Only the last JOURNAL_COMMITS are kept: who missed more drops everything.
+ *
+ * Between a commit and the listener's hearing of it there is a moment in which a new snapshot shows
+ * what the listener does not know of yet: of our own commits microseconds, of other processes' the
+ * time until the next poll. A page rendered in it and a fragment rendered before it would stand
+ * side by side and disagree. Therefore a reader whose snapshot is newer than heard_seq waits for
+ * that, or hears what it is itself (journal_wait), before it reads anything. */
 #include "store/internal.h"
 
 #include "base/buf.h"
@@ -38,57 +44,111 @@ static void add_keys(struct keys *keys, struct str text) {
     }
 }
 
-/* The keys of the rows after polled_seq that others wrote. */
-static void collect(struct store *s, struct keys *keys) {
+/* ---- hearing ---- */
+
+/* Keys to the listener. Hearing held. */
+static void tell(struct store *s, const struct keys *keys) {
+    if (keys->list.len > 0 && s->listener != NULL) {
+        s->listener(s->listener_ctx, keys);
+    }
+}
+
+/* The keys of the rows after heard_seq that others wrote, up to our first one that its committer
+ * has yet to tell. Returns the last of them. */
+static int64_t collect(struct store *s, struct keys *keys) {
     struct sql *db = &s->poll_sql;
-    int64_t first = RUN(db, "change_first", NONE);
-    if (first > s->polled_seq + 1) {
+    int64_t heard_seq = atomic_load(&s->heard_seq);
+    if (RUN(db, "change_first", NONE) > heard_seq + 1) {
         keys_add(keys, STR("site"));
     }
     struct arena a = { 0 };
-    struct rows r = ROWS(db, "change_since", I64(s->polled_seq));
+    struct rows r = ROWS(db, "change_since", I64(heard_seq));
     while (rows_next(&r)) {
         int64_t seq = rows_i64(&r, 0);
-        if (rows_i64(&r, 1) != s->origin) {
+        bool is_own = rows_i64(&r, 1) == s->origin;
+        if (is_own && seq > s->own_seq) {
+            break;
+        }
+        if (!is_own) {
             add_keys(keys, rows_text(&r, &a, 2));
             arena_reset(&a);
         }
-        s->polled_seq = seq;
+        heard_seq = seq;
     }
+    rows_end(&r);
     arena_done(&a);
+    return heard_seq;
+}
+
+/* Hearing held. */
+static enum status hear(struct store *s, struct err *err) {
+    const struct backend *b = s->backend;
+    enum status status = b->begin_read(s->poll_sql.db, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct keys keys;
+    keys_init(&keys);
+    int64_t seq = collect(s, &keys);
+    b->rollback(s->poll_sql.db);
+    status = sql_result(&s->poll_sql, err);
+    if (status == STATUS_OK) {
+        tell(s, &keys);
+        atomic_store(&s->heard_seq, seq);
+        pthread_cond_broadcast(&s->heard);
+    }
+    keys_done(&keys);
+    return status;
 }
 
 enum status store_poll(struct store *s, struct err *err) {
-    const struct backend *b = s->backend;
     int64_t version = 0;
-    enum status status = b->data_version(s->poll_sql.db, &version, err);
-    if (status != STATUS_OK || version == s->polled_version) {
-        return status;
-    }
-    status = b->begin_read(s->poll_sql.db, err);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    int64_t was_seq = s->polled_seq;
-    struct keys keys;
-    keys_init(&keys);
-    collect(s, &keys);
-    b->rollback(s->poll_sql.db);
-    status = sql_result(&s->poll_sql, err);
-    if (status != STATUS_OK) {
-        s->polled_seq = was_seq;
-    } else {
-        s->polled_version = version;
-        pthread_mutex_lock(&s->lock);
-        store_listener *listener = s->listener;
-        void *ctx = s->listener_ctx;
-        pthread_mutex_unlock(&s->lock);
-        if (keys.list.len > 0 && listener != NULL) {
-            listener(ctx, &keys);
+    pthread_mutex_lock(&s->hearing);
+    enum status status = s->backend->data_version(s->poll_sql.db, &version, err);
+    if (status == STATUS_OK && version != s->polled_version) {
+        status = hear(s, err);
+        if (status == STATUS_OK) {
+            s->polled_version = version;
         }
-        atomic_store(&s->heard_seq, s->polled_seq);
     }
-    keys_done(&keys);
+    pthread_mutex_unlock(&s->hearing);
+    return status;
+}
+
+void journal_tell(struct store *s) {
+    int64_t first = 0, last = 0;
+    struct store_writer *w;
+    pthread_mutex_lock(&s->hearing);
+    STAILQ_FOREACH(w, &s->group, others) {
+        tell(s, &w->touched);
+        if (w->journal_seq != 0) {
+            first = first == 0 ? w->journal_seq : first;
+            last = w->journal_seq;
+        }
+    }
+    if (last != 0) {
+        s->own_seq = last;
+        if (atomic_load(&s->heard_seq) == first - 1) {
+            atomic_store(&s->heard_seq, last);
+            pthread_cond_broadcast(&s->heard);
+        } else {
+            /* Others have committed meanwhile. If this fails, the next poll hears of it. */
+            (void)hear(s, NULL);
+        }
+    }
+    pthread_mutex_unlock(&s->hearing);
+}
+
+enum status journal_wait(struct store *s, int64_t seq, struct err *err) {
+    enum status status = STATUS_OK;
+    pthread_mutex_lock(&s->hearing);
+    while (status == STATUS_OK && atomic_load(&s->heard_seq) < seq) {
+        status = hear(s, err);
+        if (status == STATUS_OK && atomic_load(&s->heard_seq) < seq) {
+            pthread_cond_wait(&s->heard, &s->hearing); /* our own: its committer is about to tell */
+        }
+    }
+    pthread_mutex_unlock(&s->hearing);
     return status;
 }
 
@@ -106,17 +166,11 @@ enum status store_journal_last(struct store_reader *r, int64_t *ret_seq, struct 
 enum status store_journal_since(struct store_reader *r, int64_t seq, struct keys *keys,
                                 int64_t *ret_seq, bool *ret_forgotten, struct err *err) {
     struct sql *db = r->sql;
-    struct store *s = r->store;
     int64_t first = RUN(db, "change_first", NONE), at = seq;
     struct arena a = { 0 };
     struct rows rows = ROWS(db, "change_since", I64(seq));
     while (keys->list.len < KEYS_TOUCHED_MAX && rows_next(&rows)) {
-        int64_t row = rows_i64(&rows, 0);
-        bool is_own = rows_i64(&rows, 1) == s->origin;
-        if (row > atomic_load(is_own ? &s->own_seq : &s->heard_seq)) {
-            break; /* the listener has not heard of it yet */
-        }
-        at = row;
+        at = rows_i64(&rows, 0);
         add_keys(keys, rows_text(&rows, &a, 2));
         arena_reset(&a);
     }

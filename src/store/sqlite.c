@@ -29,7 +29,17 @@ enum { APPLICATION_ID = 0x42736874 };
 #define DATABASE_NAME     "site.db"
 #define READER_MMAP_BYTES "268435456"
 
-enum own { OWN_BEGIN_READ, OWN_SNAPSHOT, OWN_BEGIN_WRITE, OWN_COMMIT, OWN_ROLLBACK, OWN_VERSION };
+enum own {
+    OWN_BEGIN_READ,
+    OWN_SNAPSHOT,
+    OWN_BEGIN_WRITE,
+    OWN_COMMIT,
+    OWN_ROLLBACK,
+    OWN_PART_BEGIN,
+    OWN_PART_KEEP,
+    OWN_PART_UNDO,
+    OWN_VERSION
+};
 
 static const char *const own_sql[] = {
     [OWN_BEGIN_READ] = "BEGIN",
@@ -37,6 +47,9 @@ static const char *const own_sql[] = {
     [OWN_BEGIN_WRITE] = "BEGIN IMMEDIATE",
     [OWN_COMMIT] = "COMMIT",
     [OWN_ROLLBACK] = "ROLLBACK",
+    [OWN_PART_BEGIN] = "SAVEPOINT part",
+    [OWN_PART_KEEP] = "RELEASE part",
+    [OWN_PART_UNDO] = "ROLLBACK TO part",
     [OWN_VERSION] = "PRAGMA data_version",
 };
 
@@ -173,9 +186,11 @@ static enum status configure(struct db *db, struct err *err) {
         return err_set(err, STATUS_INVALID, "%s is the database of another program", db->path);
     }
     /* An import's transactions are large: room for them, and no log of that size left behind. The
-     * log goes into the file by store_upkeep, or with a commit when there is nobody to do it. */
+     * log goes into the file by store_upkeep, or with a commit when there is nobody to do it. What
+     * a savepoint might have to undo is kept in memory, not in a file. */
     return status == STATUS_OK ? script(db,
                                         STR("PRAGMA journal_mode=WAL; PRAGMA cache_size=-32000;"
+                                            "PRAGMA temp_store=MEMORY;"
                                             "PRAGMA journal_size_limit=67108864;"
                                             "PRAGMA wal_autocheckpoint=4000"),
                                         err)
@@ -247,6 +262,27 @@ static enum status sqlite_commit(struct db *db, struct err *err) {
         sqlite_rollback(db);
     }
     return status;
+}
+
+/* A SAVEPOINT outside of a transaction would begin one. */
+static enum status run_part(struct db *db, enum own which, struct err *err) {
+    if (sqlite3_get_autocommit(db->handle)) {
+        return err_set(err, STATUS_DB, "%s: the transaction has ended by a failure", db->path);
+    }
+    return run_own(db, which, NULL, err);
+}
+
+static enum status sqlite_part_begin(struct db *db, struct err *err) {
+    return run_part(db, OWN_PART_BEGIN, err);
+}
+
+static enum status sqlite_part_keep(struct db *db, struct err *err) {
+    return run_part(db, OWN_PART_KEEP, err);
+}
+
+static enum status sqlite_part_undo(struct db *db, struct err *err) {
+    enum status status = run_part(db, OWN_PART_UNDO, err);
+    return status == STATUS_OK ? run_part(db, OWN_PART_KEEP, err) : status;
 }
 
 static enum status sqlite_prepare(struct db *db, struct str sql, struct stmt **ret,
@@ -412,6 +448,9 @@ const struct backend backend_sqlite = {
     .begin_write = sqlite_begin_write,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
+    .part_begin = sqlite_part_begin,
+    .part_keep = sqlite_part_keep,
+    .part_undo = sqlite_part_undo,
     .prepare = sqlite_prepare,
     .finalize = sqlite_finalize,
     .bind_null = sqlite_bind_null,

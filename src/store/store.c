@@ -1,4 +1,4 @@
-/* Sites, readers and writers: what all verbs stand on. */
+/* Sites, readers and settings. */
 #include "store/internal.h"
 
 #include "base/io.h"
@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -49,8 +48,7 @@ static enum status open_connections(struct store *s, struct err *err) {
     }
     if (status == STATUS_OK) {
         /* After the version: what is committed between the two is looked at once more. */
-        s->polled_seq = RUN(&s->poll_sql, "change_last", NONE);
-        atomic_store(&s->heard_seq, s->polled_seq);
+        atomic_store(&s->heard_seq, RUN(&s->poll_sql, "change_last", NONE));
         atomic_store(&s->kept_seq, -1); /* who was here before may have left something */
         status = sql_result(&s->poll_sql, err);
     }
@@ -67,7 +65,10 @@ enum status store_open(const char *dir, struct store **ret, struct err *err) {
     s->backend = backend;
     s->dir = strdup(dir);
     check(s->dir != NULL);
-    check(pthread_mutex_init(&s->lock, NULL) == 0 && pthread_cond_init(&s->writer_left, NULL) == 0);
+    STAILQ_INIT(&s->group);
+    check(pthread_mutex_init(&s->lock, NULL) == 0 && pthread_cond_init(&s->turn, NULL) == 0 &&
+          pthread_cond_init(&s->settled, NULL) == 0);
+    check(pthread_mutex_init(&s->hearing, NULL) == 0 && pthread_cond_init(&s->heard, NULL) == 0);
     check(getrandom(&s->origin, sizeof s->origin, 0) == (ssize_t)sizeof s->origin);
     sql_texts_init(&s->texts);
     enum status status = open_connections(s, err);
@@ -90,7 +91,10 @@ void store_close(struct store *s) {
     sql_close(&s->poll_sql);
     sql_close(&s->writer_sql);
     sql_texts_done(&s->texts);
-    pthread_cond_destroy(&s->writer_left);
+    pthread_cond_destroy(&s->heard);
+    pthread_mutex_destroy(&s->hearing);
+    pthread_cond_destroy(&s->settled);
+    pthread_cond_destroy(&s->turn);
     pthread_mutex_destroy(&s->lock);
     free(s->dir);
     free(s);
@@ -101,10 +105,11 @@ const char *store_dir(const struct store *s) {
 }
 
 void store_listen(struct store *s, store_listener *listener, void *ctx) {
-    pthread_mutex_lock(&s->lock);
+    pthread_mutex_lock(&s->hearing);
     s->listener = listener;
     s->listener_ctx = ctx;
-    pthread_mutex_unlock(&s->lock);
+    atomic_store(&s->is_listened, listener != NULL);
+    pthread_mutex_unlock(&s->hearing);
 }
 
 /* ---- readers ---- */
@@ -138,7 +143,18 @@ enum status store_reader_scan(struct store_reader *r, struct err *err) {
 
 enum status store_read_begin(struct store_reader *r, struct keys *keys, struct err *err) {
     check(!r->is_open);
-    enum status status = r->store->backend->begin_read(r->sql->db, err);
+    struct store *s = r->store;
+    enum status status = s->backend->begin_read(r->sql->db, err);
+    if (status == STATUS_OK && atomic_load(&s->is_listened)) {
+        int64_t seq = RUN(r->sql, "change_last", NONE);
+        status = sql_result(r->sql, err);
+        if (status == STATUS_OK && seq > atomic_load(&s->heard_seq)) {
+            status = journal_wait(s, seq, err);
+        }
+        if (status != STATUS_OK) {
+            s->backend->rollback(r->sql->db);
+        }
+    }
     if (status == STATUS_OK) {
         r->is_open = true;
         r->keys = keys;
@@ -161,138 +177,6 @@ struct keys *store_read_note(struct store_reader *r, struct keys *keys) {
 
 uint64_t store_reader_statements(const struct store_reader *r) {
     return r->sql->runs;
-}
-
-/* ---- writers ---- */
-
-static void leave(struct store_writer *w) {
-    struct store *s = w->store;
-    w->sql->is_writing = false;
-    w->sql->status = STATUS_OK;
-    w->sql->err = (struct err){ 0 };
-    keys_done(&w->touched);
-    arena_done(&w->scratch);
-    pthread_mutex_lock(&s->lock);
-    s->is_writing = false;
-    pthread_cond_signal(&s->writer_left);
-    pthread_mutex_unlock(&s->lock);
-}
-
-/* Take the lock among this process's threads; false: it is taken, and we do not wait. */
-static bool enter(struct store *s, bool waits) {
-    pthread_mutex_lock(&s->lock);
-    while (s->is_writing && waits) {
-        pthread_cond_wait(&s->writer_left, &s->lock);
-    }
-    bool entered = !s->is_writing;
-    s->is_writing = true;
-    pthread_mutex_unlock(&s->lock);
-    return entered;
-}
-
-static enum status begin(struct store *s, bool waits, struct store_writer **ret, struct err *err) {
-    if (!enter(s, waits)) {
-        return err_set(err, STATUS_BUSY, "another thread writes");
-    }
-
-    struct store_writer *w = &s->writer;
-    *w = (struct store_writer){ .store = s, .sql = &s->writer_sql };
-    w->reader = (struct store_reader){ .store = s, .sql = w->sql, .is_open = true };
-    enum status status = s->backend->begin_write(w->sql->db, waits, err);
-    if (status != STATUS_OK) {
-        leave(w);
-        return status;
-    }
-    w->sql->is_writing = true;
-    *ret = w;
-    return STATUS_OK;
-}
-
-enum status store_write_begin(struct store *s, struct store_writer **ret, struct err *err) {
-    return begin(s, true, ret, err);
-}
-
-enum status store_write_try(struct store *s, struct store_writer **ret, struct err *err) {
-    return begin(s, false, ret, err);
-}
-
-enum status store_write_commit(struct store_writer *w, struct err *err) {
-    struct store *s = w->store;
-    if (w->touched.list.len > 0) {
-        journal_write(w);
-    }
-    enum status status = sql_result(w->sql, err);
-    if (status != STATUS_OK) {
-        s->backend->rollback(w->sql->db);
-    } else {
-        status = s->backend->commit(w->sql->db, err);
-    }
-    if (status == STATUS_OK && w->touched.list.len > 0) {
-        /* Before the next writer may begin, so that listeners hear of commits in their order. */
-        pthread_mutex_lock(&s->lock);
-        store_listener *listener = s->listener;
-        void *ctx = s->listener_ctx;
-        pthread_mutex_unlock(&s->lock);
-        if (listener != NULL) {
-            listener(ctx, &w->touched);
-        }
-        atomic_store(&s->own_seq, w->journal_seq);
-    }
-    leave(w);
-    return status;
-}
-
-void store_write_rollback(struct store_writer *w) {
-    if (w != NULL) {
-        w->store->backend->rollback(w->sql->db);
-        leave(w);
-    }
-}
-
-struct store_reader *store_writer_reader(struct store_writer *w) {
-    return &w->reader;
-}
-
-const struct keys *store_write_touched(const struct store_writer *w) {
-    return &w->touched;
-}
-
-void store_touch(struct store_writer *w, struct str key) {
-    touch(w, key);
-}
-
-struct sql *writer_verb(struct store_writer *w) {
-    arena_reset(&w->scratch);
-    return w->sql;
-}
-
-/* Everything depends on "site": once it is touched, or the keys are too many to be worth naming,
- * no other key says more. */
-void touch(struct store_writer *w, struct str key) {
-    struct keys *k = &w->touched;
-    if (keys_has(k, STR("site"))) {
-        return;
-    }
-    if (k->list.len == KEYS_TOUCHED_MAX && !keys_has(k, key)) {
-        keys_reset(k);
-        key = STR("site");
-    }
-    keys_add(k, key);
-}
-
-void touch_name(struct store_writer *w, struct str prefix, struct str name) {
-    char text[KEY_BYTES_MAX + 1];
-    touch(w, keys_name(text, prefix, name));
-}
-
-void touchf(struct store_writer *w, const char *fmt, ...) {
-    char text[KEY_BYTES_MAX + 1];
-    va_list args;
-    va_start(args, fmt);
-    int n = vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
-    check(n > 0 && n <= KEY_BYTES_MAX);
-    touch(w, str_make(text, (size_t)n));
 }
 
 /* ---- settings ---- */

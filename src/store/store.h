@@ -41,10 +41,10 @@ void store_close(struct store *s);
 /* The folder, as given; "<dir>/media" holds the files of `struct media`. */
 const char *store_dir(const struct store *s);
 
-/* Called on the committing thread with the keys of each commit of this process, in the order of the
- * commits, when readers that begin already see it and the next writer cannot begin yet: it must not
- * write, open or close anything here. More than KEYS_TOUCHED_MAX keys come as "site" alone. One
- * listener. */
+/* Called with the keys of each commit, before its store_write_commit returns and before any snapshot
+ * that shows it is read: it must not read, write, open or close anything here. On one thread at a
+ * time, in the order of this process's commits; what other processes committed comes with the next
+ * snapshot or store_poll. More than KEYS_TOUCHED_MAX keys come as "site" alone. One listener. */
 typedef void store_listener(void *ctx, const struct keys *touched);
 void store_listen(struct store *s, store_listener *listener, void *ctx);
 
@@ -58,7 +58,7 @@ NODISCARD enum status store_upkeep(struct store_reader *r, int64_t pages, bool *
 
 /* Report what other processes committed since the last call (the first call: since open) to the
  * listener; cheap when nothing has changed. When more was missed than the journal keeps, the key is
- * "site". For one thread. */
+ * "site". */
 NODISCARD enum status store_poll(struct store *s, struct err *err);
 
 /* What was committed, by any process: the journal, for those who must not miss anything even if the
@@ -68,9 +68,7 @@ NODISCARD enum status store_poll(struct store *s, struct err *err);
 /* The number of the newest commit; 0: none yet. */
 NODISCARD enum status store_journal_last(struct store_reader *r, int64_t *ret_seq, struct err *err);
 /* Add the keys of the commits after number `seq` to `keys`, until there are KEYS_TOUCHED_MAX of
- * them or more, or no more commits, or the next is one that this process's listener has not heard
- * of yet: who acts on what is read here finds that everybody knows it. *ret_seq is the last of
- * them, `seq` if there is none.
+ * them or more, or no more commits. *ret_seq is the last of them, `seq` if there is none.
  * *ret_forgotten: the journal does not reach back to `seq`; the keys are those of what it has. */
 NODISCARD enum status store_journal_since(struct store_reader *r, int64_t seq, struct keys *keys,
                                           int64_t *ret_seq, bool *ret_forgotten, struct err *err);
@@ -89,7 +87,8 @@ void store_reader_close(struct store_reader *r);
 /* A reader that goes through all of a large site once: it reads through a small memory of its own
  * instead of mapping the file, whose pages would count as the program's. Outside a snapshot. */
 NODISCARD enum status store_reader_scan(struct store_reader *r, struct err *err);
-/* Begin a snapshot; reads note their keys in `keys` (may be NULL) until the end. */
+/* Begin a snapshot; reads note their keys in `keys` (may be NULL) until the end. The listener has
+ * heard of all that it shows. */
 NODISCARD enum status store_read_begin(struct store_reader *r, struct keys *keys, struct err *err);
 void store_read_end(struct store_reader *r);
 /* Send the notes elsewhere within the snapshot (a page and its fragments); returns the old one. */
@@ -320,7 +319,8 @@ NODISCARD enum status store_views_top(struct store_reader *r, struct arena *a, i
 
 /* ---- writing ---- */
 
-/* Take the write lock. Never two in one thread. */
+/* Take the write lock. Never two in one thread. Writers that wait for each other are committed
+ * together, with one sync of the disk; what one does, fails to do or rolls back is its own. */
 NODISCARD enum status store_write_begin(struct store *s, struct store_writer **ret,
                                         struct err *err);
 /* The same without waiting: BUSY when this or another process writes. */

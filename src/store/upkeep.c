@@ -8,11 +8,6 @@
 
 #include "store/search.h"
 
-static int64_t committed_seq(struct store *s) {
-    int64_t own = atomic_load(&s->own_seq), heard = atomic_load(&s->heard_seq);
-    return own > heard ? own : heard;
-}
-
 static enum status merge_piece(struct store *s, int64_t pages, bool *ret_more, struct err *err) {
     struct store_writer *w = NULL;
     enum status status = store_write_try(s, &w, err);
@@ -30,7 +25,7 @@ static enum status merge_piece(struct store *s, int64_t pages, bool *ret_more, s
 
 enum status store_upkeep(struct store_reader *r, int64_t pages, bool *ret_more, struct err *err) {
     struct store *s = r->store;
-    int64_t seq = committed_seq(s);
+    int64_t seq = atomic_load(&s->heard_seq);
     *ret_more = false;
     if (seq == atomic_load(&s->kept_seq)) {
         return STATUS_OK;

@@ -78,19 +78,36 @@ static void helper_join(struct helper *h) {
     close(h->from);
 }
 
-/* Commit until killed, telling each acknowledged id. */
+struct committing {
+    struct store *store;
+    int round, number, out;
+};
+
+static void *commit_on(void *arg) {
+    struct committing *c = arg;
+    for (int i = 0;; i++) {
+        char path[64];
+        int64_t id = 0;
+        snprintf(path, sizeof path, "/%d/%d/%d/", c->round, c->number, i);
+        if (put_story(c->store, path, &id) != STATUS_OK ||
+            write(c->out, &id, sizeof id) != (ssize_t)sizeof id) {
+            _exit(1);
+        }
+    }
+}
+
+/* Commit until killed, several at once, telling each acknowledged id. */
 static void commit_for_ever(const char *dir, int round, int out) {
+    enum { COMMITTERS = 3 };
     struct store *store = NULL;
     if (store_open(dir, &store, NULL) == STATUS_OK) {
-        for (int i = 0;; i++) {
-            char path[64];
-            int64_t id = 0;
-            snprintf(path, sizeof path, "/%d/%d/", round, i);
-            if (put_story(store, path, &id) != STATUS_OK ||
-                write(out, &id, sizeof id) != (ssize_t)sizeof id) {
-                break;
-            }
+        struct committing c[COMMITTERS];
+        for (int i = 0; i < COMMITTERS; i++) {
+            pthread_t thread;
+            c[i] = (struct committing){ store, round, i, out };
+            check(pthread_create(&thread, NULL, commit_on, &c[i]) == 0);
         }
+        pause();
     }
     _exit(1);
 }
