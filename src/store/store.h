@@ -41,10 +41,11 @@ void store_close(struct store *s);
 /* The folder, as given; "<dir>/media" holds the files of `struct media`. */
 const char *store_dir(const struct store *s);
 
-/* Called with the keys of each commit, before its store_write_commit returns and before any snapshot
- * that shows it is read: it must not read, write, open or close anything here. On one thread at a
- * time, in the order of this process's commits; what other processes committed comes with the next
- * snapshot or store_poll. More than KEYS_TOUCHED_MAX keys come as "site" alone. One listener. */
+/* Called with the keys of each commit, before its store_write_commit returns and before any
+ * snapshot that shows it is read: it must not read, write, open or close anything here. On one
+ * thread at a time, in the order of this process's commits; what other processes committed comes
+ * with the next snapshot or store_poll. More than KEYS_TOUCHED_MAX keys come as "site" alone. One
+ * listener. */
 typedef void store_listener(void *ctx, const struct keys *touched);
 void store_listen(struct store *s, store_listener *listener, void *ctx);
 
