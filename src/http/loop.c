@@ -28,7 +28,10 @@ static void renew_date(struct loop *l) {
         return;
     }
     l->date_s = now_us / US_PER_SECOND;
+    const struct str ok = STR("HTTP/1.1 200 OK\r\n");
     char *at = l->common_bytes;
+    memcpy(at, ok.ptr, ok.len);
+    at += ok.len;
     memcpy(at, "Date: ", 6);
     clock_format_http(now_us, at + 6);
     at += 6 + CLOCK_HTTP_LEN;
@@ -38,7 +41,8 @@ static void renew_date(struct loop *l) {
     if (fields.len > 0) {
         memcpy(at, fields.ptr, fields.len);
     }
-    l->common = str_make(l->common_bytes, (size_t)(at - l->common_bytes) + fields.len);
+    l->ok = str_make(l->common_bytes, (size_t)(at - l->common_bytes) + fields.len);
+    l->common = str_from(l->ok, ok.len);
 }
 
 void loop_wake(struct loop *l) {

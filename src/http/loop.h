@@ -47,6 +47,7 @@ struct loop {
     int64_t cut_at_ms;
 
     struct str common; /* fields of every answer: "Date: …\r\n" of this second, and the options' */
+    struct str ok;     /* the same behind the status line of most */
     int64_t date_s;
     char common_bytes[LOOP_COMMON_MAX_BYTES];
 

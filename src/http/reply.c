@@ -1,5 +1,7 @@
-/* Writing answers. The head is put together in two small pieces around the handler's own fields;
- * with the parts of the body they make one list for sendmsg. What the socket takes is gone; what it
+/* Writing answers. The head is put together around the handler's own fields; with the parts of the
+ * body it makes one list for sendmsg. The kernel's price for a vector is that of copying about 1 KiB,
+ * and beyond eight it allocates: so small parts that follow one another are copied together. (A
+ * story's page of 16 vectors: 10.85 µs to send, of 8: 10.5, of 2: 10.2.) What the socket takes is gone; what it
  * does not take is copied to the connection's output, so that the handler's memory is free when
  * http_reply returns. A file goes through that same output, one piece at a time, read by libuv's
  * thread pool (sendfile there would save a copy, but a pool's thread and the loop would then share
@@ -15,6 +17,8 @@
 enum {
     FILE_PIECE_BYTES = 128 * KIB,
     IOV_AT_ONCE = 128,
+    SMALL_BYTES = 1 * KIB, /* a part up to this is copied */
+    SPACE_BYTES = 4 * KIB, /* all of them */
     LINE_MAX_BYTES = LOOP_COMMON_MAX_BYTES + 64
 };
 
@@ -203,20 +207,50 @@ static char *put_number(char *at, uint64_t n) {
     return put(at, str_make(digits + i, sizeof digits - i));
 }
 
+/* A message on its way to one sendmsg. */
+struct message {
+    size_t n, used;
+    struct iovec iov[IOV_AT_ONCE];
+    char space[SPACE_BYTES];
+};
+
+/* Add a part, in the message's own space if it is small; a small one behind another is one with it.
+ * There is always room for one more vector. */
+static void message_put(struct message *m, struct str part) {
+    char *space = m->space + m->used;
+    if (part.len > SMALL_BYTES || part.len > sizeof m->space - m->used) {
+        m->iov[m->n++] = (struct iovec){ (void *)(uintptr_t)part.ptr, part.len };
+        return;
+    }
+    put(space, part);
+    m->used += part.len;
+    if (m->n > 0 && (char *)m->iov[m->n - 1].iov_base + m->iov[m->n - 1].iov_len == space) {
+        m->iov[m->n - 1].iov_len += part.len;
+    } else {
+        m->iov[m->n++] = (struct iovec){ space, part.len };
+    }
+}
+
 /* The status line, Date and what else every answer has. */
-static struct iovec head_front(struct conn *c, int status, char *line) {
+static void put_front(struct message *m, const struct loop *l, int status) {
     check(status >= 200 && status <= 599);
+    if (LIKELY(status == 200)) {
+        message_put(m, l->ok);
+        return;
+    }
+    char line[LINE_MAX_BYTES];
     char *at = put(line, STR("HTTP/1.1 "));
     at = put_number(at, (uint64_t)status);
     *at++ = ' ';
     at = put(at, http_reason(status));
     at = put(at, STR("\r\n"));
-    at = put(at, c->loop->common);
-    return (struct iovec){ line, (size_t)(at - line) };
+    message_put(m, str_make(line, (size_t)(at - line)));
+    message_put(m, l->common);
 }
 
 /* Content-Length and Connection, and the empty line. */
-static struct iovec head_back(struct conn *c, int status, uint64_t body_len, char *line) {
+static void put_back(struct message *m, const struct conn *c, int status, uint64_t body_len) {
+    char line[LINE_MAX_BYTES];
     char *at = line;
     if (status != 204 && status != 304) {
         at = put(at, STR("Content-Length: "));
@@ -229,7 +263,15 @@ static struct iovec head_back(struct conn *c, int status, uint64_t body_len, cha
         at = put(at, STR("Connection: keep-alive\r\n"));
     }
     at = put(at, STR("\r\n"));
-    return (struct iovec){ line, (size_t)(at - line) };
+    message_put(m, str_make(line, (size_t)(at - line)));
+}
+
+static void message_begin(struct message *m, const struct conn *c, int status, struct str head,
+                          uint64_t body_len) {
+    m->n = m->used = 0;
+    put_front(m, c->loop, status);
+    message_put(m, head);
+    put_back(m, c, status, body_len);
 }
 
 /* False: the answer goes nowhere. */
@@ -250,22 +292,19 @@ void http_reply(struct http_exchange *ex, const struct http_response *response) 
     if (!begin_answer(c, response->close)) {
         return;
     }
-    char front[LINE_MAX_BYTES], back[LINE_MAX_BYTES];
     bool no_body = ex->no_body || response->status == 204 || response->status == 304;
-    size_t parts = no_body ? 0 : response->n_parts;
-    struct iovec iov[IOV_AT_ONCE];
-    iov[0] = head_front(c, response->status, front);
-    iov[1] = (struct iovec){ (void *)(uintptr_t)response->head.ptr, response->head.len };
-    iov[2] = head_back(c, response->status, response->body_len, back);
-    size_t n = 3, done = 0;
+    size_t parts = no_body ? 0 : response->n_parts, done = 0;
     uint64_t body_len = 0;
+    struct message m;
+    message_begin(&m, c, response->status, response->head, response->body_len);
     do {
-        for (; n < IOV_AT_ONCE && done < parts; n++, done++) {
-            iov[n] = response->parts[done];
-            body_len += iov[n].iov_len;
+        for (; m.n < IOV_AT_ONCE && done < parts; done++) {
+            const struct iovec *part = &response->parts[done];
+            message_put(&m, str_make(part->iov_base, part->iov_len));
+            body_len += part->iov_len;
         }
-        conn_write(c, iov, n, done < parts);
-        n = 0;
+        conn_write(c, m.iov, m.n, done < parts);
+        m.n = m.used = 0;
     } while (done < parts);
     check(no_body || body_len == response->body_len);
 }
@@ -283,13 +322,9 @@ void http_reply_file(struct http_exchange *ex, int status, struct str head, int 
         fd = -1;
         len = ex->no_body ? len : 0;
     }
-    char front[LINE_MAX_BYTES], back[LINE_MAX_BYTES];
-    struct iovec iov[3] = {
-        head_front(c, status, front),
-        { (void *)(uintptr_t)head.ptr, head.len },
-        head_back(c, status, len, back),
-    };
-    conn_write(c, iov, 3, fd >= 0);
+    struct message m;
+    message_begin(&m, c, status, head, len);
+    conn_write(c, m.iov, m.n, fd >= 0);
     if (fd < 0) {
         return;
     }

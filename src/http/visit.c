@@ -2,11 +2,15 @@
  * command-line tools do not, so that they need no names here. Crawlers that pretend to begin like a
  * browser nearly all say what they are, or leave the address of a page that does.
  *
- * This runs for each view of a story on an event loop, in about a quarter of a microsecond. Each
- * place of the agent is looked up by three letters in a small set, and only where some word begins
- * with these are the words compared: nowhere in the agents of today's great browsers. With two
- * letters it was four places ("Mo" of Mozilla begins "monitor", too) and five times the work. */
+ * This runs for each view of a story on an event loop. Each place of the agent is looked up by three
+ * letters in a small set, and only where some word begins with these are the words compared: nowhere
+ * in the agents of today's great browsers. With two letters it was four places ("Mo" of Mozilla
+ * begins "monitor", too) and five times the work. That takes a quarter of a microsecond, which is a
+ * tenth of what we do for a request; but few agents make up nearly all of the traffic, so each
+ * thread remembers some of them, letter by letter, and what they are. */
 #include "http/visit.h"
+
+#include "base/hash.h"
 
 #include <pthread.h>
 
@@ -76,7 +80,7 @@ static bool has_word_at(struct str agent, size_t at) {
     return false;
 }
 
-bool http_is_browser(struct str agent) {
+static bool look_at(struct str agent) {
     bool begins_well = false;
     for (size_t i = 0; i < COUNT_OF(browsers) && !begins_well; i++) {
         begins_well = str_starts(agent, browsers[i]);
@@ -95,6 +99,34 @@ bool http_is_browser(struct str agent) {
         }
     }
     return true;
+}
+
+enum { KNOWN = 64, KNOWN_BYTES = 248 };
+static _Thread_local struct known {
+    bool is_browser;
+    uint8_t len;
+    char text[KNOWN_BYTES];
+} known[KNOWN];
+
+/* Agents differ in their versions, which stand in the middle and at the end. */
+static struct known *place_of(struct str agent) {
+    uint64_t middle, end;
+    memcpy(&middle, agent.ptr + agent.len / 2, sizeof middle);
+    memcpy(&end, agent.ptr + agent.len - sizeof end, sizeof end);
+    return &known[hash_mix(hash_mix(agent.len, middle), end) % KNOWN];
+}
+
+bool http_is_browser(struct str agent) {
+    if (agent.len < 16 || agent.len > KNOWN_BYTES) {
+        return look_at(agent);
+    }
+    struct known *k = place_of(agent);
+    if (!str_eq(str_make(k->text, k->len), agent)) {
+        k->is_browser = look_at(agent);
+        k->len = (uint8_t)agent.len;
+        memcpy(k->text, agent.ptr, agent.len);
+    }
+    return k->is_browser;
 }
 
 /* What browsers send with a request of which nobody may ever see the answer. */

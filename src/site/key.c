@@ -170,11 +170,11 @@ static bool is_moved_search(struct arena *a, struct str path, struct str query, 
 }
 
 enum page_key site_page_key(struct arena *a, struct str path, struct str query, struct str *ret) {
-    struct str canonical;
+    struct str canonical = path;
     if (path.len > LIMIT_PATH_BYTES) {
         return PAGE_KEY_LONG;
     }
-    if (!url_path_canonical(a, path, &canonical)) {
+    if (!url_path_is_plain(path) && !url_path_canonical(a, path, &canonical)) {
         return PAGE_KEY_BAD;
     }
     struct str plain = without_index_php(canonical);

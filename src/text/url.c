@@ -181,6 +181,22 @@ bool url_path_canonical(struct arena *a, struct str path, struct str *ret) {
     return ok;
 }
 
+bool url_path_is_plain(struct str path) {
+    if (path.len == 0 || path.ptr[0] != '/' || path.len > LIMIT_PATH_BYTES) {
+        return false;
+    }
+    char last = '\0';
+    for (size_t i = 0; i < path.len; i++) {
+        char c = path.ptr[i];
+        if (UNLIKELY(last == '/' && (c == '/' || c == '.')) ||
+            !(char_is_alnum(c) || c == '-' || c == '/' || is_path_char(c))) {
+            return false;
+        }
+        last = c;
+    }
+    return true;
+}
+
 /* Scheme and authority of u, as spelled. */
 static void put_origin(struct buf *b, const struct url *u, struct str scheme) {
     if (scheme.len > 0) {

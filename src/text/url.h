@@ -25,6 +25,9 @@ bool url_parse(struct str text, struct url *ret);
  * start with '/', has '?', '#', a control, a broken escape or invalid UTF-8 (encoded or not), or is
  * longer than LIMIT_PATH_BYTES. */
 NODISCARD bool url_path_canonical(struct arena *a, struct str path, struct str *ret);
+/* Whether it can be seen at a glance to have that spelling already, as nearly every path has that
+ * anybody asks for: no escape, no double slash, no segment that begins with a dot. */
+bool url_path_is_plain(struct str path);
 
 /* RFC 3986, section 5.2: the target of `reference` seen from `base`, which is absolute. */
 struct str url_resolve(struct arena *a, struct str base, struct str reference);

@@ -64,14 +64,14 @@ static const char *const others[] = {
 };
 
 TEST(http_visit_tells_browsers_from_others) {
-    for (size_t i = 0; i < COUNT_OF(browsers); i++) {
-        if (!http_is_browser(str_of(browsers[i]))) {
-            test_fail(__FILE__, __LINE__, "no browser: %s", browsers[i]);
+    for (size_t i = 0; i < 2 * COUNT_OF(browsers); i++) { /* anew, and remembered */
+        if (!http_is_browser(str_of(browsers[i / 2]))) {
+            test_fail(__FILE__, __LINE__, "no browser: %s", browsers[i / 2]);
         }
     }
-    for (size_t i = 0; i < COUNT_OF(others); i++) {
-        if (http_is_browser(str_of(others[i]))) {
-            test_fail(__FILE__, __LINE__, "a browser: %s", others[i]);
+    for (size_t i = 0; i < 2 * COUNT_OF(others); i++) {
+        if (http_is_browser(str_of(others[i / 2]))) {
+            test_fail(__FILE__, __LINE__, "a browser: %s", others[i / 2]);
         }
     }
     CHECK(!http_is_browser((struct str){ NULL, 0 }));
