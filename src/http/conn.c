@@ -455,15 +455,17 @@ static void advance(struct conn *c) {
     poll_as_needed(c);
 }
 
-static void discard(struct conn *c) {
+/* These say whether something was read. */
+static bool discard(struct conn *c) {
     char bytes[16 * KIB];
     ssize_t n = conn_recv(c, bytes, sizeof bytes);
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
         conn_close(c);
     }
+    return n > 0;
 }
 
-static void receive_h2(struct conn *c) {
+static bool receive_h2(struct conn *c) {
     char bytes[16 * KIB];
     ssize_t n = conn_recv(c, bytes, sizeof bytes);
     if (n > 0) {
@@ -472,20 +474,19 @@ static void receive_h2(struct conn *c) {
     } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
         conn_close(c);
     }
+    return n > 0;
 }
 
-static void receive(struct conn *c) {
+static bool receive(struct conn *c) {
     if (c->phase == PHASE_LINGER) {
-        discard(c);
-        return;
+        return discard(c);
     }
     if (c->phase == PHASE_H2) {
-        receive_h2(c);
-        return;
+        return receive_h2(c);
     }
     if (c->phase == PHASE_EXCHANGE) {
         poll_for(c, c->polled & ~UV_READABLE);
-        return;
+        return false;
     }
     if (c->input == NULL) {
         c->input = input_new(c->loop);
@@ -507,12 +508,13 @@ static void receive(struct conn *c) {
             be_idle(c); /* TLS is agreed on, the request may take its time */
         }
     }
+    return n > 0;
 }
 
-/* What TLS has decrypted already. */
+/* What TLS has read already; of a record that has not come whole, poll will tell. */
 static void read_pending(struct conn *c) {
-    while (c->phase != PHASE_CLOSED && c->phase != PHASE_EXCHANGE && conn_has_pending(c)) {
-        receive(c);
+    while (c->phase != PHASE_CLOSED && c->phase != PHASE_EXCHANGE && conn_has_pending(c) &&
+           receive(c)) {
     }
 }
 
@@ -535,14 +537,14 @@ static void on_poll(uv_poll_t *handle, int status, int events) {
         advance(c);
     }
     if (reads && c->phase != PHASE_CLOSED) {
-        receive(c);
+        (void)receive(c);
     }
     read_pending(c);
     poll_as_needed(c);
 }
 
 void conn_stop_idle(struct conn *c) {
-    receive(c);
+    (void)receive(c);
     read_pending(c);
     if (c->phase == PHASE_HEAD && c->input == NULL) {
         conn_close(c);
@@ -581,13 +583,16 @@ void conn_open(struct loop *l, int fd, bool refused) {
                         .out = { .file = -1 } };
     struct tls *tls = l->server->options.tls;
     if (tls != NULL && !refused) { /* a handshake would be too much for a refusal */
-        c->tls = tls_open(tls, fd);
+        c->tls = tls_open(tls);
     }
     if ((tls != NULL && c->tls == NULL) || uv_poll_init(&l->uv, &c->poll, fd) != 0) {
         SSL_free(c->tls);
         close(fd);
         free(c);
         return;
+    }
+    if (c->tls != NULL) {
+        conn_begin_tls(c);
     }
     c->poll.data = c;
     l->conns++;

@@ -65,6 +65,7 @@ struct conn {
     enum phase phase;
     SSL *tls;             /* NULL: in clear */
     bool tls_wants_write; /* to go on reading */
+    bool tls_more;        /* what is being sent is not the end of it */
     struct h2 *h2;        /* in PHASE_H2, and until the last reference to it is gone */
     bool used;            /* a request has been read on it */
     bool keep_alive;
@@ -98,10 +99,12 @@ void conn_stop_idle(struct conn *c);
 /* The time limit of what it waits for is over. */
 void conn_expired(struct conn *c);
 
+/* Have OpenSSL use the connection's socket. */
+void conn_begin_tls(struct conn *c);
 /* The socket's bytes, in clear or through TLS (transport.c): as recv, and as sendmsg. */
 ssize_t conn_recv(struct conn *c, void *bytes, size_t cap);
 ssize_t conn_send(struct conn *c, struct iovec *iov, size_t n, bool more);
-/* Decrypted bytes wait to be read, of which no poll will tell. */
+/* TLS has read bytes of which no poll will tell. */
 bool conn_has_pending(const struct conn *c);
 /* TLS, and not yet agreed on. */
 bool conn_shakes_hands(const struct conn *c);

@@ -1,11 +1,11 @@
 /* Writing answers. The head is put together around the handler's own fields; with the parts of the
- * body it makes one list for sendmsg. The kernel's price for a vector is that of copying about 1 KiB,
- * and beyond eight it allocates: so small parts that follow one another are copied together. (A
- * story's page of 16 vectors: 10.85 µs to send, of 8: 10.5, of 2: 10.2.) What the socket takes is gone; what it
- * does not take is copied to the connection's output, so that the handler's memory is free when
- * http_reply returns. A file goes through that same output, one piece at a time, read by libuv's
- * thread pool (sendfile there would save a copy, but a pool's thread and the loop would then share
- * the socket, and libuv's fallback blocks the thread on a slow client). */
+ * body it makes one list for sendmsg. The kernel's price for a vector is that of copying about 1
+ * KiB, and beyond eight it allocates: so small parts that follow one another are copied together.
+ * (A story's page of 16 vectors: 10.85 µs to send, of 8: 10.5, of 2: 10.2.) What the socket takes
+ * is gone; what it does not take is copied to the connection's output, so that the handler's memory
+ * is free when http_reply returns. A file goes through that same output, one piece at a time, read
+ * by libuv's thread pool (sendfile there would save a copy, but a pool's thread and the loop would
+ * then share the socket, and libuv's fallback blocks the thread on a slow client). */
 #include "http/conn.h"
 #include "http/h2.h"
 #include "http/response.h"

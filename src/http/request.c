@@ -18,8 +18,8 @@
 #include <stdint.h>
 
 /* What a byte may be part of. V: a field's value; T: that and a token; Q: that and a
- * query; P: that and a path; A: all of these; H: and a hexadecimal digit; E: A, but in a path it begins
- * an escape. */
+ * query; P: that and a path; A: all of these; H: and a hexadecimal digit; E: A, but in a path it
+ * begins an escape. */
 enum { TOKEN = 1, VALUE = 2, PATH = 4, QUERY = 8, HEX = 16 };
 
 /* clang-format off */
@@ -126,9 +126,9 @@ static size_t span(struct str s, int class) {
     return i;
 }
 
-/* Whether all of it may stand in a field's value. Eight bytes at a time as long as none is a control
- * (the two sums of "Bit Twiddling Hacks": a byte below n, a byte equal to n); a tab, which is
- * allowed, or anything else that stops that is looked at by itself. */
+/* Whether all of it may stand in a field's value. Eight bytes at a time as long as none is a
+ * control (the two sums of "Bit Twiddling Hacks": a byte below n, a byte equal to n); a tab, which
+ * is allowed, or anything else that stops that is looked at by itself. */
 static bool is_value(struct str s) {
     const uint64_t each = UINT64_C(0x0101010101010101), high = each << 7;
     size_t i = 0;

@@ -118,9 +118,15 @@ static enum status load(struct tls *tls, SSL_CTX **ret, struct err *err) {
     SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
     check(ctx != NULL);
     check(SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION));
-    /* For 1.2: forward secrecy and authenticated encryption only, as RFC 9113, 9.2.2 asks. */
-    check(SSL_CTX_set_cipher_list(ctx, "ECDHE+AESGCM:ECDHE+CHACHA20"));
-    SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+    /* For 1.2: forward secrecy and authenticated encryption only, as RFC 9113, 9.2.2 asks. AES-128
+     * first: nobody breaks it, and it takes a quarter less than AES-256. Who would rather have
+     * ChaCha20 has no instructions for AES, and gets it. */
+    check(SSL_CTX_set_cipher_list(ctx, "ECDHE+AESGCM+AES128:ECDHE+AESGCM:ECDHE+CHACHA20"));
+    check(SSL_CTX_set_ciphersuites(ctx, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:"
+                                        "TLS_CHACHA20_POLY1305_SHA256"));
+    SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF |
+                                 SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+    SSL_CTX_set_read_ahead(ctx, 1); /* a record's head and what follows in one call */
     /* What the socket did not take may stand elsewhere when it is offered again. */
     SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                               SSL_MODE_RELEASE_BUFFERS);
@@ -190,14 +196,10 @@ void tls_free(struct tls *tls) {
     }
 }
 
-SSL *tls_open(struct tls *tls, int fd) {
+SSL *tls_open(struct tls *tls) {
     pthread_mutex_lock(&tls->lock);
     SSL *ssl = SSL_new(tls->ctx);
     pthread_mutex_unlock(&tls->lock);
-    if (ssl != NULL && SSL_set_fd(ssl, fd) != 1) {
-        SSL_free(ssl);
-        ssl = NULL;
-    }
     if (ssl != NULL) {
         SSL_set_accept_state(ssl);
     }

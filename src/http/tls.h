@@ -19,7 +19,7 @@ NODISCARD enum status tls_reload(struct tls *tls, struct err *err);
 /* When no connection is open any more. NULL is accepted. */
 void tls_free(struct tls *tls);
 
-/* The server's side of a connection over a non-blocking socket. NULL: no memory. */
-SSL *tls_open(struct tls *tls, int fd);
+/* The server's side of a connection, still without a transport. NULL: no memory. */
+SSL *tls_open(struct tls *tls);
 
 #endif

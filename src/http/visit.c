@@ -2,12 +2,12 @@
  * command-line tools do not, so that they need no names here. Crawlers that pretend to begin like a
  * browser nearly all say what they are, or leave the address of a page that does.
  *
- * This runs for each view of a story on an event loop. Each place of the agent is looked up by three
- * letters in a small set, and only where some word begins with these are the words compared: nowhere
- * in the agents of today's great browsers. With two letters it was four places ("Mo" of Mozilla
- * begins "monitor", too) and five times the work. That takes a quarter of a microsecond, which is a
- * tenth of what we do for a request; but few agents make up nearly all of the traffic, so each
- * thread remembers some of them, letter by letter, and what they are. */
+ * This runs for each view of a story on an event loop. Each place of the agent is looked up by
+ * three letters in a small set, and only where some word begins with these are the words compared:
+ * nowhere in the agents of today's great browsers. With two letters it was four places ("Mo" of
+ * Mozilla begins "monitor", too) and five times the work. That takes a quarter of a microsecond,
+ * which is a tenth of what we do for a request; but few agents make up nearly all of the traffic,
+ * so each thread remembers some of them, letter by letter, and what they are. */
 #include "http/visit.h"
 
 #include "base/hash.h"
