@@ -133,6 +133,7 @@ void conn_free_spares(struct loop *l) {
     }
     l->free_conns = NULL;
     l->free_inputs = NULL;
+    h2_free_spares(l);
 }
 
 static void on_closed(uv_handle_t *handle) {

@@ -8,12 +8,15 @@
 #define H2_PREFACE "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 struct conn;
+struct loop;
 struct h2;
 struct h2_stream;
 
 struct h2 *h2_new(struct conn *c);
 /* When nobody refers to any of its streams. NULL is accepted. */
 void h2_free(struct h2 *h2);
+/* Free the memory of ended streams that the loop keeps for new ones. */
+void h2_free_spares(struct loop *l);
 
 /* Take what has arrived; h2_run must follow. May close the connection. */
 void h2_receive(struct conn *c, struct str bytes);

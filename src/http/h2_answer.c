@@ -7,7 +7,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { FILE_PIECE_BYTES = 64 * KIB, FRAME_HEAD_BYTES = 9 };
+enum {
+    FILE_PIECE_BYTES = 64 * KIB,
+    FRAME_HEAD_BYTES = 9,
+    FIELDS_MAX = 64, /* of an answer; the handlers have about a dozen */
+};
 
 /* ---- sending ---- */
 
@@ -174,51 +178,50 @@ void h2_answer_callbacks(nghttp2_session_callbacks *callbacks) {
 
 /* ---- heads ---- */
 
-static size_t count_lines(struct str head) {
-    size_t n = 0;
-    for (size_t at = 0; (at = str_find_char(head, '\n', at)) != STR_NPOS; at++) {
-        n++;
-    }
-    return n;
-}
-
 static nghttp2_nv field(struct str name, struct str value) {
     return (nghttp2_nv){ (uint8_t *)(uintptr_t)name.ptr, (uint8_t *)(uintptr_t)value.ptr, name.len,
                          value.len, NGHTTP2_NV_FLAG_NONE };
 }
 
-/* Add the lines "Name: value", as HTTP/1 writes them. nghttp2 copies them, in lower case. */
-static size_t add_lines(struct str head, nghttp2_nv *fields, size_t n) {
-    struct str line;
-    while (str_split(&head, '\n', &line)) {
-        line = str_trim(line);
-        if (line.len > 0) {
-            size_t colon = str_find_char(line, ':', 0);
-            check(colon != STR_NPOS);
-            fields[n++] = field(str_slice(line, 0, colon), str_trim(str_from(line, colon + 1)));
-        }
+static struct str put_number(char digits[20], uint64_t n) {
+    size_t i = 20;
+    do {
+        digits[--i] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n > 0);
+    return str_make(digits + i, 20 - i);
+}
+
+/* Add the lines "Name: value\r\n", as HTTP/1 writes them. nghttp2 copies them, in lower case. */
+static size_t add_lines(struct str head, nghttp2_nv fields[FIELDS_MAX], size_t n) {
+    const char *at = head.ptr, *end = at + head.len;
+    while (at < end) {
+        const char *stop = memchr(at, '\r', (size_t)(end - at));
+        const char *colon = memchr(at, ':', (size_t)(end - at));
+        check(stop != NULL && colon != NULL && colon + 1 < stop && colon[1] == ' ' &&
+              end - stop >= 2 && stop[1] == '\n' && n < FIELDS_MAX);
+        fields[n++] = field(str_make(at, (size_t)(colon - at)),
+                            str_make(colon + 2, (size_t)(stop - (colon + 2))));
+        at = stop + 2;
     }
     return n;
 }
 
 /* False: there is no body to send. */
 static bool begin_answer(struct h2_stream *s, int status, struct str head, uint64_t body_len) {
-    struct arena *a = &s->ex.arena;
-    struct str common = s->ex.conn->loop->common;
     check(!s->ex.answered && !s->ex.deferred);
     s->ex.answered = true;
     if (h2_is_gone(s)) {
         return false;
     }
-    nghttp2_nv *fields =
-        arena_array(a, count_lines(head) + count_lines(common) + 2, sizeof *fields);
+    nghttp2_nv fields[FIELDS_MAX];
+    char status_digits[20], len_digits[20];
     bool bare = status == 204 || status == 304;
     size_t n = 0;
-    fields[n++] = field(STR(":status"), arena_printf(a, "%d", status));
-    n = add_lines(common, fields, n);
+    fields[n++] = field(STR(":status"), put_number(status_digits, (uint64_t)status));
+    n = add_lines(s->ex.conn->loop->common, fields, n);
     if (!bare) {
-        fields[n++] =
-            field(STR("content-length"), arena_printf(a, "%llu", (unsigned long long)body_len));
+        fields[n++] = field(STR("content-length"), put_number(len_digits, body_len));
     }
     n = add_lines(head, fields, n);
     s->left = bare || s->ex.no_body ? 0 : body_len;

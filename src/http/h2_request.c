@@ -6,11 +6,24 @@
 
 #include <stdlib.h>
 
-enum { BODY_PACE_BYTES = 64 * KIB }; /* so many per body timeout, at least */
+enum {
+    BODY_PACE_BYTES = 64 * KIB, /* so many per body timeout, at least */
+    SPARE_STREAMS_MAX = 128,    /* kept by a loop for new ones, with their arena */
+    SPARE_ARENA_BYTES = 16 * KIB,
+};
 
 static struct h2_stream *stream_new(struct h2 *h2, int32_t id) {
-    struct h2_stream *s = calloc(1, sizeof *s);
-    check(s != NULL);
+    struct loop *l = h2->c->loop;
+    struct h2_stream *s = LIST_FIRST(&l->free_streams);
+    if (s != NULL) {
+        struct arena arena = s->ex.arena;
+        LIST_REMOVE(s, all);
+        l->n_free_streams--;
+        *s = (struct h2_stream){ .ex = { .arena = arena } };
+    } else {
+        s = calloc(1, sizeof *s);
+        check(s != NULL);
+    }
     s->ex.conn = h2->c;
     s->ex.stream = s;
     s->ex.minor = 1;
@@ -31,14 +44,30 @@ static void hold_body(struct h2_stream *s, ptrdiff_t bytes) {
 }
 
 void h2_stream_free(struct h2_stream *s) {
+    struct loop *l = s->h2->c->loop;
     LIST_REMOVE(s, all);
     s->h2->n_streams--;
     h2_answer_drop(s);
     (void)conn_account(s->h2->c, -(ptrdiff_t)s->body.len);
     hold_body(s, -(ptrdiff_t)s->body.len);
     buf_done(&s->body);
-    arena_done(&s->ex.arena);
-    free(s);
+    if (l->n_free_streams == SPARE_STREAMS_MAX || s->ex.arena.used_bytes > SPARE_ARENA_BYTES) {
+        arena_done(&s->ex.arena);
+        free(s);
+        return;
+    }
+    arena_reset(&s->ex.arena);
+    LIST_INSERT_HEAD(&l->free_streams, s, all);
+    l->n_free_streams++;
+}
+
+void h2_free_spares(struct loop *l) {
+    struct h2_stream *s;
+    while ((s = LIST_FIRST(&l->free_streams)) != NULL) {
+        LIST_REMOVE(s, all);
+        arena_done(&s->ex.arena);
+        free(s);
+    }
 }
 
 void h2_ready(struct h2_stream *s, int refused) {
@@ -140,8 +169,10 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
         refuse(s, 431);
         return 0;
     }
-    struct http_field f = { arena_str(&s->ex.arena, str_make((const char *)name, name_len)),
-                            arena_str(&s->ex.arena, str_make((const char *)value, value_len)) };
+    char *copy = arena_alloc(&s->ex.arena, name_len + 1 + value_len + 1);
+    memcpy(copy, name, name_len);
+    memcpy(copy + name_len + 1, value, value_len);
+    struct http_field f = { str_make(copy, name_len), str_make(copy + name_len + 1, value_len) };
     if (name[0] == ':') {
         take_pseudo(s, f.name, f.value);
     } else {

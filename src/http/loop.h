@@ -7,9 +7,11 @@
 #include "http/server.h"
 
 #include <stdatomic.h>
+#include <sys/queue.h>
 #include <uv.h>
 
 struct conn;
+struct h2_stream;
 struct input;
 
 /* What a connection waits for. Each has one time limit, so a list in order of arrival is a list in
@@ -57,7 +59,8 @@ struct loop {
     size_t refused_conns; /* over the limit, being answered 503 */
     struct conn *free_conns;
     struct input *free_inputs;
-    size_t n_free_conns, n_free_inputs;
+    LIST_HEAD(, h2_stream) free_streams;
+    size_t n_free_conns, n_free_inputs, n_free_streams;
     struct buf batch;                        /* frames of the HTTP/2 connection that is being run */
     _Atomic(struct http_exchange *) resumed; /* a stack: newest first */
     atomic_uint senders; /* threads about to wake this loop: it must not go away under them */

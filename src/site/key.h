@@ -22,8 +22,8 @@ enum page_key {
  * "/index.php".
  *
  * Spellings that RFC 3986 calls equivalent (%c3 and %C3, %41 and A) are the same page; double
- * slashes and dot segments are moved. *ret lives in `a`, or is `path`. path: as requested, without "?". query: without "?"; may be
- * empty. */
+ * slashes and dot segments are moved. *ret lives in `a`, or is `path`. path: as requested, without
+ * "?". query: without "?"; may be empty. */
 enum page_key site_page_key(struct arena *a, struct str path, struct str query, struct str *ret);
 
 #endif
