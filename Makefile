@@ -27,7 +27,7 @@ $(error MODE=$(MODE): one of release debug asan tsan fuzz coverage)
 endif
 
 VERSION  := $(shell cat VERSION)
-CPPFLAGS += -I. -Isrc -I$(OUT) -DSOURCE_DIR='"$(CURDIR)"' -DBROADSHEET_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PACKAGES))
+CPPFLAGS += -I. -Isrc -Ibench -I$(OUT) -DSOURCE_DIR='"$(CURDIR)"' -DBROADSHEET_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PACKAGES))
 ALL_CFLAGS = $(CSTD) $(WARN) $(CFLAGS_$(MODE)) -fstack-protector-strong -fPIE -pthread $(CFLAGS)
 LDFLAGS += $(CFLAGS_$(MODE)) -pthread -pie -Wl,-z,relro,-z,now
 LDLIBS  += $(shell pkg-config --libs $(PACKAGES)) -lgumbo -lm
@@ -72,7 +72,7 @@ $(OUT)/tests/tools/%: $(OUT)/tests/tools/%.o $(OUT)/libbroadsheet.a
 
 benches: $(patsubst %.c,$(OUT)/%,$(sort $(wildcard bench/*.c))) ## the programs of bench/ that are written in C
 
-$(OUT)/bench/%: $(OUT)/bench/%.o $(OUT)/libbroadsheet.a
+$(OUT)/bench/%: $(OUT)/bench/%.o $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard bench/generator/*.c))) $(OUT)/libbroadsheet.a
 	$(call say,LD)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

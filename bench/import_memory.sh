@@ -1,14 +1,12 @@
 #!/bin/sh
-# Import a generated WordPress export of MIB mebibytes (default 2048) and print the peak memory and
-# the speed: bench/import_memory.sh [MIB [KIB-OF-A-BODY]]
+# Import a made-up WordPress export of STORIES stories (default 300,000: 2.1 GB) and print the peak memory
+# and the speed: bench/import_memory.sh [STORIES]. Needs `make all benches`.
 set -e
 cd "$(dirname "$0")/.."
-mib=${1:-2048}
-kib=${2:-200}
 work=$(mktemp -d "${TMPDIR:-/tmp}/import-memory.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-awk -v mib="$mib" -v kib="$kib" -f bench/make_wxr.awk > "$work/big.xml"
-build/release/broadsheet new "$work/site" --title Big --url https://big.example > "$work/log"
+build/release/bench/archive wxr "${1:-300000}" > "$work/big.xml"
+build/release/broadsheet new "$work/site" --title Big --url https://archive.example > "$work/log"
 start=$(date +%s)
 build/release/broadsheet import wordpress "$work/big.xml" --site "$work/site" > "$work/log" 2>&1 &
 pid=$!
