@@ -8,8 +8,11 @@
 
 enum {
     LOOK_MS = 200,
-    /* Between two pieces: whoever waits for the write lock gets it. */
+    /* Between two pieces, and when somebody writes: whoever waits for the write lock gets it. */
     PAUSE_MS = 2,
+    /* So often in a row somebody was writing: now it is our turn, or a commit would have to do it.
+     */
+    BUSY_MAX = 50,
     /* 128 KiB: a few milliseconds with their commit. */
     PIECE_PAGES = 32,
 };
@@ -19,6 +22,7 @@ struct upkeep {
     upkeep_report *report;
     void *ctx;
     bool failing;
+    int busy; /* times in a row */
     pthread_t thread;
     pthread_mutex_t lock; /* what follows */
     pthread_cond_t changed;
@@ -29,7 +33,9 @@ struct upkeep {
 static bool work(struct upkeep *u) {
     struct err err = { 0 };
     bool more = false;
-    enum status status = store_upkeep(u->reader, PIECE_PAGES, &more, &err);
+    bool patient = u->busy >= BUSY_MAX;
+    enum status status = store_upkeep(u->reader, PIECE_PAGES, patient, &more, &err);
+    u->busy = status == STATUS_BUSY ? u->busy + 1 : 0;
     bool failed = status != STATUS_OK && status != STATUS_BUSY; /* busy: later */
     if (failed && !u->failing) {
         char line[ERR_MESSAGE_MAX + 64];
@@ -37,7 +43,8 @@ static bool work(struct upkeep *u) {
         u->report(u->ctx, true, line);
     }
     u->failing = failed;
-    return status == STATUS_OK && more;
+    /* Another process may be writing for long: then there is no hurry. */
+    return (status == STATUS_OK && more) || (status == STATUS_BUSY && u->busy <= BUSY_MAX);
 }
 
 /* Sleep; false: the end has come. */

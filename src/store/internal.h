@@ -66,6 +66,9 @@ struct store {
     int64_t origin;           /* marks this process's rows in the journal */
 };
 
+/* store_write_begin without waiting for other processes or, unless `patient`, for anybody: BUSY. */
+NODISCARD enum status write_try(struct store *s, bool patient, struct store_writer **ret,
+                                struct err *err);
 /* The beginning of every write verb: the scratch arena is empty, the connection. */
 struct sql *writer_verb(struct store_writer *w);
 

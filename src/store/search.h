@@ -11,9 +11,18 @@ void search_update(struct store_writer *w, const struct story *was, const struct
 /* Fill the index where that is missing; called when a store is opened. */
 NODISCARD enum status search_fill(struct store *s, struct err *err);
 
-/* Merge parts of the index, writing about so many pages. False: there was nothing to merge. Within
- * a transaction. */
-bool search_merge(struct sql *db, int64_t pages);
+/* Do a piece of what commits have left for later, writing about so many pages: count words, then
+ * merge parts of the index. False: there was nothing to do. Within a transaction. */
+bool search_upkeep(struct store_writer *w, int64_t pages);
+
+/* ---- search_words.c: how common words are ---- */
+
+/* Count the words of a document that came (by 1) or went (-1), now or later. Tokens separated by
+ * blanks. */
+void search_count(struct sql *db, struct str headline, struct str standfirst, struct str body,
+                  int64_t by);
+/* Count up to so many words of those that wait. False: none did. */
+bool search_count_due(struct sql *db, int64_t words);
 
 /* Tell of each document that has not its story's words. */
 void search_check(struct sql *db, db_fault *fault, void *ctx);

@@ -81,16 +81,30 @@ INSERT INTO search_headline (rowid, headline, filing) VALUES (?1, ?2, ?3);
 INSERT INTO search_headline (search_headline, rowid, headline, filing)
 VALUES ('delete', ?1, ?2, ?3);
 
--- name: search_word_up
-INSERT INTO search_word (word, docs, headlines) VALUES (?1, 1, ?2)
-ON CONFLICT (word) DO UPDATE SET docs = docs + 1, headlines = headlines + excluded.headlines;
-
--- name: search_word_down
-UPDATE search_word SET docs = docs - 1, headlines = headlines - ?2 WHERE word = ?1
+-- name: search_word_add
+INSERT INTO search_word (word, docs, headlines) VALUES (?1, ?2, ?3)
+ON CONFLICT (word) DO UPDATE SET docs = docs + excluded.docs,
+    headlines = headlines + excluded.headlines
 RETURNING docs;
 
 -- name: search_word_drop
-DELETE FROM search_word WHERE word = ?1;
+DELETE FROM search_word WHERE word = ?1 AND docs = 0 AND headlines = 0;
+
+-- name: search_due_length
+SELECT (SELECT max(seq) FROM search_due) - (SELECT min(seq) FROM search_due) + 1;
+
+-- name: search_due_add
+INSERT INTO search_due (seq, docs, in_headline, elsewhere)
+VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM search_due), ?1, ?2, ?3);
+
+-- name: search_due_first
+SELECT seq, docs, in_headline, elsewhere FROM search_due WHERE seq > 0 ORDER BY seq LIMIT 1;
+
+-- name: search_due_put
+UPDATE search_due SET in_headline = ?2, elsewhere = ?3 WHERE seq = ?1;
+
+-- name: search_due_drop
+DELETE FROM search_due WHERE seq = ?1;
 
 -- name: search_state
 SELECT tokens_version, filled_id, is_filled FROM search_state;
@@ -109,6 +123,9 @@ DELETE FROM search_doc;
 
 -- name: search_clear_word
 DELETE FROM search_word;
+
+-- name: search_clear_due
+DELETE FROM search_due;
 
 -- name: search_merge_text
 INSERT INTO search_text (search_text, rank) VALUES ('merge', ?1);

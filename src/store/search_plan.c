@@ -53,13 +53,17 @@ static struct counts sample_size(struct sql *db) {
     return n;
 }
 
-/* What is not in the sample at all counts half. */
+/* What is not in the sample at all counts half; nor is what search_words.c has below nothing. */
+static double at_least_half(int64_t n) {
+    return n > 0 ? (double)n : 0.5;
+}
+
 static struct counts word_counts(struct sql *db, struct str word) {
     struct counts n = { 0.5, 0.5 };
     struct rows rows = ROWS(db, "search_word", TEXT(word));
     if (rows_next(&rows)) {
-        n.docs = (double)rows_i64(&rows, 0);
-        n.headlines = rows_i64(&rows, 1) > 0 ? (double)rows_i64(&rows, 1) : 0.5;
+        n.docs = at_least_half(rows_i64(&rows, 0));
+        n.headlines = at_least_half(rows_i64(&rows, 1));
     }
     rows_end(&rows);
     return n;

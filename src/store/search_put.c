@@ -7,9 +7,8 @@
  * database is older than the index, it is filled anew when the store is opened, in transactions of
  * FILL_BATCH stories, each going on where the last one ended.
  *
- * search_word tells how common a word is without asking the full-text index, where that costs as
- * much as the word is common. It counts a sample, by the story's id: the first of a site all, then
- * every eighth. */
+ * How common words are is counted in a sample (search_words.c), chosen by the story's id: the first
+ * of a site all, then every eighth. */
 #include "store/internal.h"
 
 #include "base/clock.h"
@@ -85,36 +84,6 @@ static int64_t place(struct sql *db, int64_t published_us) {
     return 0;
 }
 
-/* ---- words ---- */
-
-static void count_word(struct sql *db, struct str word, bool in_headline, bool up) {
-    if (up) {
-        RUN(db, "search_word_up", TEXT(word), I64(in_headline));
-    } else if (RUN(db, "search_word_down", TEXT(word), I64(in_headline)) == 0) {
-        RUN(db, "search_word_drop", TEXT(word));
-    }
-}
-
-static void count_words(struct sql *db, const struct document *d, bool up) {
-    static const char in_headline = 1, elsewhere = 0;
-    const struct str texts[] = { d->headline, d->standfirst, d->body };
-    struct map words = { 0 };
-    for (size_t i = 0; i < COUNT_OF(texts); i++) {
-        struct str rest = texts[i], word;
-        while (str_split(&rest, ' ', &word)) {
-            if (word.len > 0 && !map_has(&words, word)) {
-                map_put(&words, word, (void *)(uintptr_t)(i == 0 ? &in_headline : &elsewhere));
-            }
-        }
-    }
-    struct map_entry *e;
-    for (size_t i = 0; (e = map_next(&words, &i)) != NULL;) {
-        count_word(db, e->key, e->value == &in_headline, up);
-    }
-    count_word(db, STR(""), false, up);
-    map_done(&words);
-}
-
 /* ---- in and out ---- */
 
 static void take_out(struct sql *db, int64_t doc, const struct story *s, const struct document *d) {
@@ -123,7 +92,7 @@ static void take_out(struct sql *db, int64_t doc, const struct story *s, const s
     RUN(db, "search_headline_delete", I64(doc), TEXT(d->headline), TEXT(d->filing));
     RUN(db, "search_doc_delete", I64(doc));
     if (is_sampled(s->id)) {
-        count_words(db, d, false);
+        search_count(db, d->headline, d->standfirst, d->body, -1);
     }
 }
 
@@ -134,7 +103,7 @@ static void put_in(struct sql *db, int64_t doc, const struct story *s, const str
         TEXT(d->filing));
     RUN(db, "search_headline_insert", I64(doc), TEXT(d->headline), TEXT(d->filing));
     if (is_sampled(s->id)) {
-        count_words(db, d, true);
+        search_count(db, d->headline, d->standfirst, d->body, 1);
     }
 }
 
@@ -186,6 +155,7 @@ static void fill_batch(struct store_writer *w, bool *ret_done) {
         RUN(db, "search_clear_headline", NONE);
         RUN(db, "search_clear_doc", NONE);
         RUN(db, "search_clear_word", NONE);
+        RUN(db, "search_clear_due", NONE);
         id = 0;
     }
     static const struct story none = { 0 };
@@ -223,14 +193,23 @@ enum status search_fill(struct store *s, struct err *err) {
     return status;
 }
 
-/* ---- merging ---- */
+/* ---- upkeep ---- */
 
-bool search_merge(struct sql *db, int64_t pages) {
+static bool merge(struct sql *db, int64_t pages) {
     /* The command itself counts as one change of a row. */
     int64_t before = RUN(db, "search_merged", NONE);
     RUN(db, "search_merge_text", I64(pages));
     RUN(db, "search_merge_headline", I64(pages));
     return db->status == STATUS_OK && RUN(db, "search_merged", NONE) - before > 2;
+}
+
+bool search_upkeep(struct store_writer *w, int64_t pages) {
+    /* A word stands on two pages, its row's and the index's, some of them together. */
+    if (search_count_due(w->sql, pages)) {
+        touch(w, STR("search"));
+        return true;
+    }
+    return merge(w->sql, pages);
 }
 
 /* ---- checking ---- */

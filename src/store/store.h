@@ -50,12 +50,13 @@ typedef void store_listener(void *ctx, const struct keys *touched);
 void store_listen(struct store *s, store_listener *listener, void *ctx);
 
 /* Do a piece of the work that no commit waits for, writing about so many pages of 4 KiB under the
- * write lock: the search index's parts are merged, and at the end the log goes into the database's
- * file. Nothing changes that a reader sees. *ret_more: there is more to do. Takes no lock when
- * nothing was committed since there was nothing to do, and waits for none: BUSY when another has
- * it. Between the reader's transactions; one thread at a time. */
-NODISCARD enum status store_upkeep(struct store_reader *r, int64_t pages, bool *ret_more,
-                                   struct err *err);
+ * write lock: the words of new stories are counted, by which searches are planned ("search" is
+ * touched), the search index's parts are merged, and at the end the log goes into the database's
+ * file. *ret_more: there is more to do. Takes no lock when nothing was committed since there was
+ * nothing to do, and waits for none, unless it is `patient`, for those of this process: BUSY when
+ * another has it. Between the reader's transactions; one thread at a time. */
+NODISCARD enum status store_upkeep(struct store_reader *r, int64_t pages, bool patient,
+                                   bool *ret_more, struct err *err);
 
 /* Report what other processes committed since the last call (the first call: since open) to the
  * listener; cheap when nothing has changed. When more was missed than the journal keeps, the key is
@@ -324,8 +325,6 @@ NODISCARD enum status store_views_top(struct store_reader *r, struct arena *a, i
  * together, with one sync of the disk; what one does, fails to do or rolls back is its own. */
 NODISCARD enum status store_write_begin(struct store *s, struct store_writer **ret,
                                         struct err *err);
-/* The same without waiting: BUSY when this or another process writes. */
-NODISCARD enum status store_write_try(struct store *s, struct store_writer **ret, struct err *err);
 /* Durable when OK; rolled back otherwise. w is gone in both cases. */
 NODISCARD enum status store_write_commit(struct store_writer *w, struct err *err);
 void store_write_rollback(struct store_writer *w);

@@ -11,7 +11,7 @@
  * work only. Some failures (a full disk) end the whole transaction: then it has failed for all.
  *
  * A group ends after GROUP_MAX_US or GROUP_MAX writers, however many wait: other processes want
- * the lock, too. store_write_try, for what can wait, never joins one. */
+ * the lock, too. */
 #include "store/internal.h"
 
 #include "base/clock.h"
@@ -103,8 +103,11 @@ static bool hand_over(struct store *s) {
     return handed;
 }
 
-static enum status begin(struct store *s, bool waits, struct store_writer **ret, struct err *err) {
-    if (!enter(s, waits)) {
+enum patience { FOR_ALL, FOR_OUR_OWN, FOR_NOBODY };
+
+static enum status begin(struct store *s, enum patience waits, struct store_writer **ret,
+                         struct err *err) {
+    if (!enter(s, waits != FOR_NOBODY)) {
         return err_set(err, STATUS_BUSY, "another thread writes");
     }
     struct store_writer *w = calloc(1, sizeof *w);
@@ -114,7 +117,7 @@ static enum status begin(struct store *s, bool waits, struct store_writer **ret,
     w->reader = (struct store_reader){ .store = s, .sql = w->sql, .is_open = true };
     w->is_joined = s->is_group_open;
     enum status status = w->is_joined ? s->backend->part_begin(w->sql->db, err)
-                                      : s->backend->begin_write(w->sql->db, waits, err);
+                                      : s->backend->begin_write(w->sql->db, waits == FOR_ALL, err);
     if (status != STATUS_OK) {
         settle(s, status, err);
         writer_free(w);
@@ -130,11 +133,11 @@ static enum status begin(struct store *s, bool waits, struct store_writer **ret,
 }
 
 enum status store_write_begin(struct store *s, struct store_writer **ret, struct err *err) {
-    return begin(s, true, ret, err);
+    return begin(s, FOR_ALL, ret, err);
 }
 
-enum status store_write_try(struct store *s, struct store_writer **ret, struct err *err) {
-    return begin(s, false, ret, err);
+enum status write_try(struct store *s, bool patient, struct store_writer **ret, struct err *err) {
+    return begin(s, patient ? FOR_OUR_OWN : FOR_NOBODY, ret, err);
 }
 
 /* Undo what this writer did, and no other's. */

@@ -60,7 +60,7 @@ static size_t keep_up(struct store_site *site) {
     size_t pieces = 0;
     read_end(site);
     for (; more && pieces < 10000; pieces++) {
-        OK(store_upkeep(site->reader, 8, &more, &site->err));
+        OK(store_upkeep(site->reader, 8, false, &more, &site->err));
     }
     CHECK(!more);
     return pieces;
@@ -100,6 +100,9 @@ TEST(upkeep_without_work_takes_no_lock_and_touches_nothing) {
         put(&site, i);
     }
     int64_t seq = 0, now = 0;
+    (void)keep_up(&site);
+    store_touch(store_site_write(&site), STR("something"));
+    store_site_commit(&site);
     OK(store_journal_last(store_site_read(&site), &seq, &site.err));
     (void)keep_up(&site);
     OK(store_journal_last(store_site_read(&site), &now, &site.err));
@@ -121,14 +124,76 @@ TEST(upkeep_waits_for_no_lock) {
     CHECK_INT(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
     int64_t began_us = clock_mono_us();
     bool more = true;
-    CHECK_INT(store_upkeep(site.reader, 8, &more, NULL), STATUS_BUSY);
+    CHECK_INT(store_upkeep(site.reader, 8, false, &more, NULL), STATUS_BUSY);
     CHECK(clock_mono_us() - began_us < STORE_BUSY_MS * INT64_C(1000) / 2);
     sqlite3_close(other);
     /* Nor for a writer of this process. */
     (void)store_site_write(&site);
-    CHECK_INT(store_upkeep(site.reader, 8, &more, NULL), STATUS_BUSY);
+    CHECK_INT(store_upkeep(site.reader, 8, false, &more, NULL), STATUS_BUSY);
     store_site_commit(&site);
     (void)keep_up(&site);
+    store_site_close(&site);
+}
+
+/* Counts, one line a word. */
+static struct str words_counted(struct store_site *site) {
+    sqlite3 *db = open_raw(site);
+    sqlite3_stmt *stmt = NULL;
+    struct buf text;
+    buf_init(&text, 1u << 20);
+    CHECK_INT(sqlite3_prepare_v2(db,
+                                 "SELECT word || ' ' || docs || ' ' || headlines FROM search_word "
+                                 "ORDER BY word",
+                                 -1, &stmt, NULL),
+              SQLITE_OK);
+    while (sqlite3_step(stmt) == SQLITE_ROW) {
+        buf_printf(&text, "%s\n", (const char *)sqlite3_column_text(stmt, 0));
+    }
+    sqlite3_finalize(stmt);
+    sqlite3_close(db);
+    struct str copy = arena_str(&site->arena, buf_str(&text));
+    buf_done(&text);
+    return copy;
+}
+
+/* In whatever order and at whatever time: as if the index were filled anew. */
+TEST(upkeep_counts_the_words_of_what_came_and_went) {
+    struct store_site site;
+    store_site_open(&site);
+    uint64_t rng = test_seed();
+    bool more;
+    int64_t waits = 0;
+    for (int i = 0; i < STORIES; i++) {
+        put(&site, i);
+        if (test_below(&rng, 3) == 0) {
+            OK(store_story_withdraw(store_site_write(&site), 1 + (int64_t)test_below(&rng, i + 1),
+                                    INT64_C(1750000000) * US_PER_SECOND, &site.err));
+            store_site_commit(&site);
+        }
+        /* More wait than may, so that some are counted at once. */
+        if (i > STORIES / 2 && test_below(&rng, 2) == 0) {
+            read_end(&site);
+            OK(store_upkeep(site.reader, 3, true, &more, &site.err));
+        }
+        sqlite3 *db = open_raw(&site);
+        int64_t n = ask_raw(db, "SELECT count(*) FROM search_due");
+        sqlite3_close(db);
+        waits = n > waits ? n : waits;
+    }
+    CHECK(waits == 64);
+    (void)keep_up(&site);
+    struct str counted = words_counted(&site);
+    CHECK(str_find(counted, STR("ferry "), 0) != STR_NPOS);
+    sqlite3 *db = open_raw(&site);
+    CHECK_INT(sqlite3_exec(db, "UPDATE search_state SET tokens_version = -1", NULL, NULL, NULL),
+              SQLITE_OK);
+    sqlite3_close(db);
+    struct store *again = NULL;
+    OK(store_open(site.dir, &again, &site.err));
+    store_close(again);
+    OK(store_poll(site.store, &site.err));
+    (void)keep_up(&site);
+    CHECK_STR(counted, words_counted(&site).ptr);
     store_site_close(&site);
 }
 
