@@ -4,6 +4,11 @@
  * its cell, or the variant without the page's own story when that story is among those for which
  * the fragment varies. The result is one block: both answers with their heads and vectors. It
  * borrows the pieces' bytes, so it is good only as long as the cache's generation has not changed.
+ *
+ * Both ETags are made of the plain bytes. That of the gzip answer is weak (RFC 9110, 8.8.1): a
+ * strong one says that the bytes are the same, and hot pieces are packed anew. If-None-Match
+ * compares weakly, so a browser's copy stays good when only the packing has changed; what needs a
+ * strong one, a range, is not served of pages.
  */
 #include "base/clock.h"
 #include "base/hash.h"
@@ -139,8 +144,8 @@ enum answer_status answer_build(const struct cell_table *t, const struct item *p
     size_t plain_head_len = heads.len;
     put_common_head(&heads, page, items, n_items);
     char etag_gzip[24];
-    snprintf(etag_gzip, sizeof etag_gzip, "\"%016llx%s\"", (unsigned long long)hash,
-             sum.len > 0 ? "g" : "");
+    snprintf(etag_gzip, sizeof etag_gzip, sum.len > 0 ? "W/\"%016llxg\"" : "\"%016llx\"",
+             (unsigned long long)hash);
     if (tagged) {
         buf_printf(&heads, "ETag: %s\r\n%s", etag_gzip, vary);
     }

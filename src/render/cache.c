@@ -148,6 +148,11 @@ enum status cache_new(const struct render_source *source, const struct cache_opt
         long cores = sysconf(_SC_NPROCESSORS_ONLN);
         renderers = cores > 2 ? (size_t)cores : 2;
     }
+    c->packers = calloc(renderers, sizeof(struct packer *));
+    check(c->packers != NULL);
+    while (c->n_packers < renderers) {
+        c->packers[c->n_packers++] = packer_new(PACK_FAST);
+    }
     enum status status = pool_new(source, renderers, &c->pool, err);
     if (status != STATUS_OK) {
         cache_free(c);
@@ -177,6 +182,10 @@ void cache_free(struct cache *c) {
         cache_offline(c, i);
         free(c->scratch[i].sets);
     }
+    while (c->n_packers > 0) {
+        packer_free(c->packers[--c->n_packers]);
+    }
+    free(c->packers);
     epoch_done(&c->epoch);
     cell_table_done(&c->table);
     map_done(&c->deps);

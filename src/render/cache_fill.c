@@ -42,6 +42,7 @@ static struct str keys_text(bool wanted, struct arena *a, const struct keys *key
 
 /* Slots and alias are still keys here; insert makes them cells. */
 struct rendered {
+    struct packer *packer;
     struct arena arena;
     struct keys keys;
     struct item *item;
@@ -70,8 +71,8 @@ static void render_page(struct cache *c, struct cell *cell, void *thread, struct
         struct item_part *to = &r->item->parts[i];
         to->except_id = from->except_id;
         if (!from->is_slot) {
-            piece_make(from->bytes, &to->piece);
-            r->item->bytes += to->piece.plain.len + to->piece.deflated.len;
+            piece_make(r->packer, from->bytes, &to->piece);
+            r->item->bytes += piece_bytes(&to->piece);
         }
     }
 }
@@ -86,8 +87,8 @@ static void render_fragment(struct cache *c, struct cell *cell, void *thread, st
     if (r->status == STATUS_OK) {
         r->item = item_new(cell, STR(""), STR(""), f.vary,
                            keys_text(f.surrogate_keys, &r->arena, &r->keys), 1);
-        piece_make(buf_str(&f.out), &r->item->parts[0].piece);
-        r->item->bytes += r->item->parts[0].piece.plain.len + r->item->parts[0].piece.deflated.len;
+        piece_make(r->packer, buf_str(&f.out), &r->item->parts[0].piece);
+        r->item->bytes += piece_bytes(&r->item->parts[0].piece);
     }
     buf_done(&f.out);
 }
@@ -172,9 +173,13 @@ static void render_job(void *source_thread, void *arg) {
     struct waiter *waiters = NULL;
     enum status outcome = STATUS_BUSY;
     bool last = false;
+    pthread_mutex_lock(&c->lock);
+    check(c->n_packers > 0); /* one a renderer */
+    struct packer *packer = c->packers[--c->n_packers];
+    pthread_mutex_unlock(&c->lock);
     for (int tries = 1; !last && tries <= RENDER_TRIES; tries++) {
         uint64_t generation = atomic_load(&c->generation);
-        struct rendered r = { 0 };
+        struct rendered r = { .packer = packer };
         keys_init(&r.keys);
         if (cell->is_page) {
             render_page(c, cell, source_thread, &r);
@@ -217,5 +222,8 @@ static void render_job(void *source_thread, void *arg) {
         keys_done(&r.keys);
         arena_done(&r.arena);
     }
+    pthread_mutex_lock(&c->lock);
+    c->packers[c->n_packers++] = packer;
+    pthread_mutex_unlock(&c->lock);
     cache_wake_all(waiters, outcome);
 }

@@ -41,7 +41,9 @@ struct cache {
     void *report_ctx;
     struct scratch scratch[EPOCH_READERS_MAX];
 
-    pthread_mutex_t lock; /* all that follows, and every function below */
+    pthread_mutex_t lock;    /* all that follows, and every function below */
+    struct packer **packers; /* those that no renderer uses now */
+    size_t n_packers;
     struct cell_list ring;
     struct cell *hand;
     struct quota made_up, negative;
