@@ -116,33 +116,68 @@ void import_site_check(struct import_site *s) {
     }
 }
 
+/* All rows of a statement, each with `name` before it. */
+static void dump_rows(sqlite3 *db, const char *name, const char *sql, struct buf *out) {
+    sqlite3_stmt *rows;
+    check(sqlite3_prepare_v2(db, sql, -1, &rows, NULL) == SQLITE_OK);
+    while (sqlite3_step(rows) == SQLITE_ROW) {
+        buf_printf(out, "%s", name);
+        for (int i = 0; i < sqlite3_column_count(rows); i++) {
+            const char *text = (const char *)sqlite3_column_text(rows, i);
+            buf_printf(out, "|%s", text ? text : "NULL");
+        }
+        buf_put_char(out, '\n');
+    }
+    sqlite3_finalize(rows);
+}
+
+/* Where each word stands; the parts that the index is in may be others. */
+static void dump_index(sqlite3 *db, const char *table, struct buf *out) {
+    char sql[300];
+    snprintf(sql, sizeof sql,
+             "CREATE VIRTUAL TABLE temp.%s_words USING fts5vocab(main, %s, instance)", table,
+             table);
+    check(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK);
+    snprintf(sql, sizeof sql, "SELECT * FROM temp.%s_words ORDER BY term, doc, col, \"offset\"",
+             table);
+    dump_rows(db, table, sql, out);
+}
+
+/* Words that are counted later are, so that all are. */
+static void count_words(const char *dir) {
+    struct err err = { 0 };
+    struct store *store = NULL;
+    struct store_reader *reader = NULL;
+    check(store_open(dir, &store, &err) == STATUS_OK);
+    check(store_reader_open(store, &reader, &err) == STATUS_OK);
+    for (bool more = true; more;) {
+        check(store_upkeep(reader, 1000, true, &more, &err) == STATUS_OK);
+    }
+    store_reader_close(reader);
+    store_close(store);
+}
+
 void import_site_dump(const char *dir, struct buf *out) {
     char path[600];
     sqlite3 *db;
     sqlite3_stmt *tables;
+    count_words(dir);
     snprintf(path, sizeof path, "%s/site.db", dir);
     check(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK);
     check(sqlite3_prepare_v2(db,
                              "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> "
-                             "'change' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+                             "'change' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE "
+                             "'search_text%' AND name NOT LIKE 'search_headline%' ORDER BY name",
                              -1, &tables, NULL) == SQLITE_OK);
     while (sqlite3_step(tables) == SQLITE_ROW) {
         char sql[300];
-        sqlite3_stmt *rows;
         const char *table = (const char *)sqlite3_column_text(tables, 0);
         snprintf(sql, sizeof sql, "SELECT * FROM \"%s\"", table);
-        check(sqlite3_prepare_v2(db, sql, -1, &rows, NULL) == SQLITE_OK);
-        while (sqlite3_step(rows) == SQLITE_ROW) {
-            buf_printf(out, "%s", table);
-            for (int i = 0; i < sqlite3_column_count(rows); i++) {
-                const char *text = (const char *)sqlite3_column_text(rows, i);
-                buf_printf(out, "|%s", text ? text : "NULL");
-            }
-            buf_put_char(out, '\n');
-        }
-        sqlite3_finalize(rows);
+        dump_rows(db, table, sql, out);
     }
     sqlite3_finalize(tables);
+    dump_index(db, "search_text", out);
+    dump_index(db, "search_headline", out);
     sqlite3_close(db);
 }
 

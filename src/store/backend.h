@@ -14,6 +14,7 @@
 
 struct db;   /* a connection */
 struct stmt; /* a statement prepared on it */
+struct part; /* store/sqlite_part.h */
 
 enum db_mode { DB_READER, DB_WRITER, DB_CREATE };
 
@@ -68,6 +69,12 @@ struct backend {
     /* Move what is in the log into the database's file, as far as no reader is in the way; blocks
      * neither readers nor writers. Outside of a transaction. */
     NODISCARD enum status (*checkpoint)(struct db *db, struct err *err);
+    /* Parts of a full-text table that were made aside (store/sqlite_part.h): whether it takes them,
+     * and taking one. */
+    NODISCARD enum status (*parts_supported)(struct db *db, const char *table, bool *ret,
+                                             struct err *err);
+    NODISCARD enum status (*part_append)(struct db *db, const char *table, const struct part *part,
+                                         struct err *err);
     /* The database's own integrity: pages, indexes, foreign keys. */
     NODISCARD enum status (*verify)(struct db *db, db_fault *fault, void *ctx, struct err *err);
 };

@@ -24,6 +24,7 @@ struct store_writer {
     struct store_reader reader; /* sees this transaction */
     struct keys touched;
     int64_t journal_seq;  /* 0: nothing was written there */
+    int64_t indexed_id;   /* the last story that the search index has heard of; 0: not asked yet */
     struct arena scratch; /* of the verb that runs */
     bool is_joined;       /* a savepoint within the group's transaction */
     /* Of one that waits for its group, under the store's lock. */

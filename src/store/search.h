@@ -8,8 +8,27 @@
  * the verb that saves the story. */
 void search_update(struct store_writer *w, const struct story *was, const struct story *now);
 
-/* Fill the index where that is missing; called when a store is opened. */
-NODISCARD enum status search_fill(struct store *s, struct err *err);
+/* ---- documents (search_put.c) ---- */
+
+/* What stands in the index of a story: tokens, separated by blanks. */
+struct search_document {
+    struct str headline, standfirst, body, filing;
+};
+bool search_is_found(const struct story *s);
+struct search_document search_document(struct sql *db, struct arena *a, const struct story *s);
+/* The number of a new document: the next one free within its hour, or after it. */
+int64_t search_place(struct sql *db, int64_t published_us);
+void search_put_in(struct sql *db, int64_t doc, const struct story *s,
+                   const struct search_document *d);
+void search_take_out(struct sql *db, int64_t doc, const struct story *s,
+                     const struct search_document *d);
+/* Whether its words are counted. */
+bool search_is_sampled(int64_t story_id);
+
+/* ---- filling (search_fill.c) ---- */
+
+/* Whether the index has heard of the story; else it is put in by store_search_fill. */
+bool search_is_indexed(struct store_writer *w, int64_t story_id);
 
 /* Do a piece of what commits have left for later, writing about so many pages: count words, then
  * merge parts of the index. False: there was nothing to do. Within a transaction. */

@@ -112,6 +112,15 @@ SELECT tokens_version, filled_id, is_filled FROM search_state;
 -- name: search_state_put
 UPDATE search_state SET tokens_version = ?1, filled_id = ?2, is_filled = ?3;
 
+-- name: search_story_last
+SELECT max(id) FROM story;
+
+-- name: search_waiting
+SELECT count(*) FROM story WHERE id > ?1;
+
+-- name: search_fill_next
+SELECT id, published_us, state = 3 AND visibility = 0 FROM story WHERE id > ?1 ORDER BY id LIMIT ?2;
+
 -- name: search_clear_text
 INSERT INTO search_text (search_text) VALUES ('delete-all');
 

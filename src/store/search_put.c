@@ -4,8 +4,7 @@
  * (an index of a million stories is large enough), so a document is taken out by saying once more
  * the tokens that it went in with: `was` is what the story was when the index last heard of it, and
  * tokens depend on nothing else. When they would come out otherwise (tokens_version), or the
- * database is older than the index, it is filled anew when the store is opened, in transactions of
- * FILL_BATCH stories, each going on where the last one ended.
+ * database is older than the index, it is filled anew when the store is opened (search_fill.c).
  *
  * How common words are is counted in a sample (search_words.c), chosen by the story's id: the first
  * of a site all, then every eighth. */
@@ -17,21 +16,17 @@
 #include "store/search.h"
 #include "text/tokens.h"
 
-enum { FILL_BATCH = 500, SAMPLE_ALL = 2048, SAMPLE_OF = 8, TOKENS_MAX_BYTES = 64 << 20 };
+enum { SAMPLE_ALL = 2048, SAMPLE_OF = 8, TOKENS_MAX_BYTES = 64 << 20 };
 
-static bool is_found(const struct story *s) {
+bool search_is_found(const struct story *s) {
     return s->id != 0 && s->state == STORY_PUBLISHED && s->visibility == STORY_PUBLIC;
 }
 
-static bool is_sampled(int64_t story_id) {
+bool search_is_sampled(int64_t story_id) {
     return story_id < SAMPLE_ALL || story_id % SAMPLE_OF == 0;
 }
 
 /* ---- documents ---- */
-
-struct document {
-    struct str headline, standfirst, body, filing;
-};
 
 static struct str tokens_of(struct sql *db, struct arena *a, struct buf *b, struct str text) {
     buf_reset(b);
@@ -52,10 +47,10 @@ static void put_filing(struct buf *b, char kind, struct ids ids) {
     }
 }
 
-static struct document read_document(struct sql *db, struct arena *a, const struct story *s) {
+struct search_document search_document(struct sql *db, struct arena *a, const struct story *s) {
     struct buf b;
     buf_init(&b, TOKENS_MAX_BYTES);
-    struct document d = {
+    struct search_document d = {
         .headline = tokens_of(db, a, &b, s->headline),
         .standfirst = tokens_of(db, a, &b, s->standfirst),
         .body = tokens_of(db, a, &b, html_text(a, s->body)),
@@ -68,8 +63,7 @@ static struct document read_document(struct sql *db, struct arena *a, const stru
     return d;
 }
 
-/* The number of a new document: the next one free within its hour, or after it. */
-static int64_t place(struct sql *db, int64_t published_us) {
+int64_t search_place(struct sql *db, int64_t published_us) {
     for (int64_t from = search_doc_at(published_us); db->status == STATUS_OK;
          from += SEARCH_DOCS_AN_HOUR) {
         int64_t last = RUN(db, "search_doc_last", I64(from), I64(from + SEARCH_DOCS_AN_HOUR));
@@ -86,30 +80,32 @@ static int64_t place(struct sql *db, int64_t published_us) {
 
 /* ---- in and out ---- */
 
-static void take_out(struct sql *db, int64_t doc, const struct story *s, const struct document *d) {
+void search_take_out(struct sql *db, int64_t doc, const struct story *s,
+                     const struct search_document *d) {
     RUN(db, "search_text_delete", I64(doc), TEXT(d->headline), TEXT(d->standfirst), TEXT(d->body),
         TEXT(d->filing));
     RUN(db, "search_headline_delete", I64(doc), TEXT(d->headline), TEXT(d->filing));
     RUN(db, "search_doc_delete", I64(doc));
-    if (is_sampled(s->id)) {
+    if (search_is_sampled(s->id)) {
         search_count(db, d->headline, d->standfirst, d->body, -1);
     }
 }
 
-static void put_in(struct sql *db, int64_t doc, const struct story *s, const struct document *d) {
+void search_put_in(struct sql *db, int64_t doc, const struct story *s,
+                   const struct search_document *d) {
     RUN(db, "search_doc_insert", I64(doc), I64(s->id), I64(s->published_us),
         I64((int64_t)hash_content(d->headline)));
     RUN(db, "search_text_insert", I64(doc), TEXT(d->headline), TEXT(d->standfirst), TEXT(d->body),
         TEXT(d->filing));
     RUN(db, "search_headline_insert", I64(doc), TEXT(d->headline), TEXT(d->filing));
-    if (is_sampled(s->id)) {
+    if (search_is_sampled(s->id)) {
         search_count(db, d->headline, d->standfirst, d->body, 1);
     }
 }
 
 static bool same_document(const struct story *a, const struct story *b) {
-    return is_found(a) == is_found(b) &&
-           (!is_found(a) ||
+    return search_is_found(a) == search_is_found(b) &&
+           (!search_is_found(a) ||
             (str_eq(a->headline, b->headline) && str_eq(a->standfirst, b->standfirst) &&
              str_eq(a->body.raw, b->body.raw) && a->published_us == b->published_us &&
              ids_equal(a->sections, b->sections) && ids_equal(a->authors, b->authors)));
@@ -117,80 +113,23 @@ static bool same_document(const struct story *a, const struct story *b) {
 
 void search_update(struct store_writer *w, const struct story *was, const struct story *now) {
     struct sql *db = w->sql;
-    if (same_document(was, now)) {
+    if (same_document(was, now) || !search_is_indexed(w, now->id)) {
         return;
     }
     int64_t doc = 0;
-    if (is_found(was)) {
-        struct document d = read_document(db, &w->scratch, was);
+    if (search_is_found(was)) {
+        struct search_document d = search_document(db, &w->scratch, was);
         doc = RUN(db, "search_doc_of", I64(was->id));
-        take_out(db, doc, was, &d);
+        search_take_out(db, doc, was, &d);
     }
-    if (is_found(now)) {
-        struct document d = read_document(db, &w->scratch, now);
+    if (search_is_found(now)) {
+        struct search_document d = search_document(db, &w->scratch, now);
         if (doc == 0 || search_doc_at(was->published_us) != search_doc_at(now->published_us)) {
-            doc = place(db, now->published_us);
+            doc = search_place(db, now->published_us);
         }
-        put_in(db, doc, now, &d);
+        search_put_in(db, doc, now, &d);
     }
     touch(w, STR("search"));
-}
-
-/* ---- filling ---- */
-
-/* One batch; *ret_done: there is nothing left to do. */
-static void fill_batch(struct store_writer *w, bool *ret_done) {
-    struct sql *db = w->sql;
-    struct rows rows = ROWS(db, "search_state", NONE);
-    bool found = rows_next(&rows);
-    int64_t version = found ? rows_i64(&rows, 0) : 0;
-    int64_t id = found ? rows_i64(&rows, 1) : 0;
-    *ret_done = found && version == tokens_version() && rows_i64(&rows, 2) != 0;
-    rows_end(&rows);
-    if (*ret_done || db->status != STATUS_OK) {
-        return;
-    }
-    if (version != tokens_version()) {
-        RUN(db, "search_clear_text", NONE);
-        RUN(db, "search_clear_headline", NONE);
-        RUN(db, "search_clear_doc", NONE);
-        RUN(db, "search_clear_word", NONE);
-        RUN(db, "search_clear_due", NONE);
-        id = 0;
-    }
-    static const struct story none = { 0 };
-    for (int i = 0; i < FILL_BATCH && db->status == STATUS_OK; i++) {
-        arena_reset(&w->scratch);
-        int64_t next = RUN(db, "story_next", I64(id));
-        struct story story;
-        if (next == 0) {
-            *ret_done = true;
-            break;
-        }
-        id = next;
-        if (story_load(db, &w->scratch, id, STORY_FULL, &story)) {
-            search_update(w, &none, &story);
-        }
-    }
-    RUN(db, "search_state_put", I64(tokens_version()), I64(id), I64(*ret_done));
-}
-
-enum status search_fill(struct store *s, struct err *err) {
-    struct sql *db = &s->writer_sql;
-    struct rows rows = ROWS(db, "search_state", NONE);
-    bool done = rows_next(&rows) && rows_i64(&rows, 0) == tokens_version() &&
-                rows_i64(&rows, 2) != 0;
-    rows_end(&rows);
-    enum status status = sql_result(db, err);
-    while (status == STATUS_OK && !done) {
-        struct store_writer *w = NULL;
-        status = store_write_begin(s, &w, err);
-        if (status == STATUS_OK) {
-            fill_batch(w, &done);
-            status = store_write_commit(w, err);
-        }
-    }
-    return status;
 }
 
 /* ---- upkeep ---- */
@@ -240,7 +179,7 @@ static void ask_for_all(struct buf *match, struct buf *columns, struct str token
 
 /* Not as a phrase and not with AND: FTS5 looks for the first match of all before it goes to the row
  * that is asked for, which took milliseconds. Single words have theirs at hand. */
-static bool has_words(struct sql *db, int64_t doc, const struct document *d) {
+static bool has_words(struct sql *db, int64_t doc, const struct search_document *d) {
     struct buf match, where;
     buf_init(&match, 64 * KIB);
     buf_init(&where, 1 * KIB);
@@ -277,7 +216,7 @@ void search_check(struct sql *db, db_fault *fault, void *ctx) {
         if (!story_load(db, &a, id, STORY_FULL, &story)) {
             continue; /* check.sql says so */
         }
-        struct document d = read_document(db, &a, &story);
+        struct search_document d = search_document(db, &a, &story);
         if (!has_words(db, doc, &d)) {
             fault(ctx,
                   arena_printf(&a, "the search index has not the words of story %" PRId64, id));

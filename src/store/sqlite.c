@@ -12,6 +12,7 @@
 #include "store/backend.h"
 
 #include "base/io.h"
+#include "store/sqlite_part.h"
 #include "store/sqlite_search.h"
 #include "store/store.h"
 
@@ -438,6 +439,16 @@ static enum status sqlite_checkpoint(struct db *db, struct err *err) {
                                                              : fail(db, code, "checkpoint", err);
 }
 
+static enum status sqlite_parts_supported(struct db *db, const char *table, bool *ret,
+                                          struct err *err) {
+    return part_supported(db->handle, table, ret, err);
+}
+
+static enum status sqlite_part_append(struct db *db, const char *table, const struct part *part,
+                                      struct err *err) {
+    return part_append(db->handle, table, part, err);
+}
+
 const struct backend backend_sqlite = {
     .name = "sqlite",
     .migrations = "src/store/migrations/",
@@ -467,5 +478,7 @@ const struct backend backend_sqlite = {
     .data_version = sqlite_data_version,
     .map_bytes = sqlite_map_bytes,
     .checkpoint = sqlite_checkpoint,
+    .parts_supported = sqlite_parts_supported,
+    .part_append = sqlite_part_append,
     .verify = sqlite_verify,
 };

@@ -73,7 +73,7 @@ enum status store_open(const char *dir, struct store **ret, struct err *err) {
     sql_texts_init(&s->texts);
     enum status status = open_connections(s, err);
     if (status == STATUS_OK) {
-        status = search_fill(s, err);
+        status = store_search_fill(s, NULL, NULL, err);
     }
     if (status != STATUS_OK) {
         store_close(s);

@@ -397,6 +397,16 @@ NODISCARD enum status store_metas_put(struct store_writer *w, enum meta_kind kin
 NODISCARD enum status store_address_put(struct store_writer *w, struct str path,
                                         const struct address *address, struct err *err);
 
+/* Let stories that come from now on wait for store_search_fill: many at once are put into the
+ * search index many times faster than one by one. Until then they are not found; should the process
+ * die, who opens the store next puts them in. Once in each transaction. */
+NODISCARD enum status store_search_defer(struct store_writer *w, struct err *err);
+/* Put all stories that wait into the search index, on all processors, in transactions of about a
+ * second. progress (may be NULL) hears of how many stories are left, from time to time. */
+typedef void store_filling(void *ctx, int64_t done, int64_t total);
+NODISCARD enum status store_search_fill(struct store *s, store_filling *progress, void *ctx,
+                                        struct err *err);
+
 /* Where an imported thing went: (source, kind, source id) → our id, with a hash of what was
  * imported, so that a second run knows what it need not touch. NOT_FOUND. */
 struct import_entry {

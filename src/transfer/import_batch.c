@@ -41,6 +41,10 @@ enum status run_writer(struct import_run *run, struct store_writer **ret, struct
         }
         run->batch_items = 0;
         run->batch_begin_us = clock_mono_us();
+        status = store_search_defer(run->writer, err);
+        if (status != STATUS_OK) {
+            return status;
+        }
     }
     *ret = run->writer;
     if (!run->site->marked) {

@@ -357,9 +357,22 @@ TEST(search_after_random_writes_finds_what_a_new_index_finds) {
     struct world world;
     store_site_open(&site);
     world_open(&world, &site, test_seed(), WORLD_STORIES_MAX);
-    for (int round = 0; round < 6; round++) {
-        for (int i = 0; i < 60; i++) {
+    for (int round = 0; round < 12; round++) {
+        bool waits = round % 3 != 2; /* then new stories are put in together, at the end */
+        if (waits) {
+            OK(store_search_defer(store_site_write(&site), &site.err));
+            store_site_commit(&site);
+        }
+        for (int i = 0; i < 40; i++) {
             (void)world_step(&world);
+        }
+        if (waits) {
+            store_site_commit(&site);
+            OK(store_search_fill(site.store, NULL, NULL, &site.err));
+        }
+        for (bool more = round % 4 == 3; more;) {
+            store_site_commit(&site);
+            OK(store_upkeep(site.reader, 4, false, &more, &site.err));
         }
         CHECK_INT(store_site_faults(&site), 0);
         struct buf kept, anew;
@@ -380,5 +393,17 @@ TEST(search_after_random_writes_finds_what_a_new_index_finds) {
         buf_done(&anew);
         arena_reset(&site.arena);
     }
+    char path[600];
+    sqlite3 *db = NULL;
+    snprintf(path, sizeof path, "%s/site.db", site.dir);
+    store_site_commit(&site);
+    check(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK);
+    CHECK_INT(
+        sqlite3_exec(db,
+                     "INSERT INTO search_text (search_text) VALUES ('integrity-check');"
+                     "INSERT INTO search_headline (search_headline) VALUES ('integrity-check')",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(db);
     store_site_close(&site);
 }
