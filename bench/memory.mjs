@@ -15,20 +15,20 @@ export async function* run(ctx) {
     const few = ctx.quick ? 1000 : 100000, many = ctx.quick ? 1000 : 1000000;
     const { ours: idle } = await ctx.inTurn({ ours: async () => idleMB(ctx, await ctx.site(few)) }, { warm: false });
     yield { id: "memory.idle", what: `${IDLE.toLocaleString("en-US")} idle keep-alive connections: growth`, unit: "MB", better: "less", ours: idle,
-            note: `each asked for a page once; of these connections' own buffers the kernel's share is not in it` };
+            note: "each has asked for a page once; resident memory of the process, not of the kernel's sockets" };
     if (few !== many) ctx.drop(few);
 
     const site = await ctx.site(many), paths = await addresses(ctx, site, many);
     // A minute each: three rounds tell.
     const { ours: rounds } = await ctx.inTurn({ ours: () => randomMB(ctx, site, paths) }, { rounds: Math.min(3, ctx.rounds), warm: false });
     const what = `${many.toLocaleString("en-US")} stories at random for ${ctx.seconds(SECONDS)} s`;
-    const note = `${CONNECTIONS} connections, a browser's 1 GB of database mapped by SQLite not counted as the program's own`;
+    const note = `${CONNECTIONS} connections; resident memory with the pages of the database that are mapped`;
     yield { id: "memory.random", what: `${what}: most`, unit: "MB", better: "less", ours: rounds.map(({ mb }) => mb), note };
     yield { id: "memory.random.rate", what: `${what}: pages`, unit: "pages/s", better: "more", ours: rounds.map(({ rate }) => rate), note };
 }
 
 async function idleMB(ctx, site) {
-    const server = await startBroadsheet(ctx, site), sockets = [];
+    const server = await startBroadsheet(ctx, site, [], { cores: undefined }), sockets = [];
     const [path] = await addresses(ctx, site, 1);
     const ask = () => new Promise((resolve, reject) => {
         const socket = net.connect(server.port, "127.0.0.1", () => socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n`));
@@ -56,7 +56,7 @@ async function idleMB(ctx, site) {
 }
 
 async function randomMB(ctx, site, paths) {
-    const server = await startBroadsheet(ctx, site);
+    const server = await startBroadsheet(ctx, site, [], { cores: undefined });
     const { rate } = await wrk(ctx, { url: `http://127.0.0.1:${server.port}`, paths, connections: CONNECTIONS, seconds: ctx.seconds(SECONDS) });
     const mb = server.residentMostMB();
     await server.stop();
