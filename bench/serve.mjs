@@ -3,7 +3,7 @@
 // into our site of 100,000 stories meanwhile (bench/lib/publisher.mjs); the peers' page never changes.
 import { h2load, withCpu, wrk } from "./lib/load.mjs";
 import { startPublisher } from "./lib/publisher.mjs";
-import { get, makeCertificate, startBroadsheet, startNginx, startVarnish } from "./lib/servers.mjs";
+import { get, makeCertificate, startBroadsheet, settled, startNginx, startVarnish } from "./lib/servers.mjs";
 
 export const name = "serve";
 export const title = "A hot story page, against nginx and Varnish";
@@ -23,6 +23,8 @@ export async function* run(ctx) {
         const answer = await get(server.port, path, { "accept-encoding": "gzip" });
         if (!answer.body.equals(page.body)) throw new Error(`${server.name} does not answer the same bytes`);
     }
+    await settled(plain);
+    await settled(secure);
     await startPublisher(ctx, site);
 
     const seconds = ctx.seconds(SECONDS);
@@ -39,7 +41,7 @@ export async function* run(ctx) {
         yield pair(id, what, "requests/s", "more", results, "nginx", "rate");
         yield pair(`${id}.p99`, `${what}, 99 % of the answers within`, "ms", "less", results, "nginx", "p99ms");
         yield pair(`${id}.cpu`, `${what}, processor time of a request`, "µs", "less", results, "nginx", "cpuUs");
-        yield pair(`hot.varnish.${connections}`, what, "requests/s", "more", results, "Varnish", "rate");
+        yield pair(`hot.varnish.${connections}`, `${what}, against Varnish's cache`, "requests/s", "more", results, "Varnish", "rate");
     }
 
     const h2 = (server, url) => () => withCpu(server, () =>

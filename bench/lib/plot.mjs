@@ -4,7 +4,7 @@
 import { digits } from "./stats.mjs";
 import { judge } from "./judge.mjs";
 
-const WIDTH = 760, LEFT = 16, VALUE = 130, BAR = 16, GAP = 5, PART = 26;
+const WIDTH = 760, LEFT = 16, VALUE = 100, BAR = 16, GAP = 5, PART = 26;
 
 const style = `text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: #1f2328 }
 .title { font-size: 16px; font-weight: 600 } .small { font-size: 12px; fill: #59636e } .name { font-weight: 600 }
@@ -43,7 +43,7 @@ export function plot(title, measurements) {
             parts.push(`<text x="${from - 8}" y="${y + BAR - 3}" text-anchor="end">${escaped(name)}</text>`,
                 `<rect class="${kind}" x="${from}" y="${y}" width="${Math.max(1, s.median * scale).toFixed(1)}" height="${BAR}" rx="2"/>`,
                 `<path class="whisker" fill="none" d="M${x(s.least)} ${middle}H${x(s.most)}M${x(s.least)} ${middle - 4}v8M${x(s.most)} ${middle - 4}v8"/>`,
-                `<text x="${(from + Math.max(s.most, s.median) * scale + 8).toFixed(1)}" y="${y + BAR - 3}">${digits(s.median)}</text>`);
+                `<text x="${WIDTH - LEFT}" y="${y + BAR - 3}" text-anchor="end">${digits(s.median)}</text>`);
             y += BAR + GAP;
         }
         if (at !== undefined) {

@@ -74,6 +74,16 @@ export async function answering(server, port, seconds = 60) {
     }
 }
 
+// Until the server rests: it has done what a start leaves to do beside the paper (merging the search
+// index, renewing pages), which is nobody's cost at a time.
+export async function settled(server, seconds = 120) {
+    for (const end = performance.now() + seconds * 1000; performance.now() < end;) {
+        const before = server.cpuSeconds();
+        await sleep(1000);
+        if (server.cpuSeconds() - before <= 0.02) return;
+    }
+}
+
 export function get(port, path, headers = {}, agent = undefined) {
     return new Promise((resolve, reject) => {
         http.get({ host: "127.0.0.1", port, path, headers, agent }, (res) => {
