@@ -1,6 +1,6 @@
 <?php
 // Put all posts of an export into WordPress's tables, many rows a statement: the rows that import.php would
-// leave there, in minutes instead of an hour. compare.sh says whether they are the same.
+// leave there, in a minute instead of an hour.
 //   PEER_DIR=… PEER_DB=… php fill.php CORE FILE
 require __DIR__ . '/wxr.php';
 

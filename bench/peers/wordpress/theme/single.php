@@ -14,8 +14,8 @@ $shown = [get_the_ID()];
 <?php the_content() ?>
 <p><?php the_tags('', ' ', '') ?></p>
 </article>
-<nav><?php foreach (['Previous Story' => get_previous_post(), 'Next Story' => get_next_post()] as $label => $near): if ($near): ?>
-<a href="<?= esc_url(get_permalink($near)) ?>"><?= $label ?>: <?= esc_html(get_the_title($near)) ?></a><?php endif; endforeach ?></nav>
+<nav><?php foreach (['prev' => get_previous_post(), 'next' => get_next_post()] as $rel => $near): if ($near): ?>
+<a rel="<?= $rel ?>" href="<?= esc_url(get_permalink($near)) ?>"><?= $rel === 'prev' ? 'Previous Story' : 'Next Story' ?>: <?= esc_html(get_the_title($near)) ?></a><?php endif; endforeach ?></nav>
 <?php if ($sections): $section = $sections[0] ?>
 <section>
 <h2>Latest from <?= esc_html($section->name) ?></h2>
