@@ -87,7 +87,7 @@ function init(args)
 end
 function request()
     at = at + 1
-    return wrk.format("GET", paths[at] or error("no address is left"))
+    return wrk.format("GET", paths[at] or ${ctx.quick ? "paths[at % #paths + 1]" : 'error("no address is left")'})
 end
 `);
     const threads = Math.min(2, connections);
