@@ -54,7 +54,7 @@ async function importOnce(ctx, file, stories) {
     await ctx.run(broadsheet, ["new", site, "--title", "Imported", "--url", "https://archive.example"]);
     const { seconds, mb, out } = await watched(ctx, broadsheet, ["import", "wordpress", file, "--site", site, "--json"]);
     const { counts } = JSON.parse(out.trim().split("\n").at(-1));
-    if (counts.stories !== stories) throw new Error(`${JSON.stringify(counts)} are not ${stories} stories`);
+    if (counts["post/publish"] !== stories) throw new Error(`${JSON.stringify(counts)} are not ${stories} stories`);
     rmSync(site, { recursive: true });
     return { rate: stories / seconds, mb };
 }
