@@ -1,7 +1,7 @@
 // Programs that a benchmark starts: each is a process group of its own and is ended at the end of the
 // run however that comes, also when the run itself is killed (it then gets SIGTERM from the kernel).
 import { execFileSync, spawn } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import net from "node:net";
 
 const STOP_MS = 10000, READY_MS = 60000;
@@ -50,10 +50,11 @@ export class Program {
         return { code, out: p.out, err: p.err };
     }
 
-    async stop(signal = "SIGTERM") {
+    // `patienceMs`: until it is killed; a database may have much to write.
+    async stop(signal = "SIGTERM", patienceMs = STOP_MS) {
         if (this.how) return;
         this.kill(signal);
-        const killer = setTimeout(() => this.kill("SIGKILL"), STOP_MS);
+        const killer = setTimeout(() => this.kill("SIGKILL"), patienceMs);
         await this.ended;
         clearTimeout(killer);
     }
@@ -127,7 +128,8 @@ export function freePort() {
     });
 }
 
+// A command on the path, or a file.
 export const onPath = (command) =>
-    `${process.env.PATH}:/usr/sbin:/sbin`.split(":").some((dir) => {
+    command.startsWith("/") ? existsSync(command) : `${process.env.PATH}:/usr/sbin:/sbin`.split(":").some((dir) => {
         try { return readdirSync(dir).includes(command); } catch { return false; }
     });

@@ -10,6 +10,7 @@ import { answering } from "../lib/servers.mjs";
 
 const here = new URL("./wordpress/", import.meta.url).pathname;
 const source = "/usr/share/wordpress";
+const STOP_MS = 120000; // MariaDB writes what is in memory only
 const user = userInfo().username, root = userInfo().uid === 0;
 const php = existsSync("/etc/php") ? readdirSync("/etc/php").sort().at(-1) : "8.2";
 const fpm = `php-fpm${php}`;
@@ -176,7 +177,7 @@ export class WordPress {
     }
 
     async stop() {
-        for (const program of this.running.reverse()) await program.stop();
+        for (const program of this.running.reverse()) await program.stop("SIGTERM", STOP_MS);
         this.running = [];
     }
 }
