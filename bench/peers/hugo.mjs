@@ -1,6 +1,6 @@
 // Hugo builds the whole site: bench/peers/hugo/ has its settings and layouts.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { watched } from "./watched.mjs";
 
@@ -18,9 +18,8 @@ export class Hugo {
         ctx.met("Hugo", /v[\d.]+/.exec(execFileSync("hugo", ["version"], { encoding: "utf8" }))[0].slice(1));
     }
 
-    // Everything, into an empty folder or over the last build: { seconds, mb }.
-    async build({ anew = true } = {}) {
-        if (anew) rmSync(this.public, { recursive: true, force: true });
+    // Everything, into the new folder .public: { seconds, mb }.
+    async build() {
         return watched(this.ctx, "hugo", ["--quiet", "--config", this.ctx.path("hugo.toml"), "--source", here, "--destination", this.public,
             "--cacheDir", this.ctx.path("hugo-cache"), "--noBuildLock"]);
     }
