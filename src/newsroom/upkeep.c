@@ -1,5 +1,7 @@
 #include "newsroom/upkeep.h"
 
+#include "base/clock.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,8 +15,10 @@ enum {
     /* So often in a row somebody was writing: now it is our turn, or a commit would have to do it.
      */
     BUSY_MAX = 50,
-    /* 128 KiB: a few milliseconds with their commit. */
-    PIECE_PAGES = 32,
+    /* How long a commit may have to wait for a piece, about; pages follow from that. */
+    PIECE_US = 1500,
+    PIECE_PAGES_MIN = 8,
+    PIECE_PAGES_MAX = 64,
 };
 
 struct upkeep {
@@ -23,6 +27,7 @@ struct upkeep {
     void *ctx;
     bool failing;
     int busy; /* times in a row */
+    int64_t pages;
     pthread_t thread;
     pthread_mutex_t lock; /* what follows */
     pthread_cond_t changed;
@@ -34,7 +39,11 @@ static bool work(struct upkeep *u) {
     struct err err = { 0 };
     bool more = false;
     bool patient = u->busy >= BUSY_MAX;
-    enum status status = store_upkeep(u->reader, PIECE_PAGES, patient, &more, &err);
+    int64_t held_us = 0;
+    enum status status = store_upkeep(u->reader, u->pages, patient, &held_us, &more, &err);
+    u->pages = held_us > PIECE_US && u->pages > PIECE_PAGES_MIN               ? u->pages / 2
+               : more && held_us < PIECE_US / 4 && u->pages < PIECE_PAGES_MAX ? u->pages * 2
+                                                                              : u->pages;
     u->busy = status == STATUS_BUSY ? u->busy + 1 : 0;
     bool failed = status != STATUS_OK && status != STATUS_BUSY; /* busy: later */
     if (failed && !u->failing) {
@@ -78,6 +87,7 @@ enum status upkeep_start(struct store *store, upkeep_report *report, void *ctx, 
     check(u != NULL);
     u->report = report;
     u->ctx = ctx;
+    u->pages = PIECE_PAGES_MIN;
     enum status status = store_reader_open(store, &u->reader, err);
     if (status != STATUS_OK) {
         free(u);

@@ -35,8 +35,13 @@ struct backend {
      * lock, waiting for it for STORE_BUSY_MS or, unless it `waits`, not at all. */
     NODISCARD enum status (*begin_read)(struct db *db, struct err *err);
     NODISCARD enum status (*begin_write)(struct db *db, bool waits, struct err *err);
-    /* Durable when OK; rolled back otherwise. */
+    /* Durable when OK, unless the connection is lazy; rolled back otherwise. */
     NODISCARD enum status (*commit)(struct db *db, struct err *err);
+    /* From now on commits leave it to the next that is not lazy, or to flush, that they become
+     * durable. Outside of a transaction. */
+    NODISCARD enum status (*set_lazy)(struct db *db, bool lazy, struct err *err);
+    /* Make durable what was committed; on any connection, at any time. */
+    NODISCARD enum status (*flush)(struct db *db, struct err *err);
     void (*rollback)(struct db *db);
     /* Within a writer's transaction: begin a part of it, keep what it did, or undo that. Where
      * there is no transaction any more (some failures end it) these fail. No part within a part. */

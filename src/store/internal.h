@@ -51,6 +51,7 @@ struct store {
     size_t group_len;
     int64_t group_begun_us;
     bool is_group_open; /* its transaction */
+    bool is_lazy;       /* what writer_sql commits is not durable at once: nobody joins that */
 
     /* What was committed and what the listener knows of it (journal.c). */
     pthread_mutex_t hearing; /* all that follows, the listener's calls included */
@@ -63,11 +64,14 @@ struct store {
     void *listener_ctx;
     _Atomic bool is_listened;
 
-    _Atomic int64_t kept_seq; /* store_upkeep has nothing more to do for commits up to here */
+    /* store_upkeep. */
+    _Atomic int64_t kept_seq; /* there is nothing more to do for commits up to here */
+    size_t pieces;            /* in a row */
     int64_t origin;           /* marks this process's rows in the journal */
 };
 
-/* store_write_begin without waiting for other processes or, unless `patient`, for anybody: BUSY. */
+/* store_write_begin without waiting for other processes or, unless `patient`, for anybody: BUSY.
+ * Its commit need not be durable before one that is. */
 NODISCARD enum status write_try(struct store *s, bool patient, struct store_writer **ret,
                                 struct err *err);
 /* The beginning of every write verb: the scratch arena is empty, the connection. */

@@ -11,7 +11,7 @@
 #include "base/map.h"
 #include "store/search.h"
 
-enum { DUE_MAX = 64, WORDS_MAX_BYTES = 64 << 20 };
+enum { DUE_MAX = 512, WORDS_MAX_BYTES = 64 << 20 };
 
 static void count_word(struct sql *db, struct str word, int64_t docs, bool in_headline) {
     if (RUN(db, "search_word_add", TEXT(word), I64(docs), I64(in_headline ? docs : 0)) == 0) {

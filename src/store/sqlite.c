@@ -36,6 +36,8 @@ enum own {
     OWN_BEGIN_WRITE,
     OWN_COMMIT,
     OWN_ROLLBACK,
+    OWN_DURABLE,
+    OWN_LAZY,
     OWN_PART_BEGIN,
     OWN_PART_KEEP,
     OWN_PART_UNDO,
@@ -48,6 +50,8 @@ static const char *const own_sql[] = {
     [OWN_BEGIN_WRITE] = "BEGIN IMMEDIATE",
     [OWN_COMMIT] = "COMMIT",
     [OWN_ROLLBACK] = "ROLLBACK",
+    [OWN_DURABLE] = "PRAGMA synchronous=FULL",
+    [OWN_LAZY] = "PRAGMA synchronous=NORMAL",
     [OWN_PART_BEGIN] = "SAVEPOINT part",
     [OWN_PART_KEEP] = "RELEASE part",
     [OWN_PART_UNDO] = "ROLLBACK TO part",
@@ -265,6 +269,30 @@ static enum status sqlite_commit(struct db *db, struct err *err) {
     return status;
 }
 
+/* With WAL, NORMAL syncs at a checkpoint only; the log's frames are in order and have sums, so that
+ * a crash loses the last of them and nothing else. */
+static enum status sqlite_set_lazy(struct db *db, bool lazy, struct err *err) {
+    return run_own(db, lazy ? OWN_LAZY : OWN_DURABLE, NULL, err);
+}
+
+static enum status sync_file(const char *path, struct err *err) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && fdatasync(fd) == 0;
+    int code = errno;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return ok ? STATUS_OK
+              : err_set(err, STATUS_IO, "cannot write %s to the disk: %s", path, strerror(code));
+}
+
+/* The log has no locks of SQLite's, which closing a file would drop. */
+static enum status sqlite_flush(struct db *db, struct err *err) {
+    char log[PATH_MAX + 8];
+    snprintf(log, sizeof log, "%s-wal", db->path);
+    return sync_file(log, err);
+}
+
 /* A SAVEPOINT outside of a transaction would begin one. */
 static enum status run_part(struct db *db, enum own which, struct err *err) {
     if (sqlite3_get_autocommit(db->handle)) {
@@ -354,17 +382,6 @@ static enum status sqlite_set_schema_version(struct db *db, int version, struct 
     int n = snprintf(sql, sizeof sql, "PRAGMA user_version=%d; PRAGMA application_id=%d", version,
                      APPLICATION_ID);
     return script(db, str_make(sql, (size_t)n), err);
-}
-
-static enum status sync_file(const char *path, struct err *err) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0;
-    int code = errno;
-    if (fd >= 0) {
-        close(fd);
-    }
-    return ok ? STATUS_OK
-              : err_set(err, STATUS_IO, "cannot write %s to the disk: %s", path, strerror(code));
 }
 
 /* VACUUM INTO syncs nothing and refuses a file that exists: copy beside, sync, rename. */
@@ -458,6 +475,8 @@ const struct backend backend_sqlite = {
     .begin_read = sqlite_begin_read,
     .begin_write = sqlite_begin_write,
     .commit = sqlite_commit,
+    .set_lazy = sqlite_set_lazy,
+    .flush = sqlite_flush,
     .rollback = sqlite_rollback,
     .part_begin = sqlite_part_begin,
     .part_keep = sqlite_part_keep,

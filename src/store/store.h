@@ -54,9 +54,10 @@ void store_listen(struct store *s, store_listener *listener, void *ctx);
  * touched), the search index's parts are merged, and at the end the log goes into the database's
  * file. *ret_more: there is more to do. Takes no lock when nothing was committed since there was
  * nothing to do, and waits for none, unless it is `patient`, for those of this process: BUSY when
- * another has it. Between the reader's transactions; one thread at a time. */
+ * another has it. *ret_held_us: how long others had to wait for the lock. Between the reader's
+ * transactions; one thread at a time. */
 NODISCARD enum status store_upkeep(struct store_reader *r, int64_t pages, bool patient,
-                                   bool *ret_more, struct err *err);
+                                   int64_t *ret_held_us, bool *ret_more, struct err *err);
 
 /* Report what other processes committed since the last call (the first call: since open) to the
  * listener; cheap when nothing has changed. When more was missed than the journal keeps, the key is

@@ -94,7 +94,7 @@ static void settle(struct store *s, enum status status, const struct err *cause)
 /* Let another one write within this transaction, if one waits for it. */
 static bool hand_over(struct store *s) {
     pthread_mutex_lock(&s->lock);
-    bool handed = s->waiting > 0 && s->group_len < GROUP_MAX &&
+    bool handed = s->waiting > 0 && !s->is_lazy && s->group_len < GROUP_MAX &&
                   clock_mono_us() - s->group_begun_us < GROUP_MAX_US;
     if (handed) {
         leave(s);
@@ -104,6 +104,18 @@ static bool hand_over(struct store *s) {
 }
 
 enum patience { FOR_ALL, FOR_OUR_OWN, FOR_NOBODY };
+
+static enum status begin_group(struct store *s, enum patience waits, struct err *err) {
+    bool lazy = waits != FOR_ALL;
+    if (s->is_lazy != lazy) {
+        enum status status = s->backend->set_lazy(s->writer_sql.db, lazy, err);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        s->is_lazy = lazy;
+    }
+    return s->backend->begin_write(s->writer_sql.db, !lazy, err);
+}
 
 static enum status begin(struct store *s, enum patience waits, struct store_writer **ret,
                          struct err *err) {
@@ -117,7 +129,7 @@ static enum status begin(struct store *s, enum patience waits, struct store_writ
     w->reader = (struct store_reader){ .store = s, .sql = w->sql, .is_open = true };
     w->is_joined = s->is_group_open;
     enum status status = w->is_joined ? s->backend->part_begin(w->sql->db, err)
-                                      : s->backend->begin_write(w->sql->db, waits == FOR_ALL, err);
+                                      : begin_group(s, waits, err);
     if (status != STATUS_OK) {
         settle(s, status, err);
         writer_free(w);
