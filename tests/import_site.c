@@ -150,8 +150,9 @@ static void count_words(const char *dir) {
     struct store_reader *reader = NULL;
     check(store_open(dir, &store, &err) == STATUS_OK);
     check(store_reader_open(store, &reader, &err) == STATUS_OK);
+    int64_t held_us;
     for (bool more = true; more;) {
-        check(store_upkeep(reader, 1000, true, &more, &err) == STATUS_OK);
+        check(store_upkeep(reader, 1000, true, &held_us, &more, &err) == STATUS_OK);
     }
     store_reader_close(reader);
     store_close(store);

@@ -370,9 +370,10 @@ TEST(search_after_random_writes_finds_what_a_new_index_finds) {
             store_site_commit(&site);
             OK(store_search_fill(site.store, NULL, NULL, &site.err));
         }
+        int64_t held_us;
         for (bool more = round % 4 == 3; more;) {
             store_site_commit(&site);
-            OK(store_upkeep(site.reader, 4, false, &more, &site.err));
+            OK(store_upkeep(site.reader, 4, false, &held_us, &more, &site.err));
         }
         CHECK_INT(store_site_faults(&site), 0);
         struct buf kept, anew;
