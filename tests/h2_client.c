@@ -133,7 +133,7 @@ static void react(struct h2_client *c, const struct h2_frame *f) {
 }
 
 bool h2_client_read(struct h2_client *c, struct h2_frame *ret) {
-    static char payload[16 * KIB];
+    static _Thread_local char payload[16 * KIB];
     if (!receive(c, FRAME_HEAD_BYTES)) {
         return false;
     }
