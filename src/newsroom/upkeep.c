@@ -9,7 +9,12 @@
 #include <time.h>
 
 enum {
-    LOOK_MS = 200,
+    LOOK_MS = 100,
+    /* Work is done when nobody has written for so long, so that no commit has to share the disk
+     * with it; or when so many commits wait for it that others soon would have to do it themselves.
+     */
+    QUIET_US = 60000,
+    BACKLOG_COMMITS = 40,
     /* Between two pieces, and when somebody writes: whoever waits for the write lock gets it. */
     PAUSE_MS = 2,
     /* So often in a row somebody was writing: now it is our turn, or a commit would have to do it.
@@ -22,11 +27,13 @@ enum {
 };
 
 struct upkeep {
+    struct store *store;
     struct store_reader *reader;
     upkeep_report *report;
     void *ctx;
     bool failing;
-    int busy; /* times in a row */
+    bool is_behind; /* until all is done */
+    int busy;       /* times in a row */
     int64_t pages;
     pthread_t thread;
     pthread_mutex_t lock; /* what follows */
@@ -76,7 +83,11 @@ static void *upkeep_main(void *arg) {
     struct upkeep *u = arg;
     bool more = false;
     while (rest(u, more ? PAUSE_MS : LOOK_MS)) {
-        more = work(u);
+        struct store_backlog backlog = store_backlog(u->store);
+        u->is_behind = u->is_behind || backlog.commits >= BACKLOG_COMMITS;
+        bool is_time = u->is_behind || backlog.quiet_us >= QUIET_US;
+        more = is_time && work(u);
+        u->is_behind = u->is_behind && more;
     }
     return NULL;
 }
@@ -85,6 +96,7 @@ enum status upkeep_start(struct store *store, upkeep_report *report, void *ctx, 
                          struct err *err) {
     struct upkeep *u = calloc(1, sizeof *u);
     check(u != NULL);
+    u->store = store;
     u->report = report;
     u->ctx = ctx;
     u->pages = PIECE_PAGES_MIN;

@@ -1,6 +1,7 @@
 /* Does beside the commits what would make some of them slow (store_upkeep): a thread that looks
- * often, and works in pieces so small that an editor's publish waits for one of them at the most.
- * It waits for no lock: while an import holds it, it looks again later, and ends when told to. */
+ * often, works when nobody has written for a moment or when much waits for it, and in pieces so
+ * small that an editor's publish waits for one of them at the most. It waits for no other process:
+ * while an import holds the lock, it looks again later, and ends when told to. */
 #ifndef NEWSROOM_UPKEEP_H
 #define NEWSROOM_UPKEEP_H
 

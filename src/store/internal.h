@@ -64,6 +64,7 @@ struct store {
     void *listener_ctx;
     _Atomic bool is_listened;
 
+    _Atomic int64_t committed_us; /* when the last one that was not lazy was */
     /* store_upkeep. */
     _Atomic int64_t kept_seq; /* there is nothing more to do for commits up to here */
     size_t pieces;            /* in a row */

@@ -59,6 +59,13 @@ void store_listen(struct store *s, store_listener *listener, void *ctx);
 NODISCARD enum status store_upkeep(struct store_reader *r, int64_t pages, bool patient,
                                    int64_t *ret_held_us, bool *ret_more, struct err *err);
 
+/* What waits for store_upkeep, and for how long nobody of this process has written anything else.
+ */
+struct store_backlog {
+    int64_t commits, quiet_us;
+};
+struct store_backlog store_backlog(struct store *s);
+
 /* Report what other processes committed since the last call (the first call: since open) to the
  * listener; cheap when nothing has changed. When more was missed than the journal keeps, the key is
  * "site". */

@@ -56,3 +56,10 @@ enum status store_upkeep(struct store_reader *r, int64_t pages, bool patient, in
     }
     return status;
 }
+
+struct store_backlog store_backlog(struct store *s) {
+    return (struct store_backlog){
+        .commits = atomic_load(&s->heard_seq) - atomic_load(&s->kept_seq),
+        .quiet_us = clock_mono_us() - atomic_load(&s->committed_us),
+    };
+}

@@ -72,6 +72,9 @@ static void settle(struct store *s, enum status status, const struct err *cause)
         status = s->backend->commit(s->writer_sql.db, &err);
     }
     s->writer_sql.is_writing = false;
+    if (!s->is_lazy) {
+        atomic_store(&s->committed_us, clock_mono_us());
+    }
     if (status == STATUS_OK) {
         /* Before the next writer may begin, so that the listener hears of commits in order. */
         journal_tell(s);
