@@ -1,5 +1,6 @@
 #include "app/commands.h"
 #include "app/server.h"
+#include "base/limits.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -164,6 +165,11 @@ static int run(struct cli *cli) {
                   strcmp(address, "127.0.0.1") == 0;
     printf("Serving %s on %s://%s%s%s:%d\n", store_dir(store), scheme, is_v6 && !is_any ? "[" : "",
            is_any ? "localhost" : address, is_v6 && !is_any ? "]" : "", server_port(server));
+    if (server_connections_max(server) < LIMIT_CONNECTIONS) {
+        printf(
+            "At most %zu connections at a time, for want of descriptors (ulimit -n, LimitNOFILE)\n",
+            server_connections_max(server));
+    }
     if (options.redirect_address != NULL) {
         printf("Leading to it from http port %d\n", server_redirect_port(server));
     }

@@ -574,6 +574,10 @@ enum status server_reload(struct server *s, struct err *err) {
     return tls_reload(s->tls, err);
 }
 
+size_t server_connections_max(const struct server *s) {
+    return http_server_connections_max(s->http);
+}
+
 size_t server_loops(const struct server *s) {
     return http_server_loops(s->http);
 }

@@ -40,6 +40,7 @@ int server_redirect_port(const struct server *s);
 /* With a certificate: read it and its key anew, for connections from now on; on an error the old
  * ones stay. */
 NODISCARD enum status server_reload(struct server *s, struct err *err);
+size_t server_connections_max(const struct server *s);
 size_t server_loops(const struct server *s);
 /* Finish what is in flight and end. NULL is accepted. */
 void server_stop(struct server *s);

@@ -20,7 +20,8 @@
 #define LIMIT_H2_VAIN_FRAMES_A_SECOND 100         /* more of them */
 #define LIMIT_UNSENT_BYTES            (256 * MIB) /* held for slow readers, all together: beyond, cut */
 #define LIMIT_CHUNK_EXTENSION_BYTES   1024  /* of one chunked body, all together; nobody uses any */
-#define LIMIT_CONNECTIONS             20000 /* of the process */
+#define LIMIT_CONNECTIONS             20000 /* of the process: 503 */
+#define LIMIT_OTHER_DESCRIPTORS       64    /* left for files, and an eighth of all */
 #define LIMIT_HEADER_TIMEOUT_MS       10000 /* first byte of a request to the end of its headers */
 #define LIMIT_BODY_TIMEOUT_MS         30000
 #define LIMIT_IDLE_TIMEOUT_MS         60000 /* keep-alive, between requests */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static enum status read_address(const char *text, int port, struct sockaddr_storage *ret,
@@ -62,11 +63,22 @@ static enum status check_port_is_free(const struct sockaddr *address, struct err
     return free ? STATUS_OK : err_set(err, STATUS_IO, "cannot listen: %s", strerror(error));
 }
 
+/* A connection is a descriptor, and there are others: of files being sent, of the handlers. Who
+ * comes when no more may be open is told so, rather than left in the queue. */
+static size_t connections_possible(void) {
+    struct rlimit limit;
+    check(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    size_t others = limit.rlim_cur / 8 + LIMIT_OTHER_DESCRIPTORS;
+    size_t possible = limit.rlim_cur > 2 * others ? (size_t)limit.rlim_cur - others
+                                                  : (size_t)limit.rlim_cur / 2;
+    return possible < LIMIT_CONNECTIONS ? possible : LIMIT_CONNECTIONS;
+}
+
 static void set_defaults(struct http_server_options *o) {
 #define DEFAULT(field, value) o->field = o->field ? o->field : (value)
     DEFAULT(address, "127.0.0.1");
     DEFAULT(loops, uv_available_parallelism());
-    DEFAULT(connections_max, LIMIT_CONNECTIONS);
+    DEFAULT(connections_max, connections_possible());
     DEFAULT(header_timeout_ms, LIMIT_HEADER_TIMEOUT_MS);
     DEFAULT(body_timeout_ms, LIMIT_BODY_TIMEOUT_MS);
     DEFAULT(idle_timeout_ms, LIMIT_IDLE_TIMEOUT_MS);
@@ -134,6 +146,10 @@ enum status http_server_start(const struct http_server_options *options,
 
 int http_server_port(const struct http_server *s) {
     return s->port;
+}
+
+size_t http_server_connections_max(const struct http_server *s) {
+    return s->options.connections_max;
 }
 
 size_t http_server_loops(const struct http_server *s) {

@@ -53,7 +53,8 @@ struct http_server_options {
     void (*loop_sleep)(void *ctx, size_t loop);
     void (*loop_wake)(void *ctx, size_t loop);
 
-    /* Each 0: the default of base/limits.h. */
+    /* Each 0: the default of base/limits.h. Of connections fewer, if the process may not have so
+     * many descriptors. */
     size_t connections_max;
     int64_t header_timeout_ms, body_timeout_ms, idle_timeout_ms, write_timeout_ms, shutdown_ms;
     int send_buffer_bytes; /* SO_SNDBUF; 0: the kernel tunes it itself, as is best */
@@ -63,6 +64,7 @@ struct http_server_options {
 NODISCARD enum status http_server_start(const struct http_server_options *options,
                                         struct http_server **ret_server, struct err *err);
 int http_server_port(const struct http_server *s);
+size_t http_server_connections_max(const struct http_server *s);
 size_t http_server_loops(const struct http_server *s);
 /* Begin a graceful stop, from any thread: no new connections, idle ones are closed, what is being
  * answered is finished; after shutdown_ms the rest is cut. */

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -391,6 +392,27 @@ TEST(http_server_says_503_over_its_connection_limit) {
     CHECK_INT(status, 200);
     client_close(&c[1]);
     http_site_stop(s, site);
+}
+
+TEST(http_server_takes_no_more_connections_than_descriptors) {
+    struct rlimit before, low;
+    CHECK(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    static const struct {
+        rlim_t descriptors;
+        size_t connections;
+    } cases[] = { { 100, 50 }, { 1024, 832 }, { 60000, LIMIT_CONNECTIONS } };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        low = (struct rlimit){ cases[i].descriptors, before.rlim_max };
+        if (low.rlim_cur > low.rlim_max) {
+            continue;
+        }
+        struct site *site = http_site_new();
+        CHECK(setrlimit(RLIMIT_NOFILE, &low) == 0);
+        struct http_server *s = http_site_start(site, (struct http_server_options){ 0 });
+        CHECK_INT(http_server_connections_max(s), cases[i].connections);
+        CHECK(setrlimit(RLIMIT_NOFILE, &before) == 0);
+        http_site_stop(s, site);
+    }
 }
 
 static uint64_t ten_bytes(void *ctx, const struct http_request *req) {
