@@ -82,6 +82,26 @@ static void reply_six(struct http_exchange *ex) {
                                             .body_len = 10 * COUNT_OF(parts) });
 }
 
+/* Parts small and large, of memory that is gone when the answer is given. */
+static void reply_lent(struct http_exchange *ex) {
+    struct iovec parts[16];
+    char *body = malloc(LENT_BYTES);
+    check(body != NULL);
+    memcpy(body, big, LENT_BYTES);
+    size_t at = 0;
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        size_t len = i + 1 == COUNT_OF(parts) ? LENT_BYTES - at : i % 3 == 0 ? 300 : 100 * i;
+        parts[i] = (struct iovec){ body + at, len };
+        at += len;
+    }
+    http_reply(ex, &(struct http_response){ .status = 200,
+                                            .parts = parts,
+                                            .n_parts = COUNT_OF(parts),
+                                            .body_len = LENT_BYTES });
+    memset(body, '!', LENT_BYTES);
+    free(body);
+}
+
 void http_site_handle(void *ctx, struct http_exchange *ex, const struct http_request *req) {
     struct site *site = ctx;
     check(site->awake[http_loop_index(ex)]);
@@ -92,6 +112,8 @@ void http_site_handle(void *ctx, struct http_exchange *ex, const struct http_req
         defer(site, ex, req->path);
     } else if (str_eq(req->path, STR("/big"))) {
         reply_text(ex, 200, "", str_make(big, sizeof big));
+    } else if (str_eq(req->path, STR("/lent"))) {
+        reply_lent(ex);
     } else if (str_eq(req->path, STR("/file"))) {
         reply_big_file(site, ex, req, BIG_BYTES);
     } else if (str_eq(req->path, STR("/promise"))) {

@@ -9,7 +9,7 @@
 #include <limits.h>
 #include <stdatomic.h>
 
-enum { BIG_BYTES = 10 * MIB, LOOPS_MAX = 4 };
+enum { BIG_BYTES = 10 * MIB, LENT_BYTES = 4 * MIB, LOOPS_MAX = 4 };
 
 /* What "/big" and "/file" answer, once there is a site. */
 extern char big[BIG_BYTES];

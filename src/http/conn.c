@@ -171,7 +171,7 @@ static void poll_for(struct conn *c, int events) {
 }
 
 static void poll_as_needed(struct conn *c) {
-    bool writes = c->out.at < c->out.len || c->tls_wants_write;
+    bool writes = c->tls_wants_write || (conn_has_output(c) && !c->out.reading);
     if (c->phase == PHASE_CLOSED) {
         return;
     }

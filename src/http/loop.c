@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -300,8 +301,17 @@ void loop_discard(struct loop *l) {
     done(l);
 }
 
+/* A client that has gone is no signal: sendfile has no flag that says so. */
+static void block_sigpipe(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    check(pthread_sigmask(SIG_BLOCK, &set, NULL) == 0);
+}
+
 void loop_run(void *arg) {
     struct loop *l = arg;
+    block_sigpipe();
     const struct http_server_options *o = &l->server->options;
     if (o->loop_start != NULL) {
         o->loop_start(o->ctx, l->index);

@@ -456,6 +456,23 @@ TEST(http_h2_holds_little_for_closed_windows) {
     http_site_stop(s, site);
 }
 
+TEST(http_h2_pins_nothing_for_a_slow_reader) {
+    struct site *site = http_site_new();
+    struct http_server *s = http_site_start(site, (struct http_server_options){ 0 });
+    struct h2_client c;
+    h2_client_open(&c, http_server_port(s), 1000, 0);
+    c.is_stingy = true;
+    h2_client_get(&c, 1, "/lent"); /* whose memory is overwritten and freed by now */
+    CHECK_SOON(atomic_load(&s->unsent_bytes) >= LENT_BYTES - 1000);
+    check_others_are_served(s);
+    c.is_stingy = false;
+    h2_client_number(&c, NGHTTP2_WINDOW_UPDATE, 0, 0x7fffffff - 65535);
+    h2_client_number(&c, NGHTTP2_WINDOW_UPDATE, 1, 0x7fffffff - 1000);
+    expect(&c, 1, 200, str_make(big, LENT_BYTES));
+    h2_client_close(&c);
+    http_site_stop(s, site);
+}
+
 TEST(http_h2_cuts_slow_clients) {
     struct site *site = http_site_new();
     struct http_server *s =

@@ -157,7 +157,7 @@ TEST(http_server_holds_little_for_a_slow_reader_of_a_file) {
     client_open(&c, http_server_port(s), 8192);
     client_get(&c, "/file");
     client_get(&c, "/after"); /* not read before the file is sent */
-    CHECK_SOON(atomic_load(&s->unsent_bytes) > 0);
+    CHECK_SOON(atomic_load(&site->handled) > 0);
     for (int i = 0; i < 50; i++) {
         usleep(1000);
         CHECK(atomic_load(&s->unsent_bytes) <= 256 * KIB);
@@ -170,6 +170,55 @@ TEST(http_server_holds_little_for_a_slow_reader_of_a_file) {
     expect(&c, 200, "/after");
     CHECK_SOON(atomic_load(&s->unsent_bytes) == 0);
     client_close(&c);
+    http_site_stop(s, site);
+}
+
+/* What is in the page cache goes another way than what is not. */
+TEST(http_server_sends_files_that_the_disk_must_give) {
+    struct site *site = http_site_new();
+    struct http_server *s = http_site_start(site, (struct http_server_options){ 0 });
+    http_site_write_file(site);
+    int fd = open(site->big_path, O_RDWR);
+    CHECK(fd >= 0);
+    for (off_t from = 0; from < 3; from++) {
+        /* All of it; from the second window on; only its last. Where the file system keeps files in
+         * memory this throws nothing out, and the file must be right all the same. */
+        CHECK(fdatasync(fd) == 0);
+        CHECK(posix_fadvise(fd, from * 200000, 0, POSIX_FADV_DONTNEED) == 0);
+        struct client c;
+        client_open(&c, http_server_port(s), 0);
+        client_get(&c, "/file");
+        struct client_answer a = client_read(&c, false);
+        CHECK_INT(a.status, 200);
+        CHECK(str_eq(a.body, str_make(big, sizeof big)));
+        answer_done(&a);
+        client_close(&c);
+    }
+    close(fd);
+    http_site_stop(s, site);
+}
+
+TEST(http_server_pins_nothing_for_a_slow_reader) {
+    struct site *site = http_site_new();
+    struct http_server *s =
+        http_site_start(site, (struct http_server_options){ .send_buffer_bytes = 8192 });
+    struct client slow, other;
+    client_open(&slow, http_server_port(s), 8192);
+    client_open(&other, http_server_port(s), 0);
+    client_get(&slow, "/lent"); /* whose memory is overwritten and freed by now */
+    CHECK_SOON(atomic_load(&s->unsent_bytes) > 0);
+    for (int i = 0; i < 3; i++) { /* the loop serves, and sleeps: for it nothing is pinned */
+        int naps = atomic_load(&site->naps);
+        client_get(&other, "/other");
+        expect(&other, 200, "/other");
+        CHECK_SOON(atomic_load(&site->naps) > naps);
+    }
+    CHECK(atomic_load(&s->unsent_bytes) > 0);
+    struct client_answer a = client_read(&slow, false);
+    CHECK(str_eq(a.body, str_make(big, LENT_BYTES)));
+    answer_done(&a);
+    client_close(&slow);
+    client_close(&other);
     http_site_stop(s, site);
 }
 
