@@ -6,8 +6,10 @@
  * is free when http_reply returns.
  *
  * A file goes in windows. What of it is in the page cache, nearly always all, the loop sends
- * itself: by sendfile, or through that same output where TLS must see the bytes. 64 KiB take 16 µs
- * so; read and sent 27; read by another thread and sent, as at first, 60. What is not in the page
+ * itself: by sendfile, or through that same output where TLS must see the bytes. (A whole exchange
+ * of 64 KiB takes 33 µs so, of 1 MiB 215 µs; read by another thread and sent, as at first, 73 and
+ * 898. A bare loop that reads into a buffer and sends that took 1.7 times what it took with
+ * sendfile.) What is not in the page
  * cache would stop the loop, so a thread of libuv's pool reads it. Whether a window is there is
  * asked by reading its two ends with RWF_NOWAIT: if they are, and something between was thrown out,
  * the loop waits for one small read, which is the price of not asking page by page. (A sendfile by
