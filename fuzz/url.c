@@ -20,6 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         check(url_path_canonical(&a, once, &twice) && str_eq(once, twice));
         check(utf8_valid(url_decode(&a, once, false)));
     }
+    check(!url_path_is_plain(s) || (url_path_canonical(&a, s, &once) && str_eq(s, once)));
     if (url_parse(s, &u)) {
         const struct str parts[] = { u.scheme, u.host, u.port, u.path, u.query, u.fragment };
         for (size_t i = 0; i < COUNT_OF(parts); i++) {

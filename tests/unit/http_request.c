@@ -224,6 +224,26 @@ TEST(http_request_table_of_messages_and_attacks) {
     }
 }
 
+/* Every byte, at each place of values of each length: they are read eight bytes at a time. */
+TEST(http_request_values_hold_what_they_may) {
+    for (size_t len = 3; len < 27; len++) {
+        for (size_t at = 1; at + 1 < len; at++) {
+            for (int byte = 0; byte < 256; byte++) {
+                char text[80];
+                size_t n = (size_t)snprintf(text, sizeof text, "GET / HTTP/1.1\r\n" H "X: ");
+                memset(text + n, at % 2 ? 'v' : '\xe9', len);
+                text[n + at] = (char)byte;
+                memcpy(text + n + len, "\r\n\r\n", 4);
+                struct http_reader r;
+                http_reader_init(&r);
+                bool good = http_reader_feed(&r, text, n + len + 4) == HTTP_READ_DONE;
+                REQUIRE(good == (byte == '\t' || (byte >= ' ' && byte != 0x7f)));
+                REQUIRE(!good || r.req.fields[1].value.len == len);
+            }
+        }
+    }
+}
+
 TEST(http_request_is_cut_up_into_its_parts) {
     struct buf out;
     buf_init(&out, 1 * MIB);

@@ -65,6 +65,34 @@ TEST(url_path_canonical_has_one_spelling) {
     arena_done(&a);
 }
 
+TEST(url_path_that_is_plain_is_canonical) {
+    static const char letters[] = "//..aZ9-_~!$&'()*+,;=:@%2e?#\\ \x7f\xc3\xa9<";
+    uint64_t rng = test_seed();
+    struct arena a = { 0 };
+    size_t n_plain = 0;
+    for (int i = 0; i < 100000; i++) {
+        char text[12] = "/";
+        size_t len = 1 + test_below(&rng, sizeof text - 1);
+        for (size_t k = 1; k < len; k++) {
+            text[k] = letters[test_below(&rng, sizeof letters)]; /* the NUL, too */
+        }
+        struct str path = str_make(text, len), canonical;
+        bool plain = url_path_is_plain(path);
+        n_plain += plain;
+        REQUIRE(!plain || (url_path_canonical(&a, path, &canonical) && str_eq(path, canonical)));
+        arena_reset(&a);
+    }
+    CHECK(n_plain > 1000);
+    CHECK(url_path_is_plain(STR("/2022/03/14/the-tide/")) && url_path_is_plain(STR("/")));
+    CHECK(!url_path_is_plain(STR("")) && !url_path_is_plain(STR("a")));
+    char longest[LIMIT_PATH_BYTES + 1];
+    memset(longest, 'a', sizeof longest);
+    longest[0] = '/';
+    CHECK(url_path_is_plain(str_make(longest, sizeof longest - 1)));
+    CHECK(!url_path_is_plain(str_make(longest, sizeof longest)));
+    arena_done(&a);
+}
+
 /* The examples of RFC 3986, section 5.4. */
 TEST(url_resolve_follows_rfc_3986) {
     static const char *const cases[][2] = {
