@@ -402,6 +402,9 @@ void http_reply_file(struct http_exchange *ex, int status, struct str head, int 
     c->out.file_left = len;
     c->out.read = malloc(sizeof *c->out.read);
     check(c->out.read != NULL);
+    if (c->phase != PHASE_CLOSED) {
+        loop_wait(c, WAIT_WRITE); /* even if the socket takes nothing of it yet */
+    }
     conn_flush(c);
 }
 
