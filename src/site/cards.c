@@ -300,8 +300,9 @@ enum status card_excerpt(struct pass *pass, int64_t id, int64_t words, struct st
     if (status != STATUS_OK) {
         return status;
     }
-    *ret = words_first(pass->arena, kept, (size_t)words);
-    if (words_first(pass->arena, kept, (size_t)words + 1).len > ret->len) {
+    bool more;
+    *ret = words_cut(pass->arena, kept, (size_t)words, &more);
+    if (more) {
         struct str ellipsis = pass->settings.excerpt_ellipsis;
         *broken = ellipsis.len == 0 && !words_end_sentence(*ret);
         *ret = arena_printf(pass->arena, "%.*s%.*s", STR_FMT(*ret), STR_FMT(ellipsis));

@@ -2,10 +2,22 @@
 
 #include "text/utf8.h"
 
+/* What stands for itself, one byte each: most of a text. */
+static bool is_plain(char c) {
+    return c >= ' ' && c < 0x7f && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+}
+
 void json_put_str(struct buf *b, struct str s) {
     buf_put_char(b, '"');
     for (size_t at = 0; at < s.len;) {
         size_t from = at;
+        while (at < s.len && is_plain(s.ptr[at])) {
+            at++;
+        }
+        if (at > from) {
+            buf_put(b, str_slice(s, from, at));
+            continue;
+        }
         uint32_t c = utf8_next(s, &at);
         switch (c) {
         case '"': buf_put(b, STR("\\\"")); break;

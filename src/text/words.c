@@ -54,6 +54,10 @@ static bool next_run(struct str text, size_t *at, struct str *ret_run, bool *ret
     bool inside = false, unspaced = false;
     while (i < text.len) {
         size_t here = i;
+        if (inside && text.ptr[i] > ' ' && text.ptr[i] < 0x7f) { /* most of a text */
+            i++;
+            continue;
+        }
         uint32_t c = utf8_next(text, &i);
         if (utf8_is_space(c)) {
             if (inside) {
@@ -149,18 +153,30 @@ bool words_end_sentence(struct str text) {
 }
 
 struct str words_first(struct arena *a, struct str text, size_t n) {
+    bool ignored;
+    return words_cut(a, text, n, &ignored);
+}
+
+struct str words_cut(struct arena *a, struct str text, size_t n, bool *ret_more) {
     struct segments segments = { 0 };
     struct buf out;
     struct str run;
     bool unspaced;
     n = n > WORDS_MAX ? WORDS_MAX : n;
     buf_init(&out, text.len + 1);
-    for (size_t at = 0; n > 0 && next_run(text, &at, &run, &unspaced);) {
+    *ret_more = false;
+    for (size_t at = 0; !*ret_more && next_run(text, &at, &run, &unspaced);) {
+        if (n == 0) {
+            *ret_more = true;
+            break;
+        }
         if (out.len > 0) {
             buf_put_char(&out, ' ');
         }
         if (unspaced) {
-            run = first_segments(&segments, run, &n);
+            struct str first = first_segments(&segments, run, &n);
+            *ret_more = first.len < run.len;
+            run = first;
         } else {
             n--;
         }

@@ -11,6 +11,9 @@
  * with its word. */
 struct str words_first(struct arena *a, struct str text, size_t n);
 
+/* The same, and whether there are more. */
+struct str words_cut(struct arena *a, struct str text, size_t n, bool *ret_more);
+
 /* It ends with what ends a sentence in some script (Unicode's Sentence_Terminal), closing marks
  * aside. */
 bool words_end_sentence(struct str text);

@@ -8,10 +8,27 @@ static bool is_char(uint32_t c) {
            (c >= 0xe000 && c <= 0xfffd) || c >= 0x10000;
 }
 
+/* The end of the bytes from `at` on that stand for themselves anywhere: most of a text. */
+static size_t plain_end(struct str text, size_t at) {
+    for (; at < text.len; at++) {
+        char c = text.ptr[at];
+        if (c < ' ' || c == '&' || c == '<' || c == '>' || c == '"' || c == ']') {
+            break;
+        }
+    }
+    return at;
+}
+
 /* White space that a reader would normalise is written as references: a line's end as \n (2.11),
  * all of it in an attribute as spaces (3.3.3). */
 static void put_escaped(struct buf *out, struct str text, bool in_attr) {
     for (size_t at = 0; at < text.len;) {
+        size_t end = plain_end(text, at);
+        if (end > at) {
+            buf_put(out, str_slice(text, at, end));
+            at = end;
+            continue;
+        }
         uint32_t c = utf8_next(text, &at);
         switch (c) {
         case '&': buf_put(out, STR("&amp;")); break;
@@ -89,6 +106,13 @@ void xml_cdata(struct xml *x, struct str text) {
     buf_put(x->out, STR("<![CDATA["));
     size_t brackets = 0;
     for (size_t at = 0; at < text.len;) {
+        size_t end = plain_end(text, at);
+        if (end > at) {
+            buf_put(x->out, str_slice(text, at, end));
+            brackets = 0;
+            at = end;
+            continue;
+        }
         uint32_t c = utf8_next(text, &at);
         if (!is_char(c)) {
             continue;

@@ -69,6 +69,26 @@ TEST(words_first_cuts_between_words_where_there_are_no_spaces) {
     arena_done(&a);
 }
 
+TEST(words_cut_tells_whether_there_are_more) {
+    struct arena a = { 0 };
+    const struct str texts[] = { STR("The tide came in."),
+                                 STR("  The tide  "),
+                                 STR("昨天上午，他说“好”"),
+                                 STR("新闻 —— 今天 x"),
+                                 STR("——"),
+                                 STR(" "),
+                                 STR("") };
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        for (size_t n = 0; n < 9; n++) {
+            bool more;
+            struct str first = words_cut(&a, texts[i], n, &more);
+            CHECK(str_eq(first, words_first(&a, texts[i], n)));
+            CHECK_INT(more, words_first(&a, texts[i], n + 1).len > first.len);
+        }
+    }
+    arena_done(&a);
+}
+
 TEST(words_first_bounds_what_has_no_end) {
     struct arena a = { 0 };
     struct buf text;
