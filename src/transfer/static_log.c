@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+enum { KEY_MAX_BYTES = 2 * LIMIT_PATH_BYTES };
+
 /* As it stands in the file; the arrays and strings follow: keys, slots, key, text, padding to 8. */
 struct head {
     uint32_t size; /* of all of it, head and padding included */
@@ -32,8 +34,8 @@ static uint32_t check_of(const char *record, size_t size) {
 }
 
 void static_record_put(struct buf *out, const struct static_record *r) {
-    check(r->key.len <= LIMIT_PATH_BYTES * 2 && r->text.len <= UINT16_MAX &&
-          r->n_slots <= UINT16_MAX && r->n_keys <= LIMIT_STATIC_KEYS);
+    check(r->key.len <= KEY_MAX_BYTES && r->text.len <= UINT16_MAX && r->n_slots <= UINT16_MAX &&
+          r->n_keys <= LIMIT_STATIC_KEYS);
     size_t len = sizeof(struct head) + (r->n_keys + r->n_slots) * 4 + r->key.len + r->text.len;
     size_t size = padded(len);
     char *at = buf_reserve(out, size);
@@ -93,7 +95,8 @@ bool static_log_next(struct static_log_reader *r, struct static_record *ret, uin
     struct head head;
     if (fread(&head, 1, sizeof head, r->file) != sizeof head || head.size < sizeof head ||
         head.size > LIMIT_STATIC_RECORD_BYTES || head.n_keys > LIMIT_STATIC_KEYS ||
-        head.kind < STATIC_BEGIN || head.kind >= STATIC_KINDS || head.form >= STATIC_FORMS) {
+        head.kind < STATIC_BEGIN || head.kind >= STATIC_KINDS || head.form >= STATIC_FORMS ||
+        head.key_len > KEY_MAX_BYTES) {
         return false;
     }
     size_t arrays = ((size_t)head.n_keys + head.n_slots) * 4;
