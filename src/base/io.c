@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -127,4 +128,28 @@ enum status io_make_dirs(const char *path, struct err *err) {
         }
     }
     return STATUS_OK;
+}
+
+bool io_write_parts(int fd, const struct iovec *parts, size_t n) {
+    struct iovec left[64];
+    size_t at = 0, skip = 0;
+    while (at < n) {
+        size_t take = n - at < COUNT_OF(left) ? n - at : COUNT_OF(left);
+        memcpy(left, parts + at, take * sizeof *left);
+        left[0].iov_base = (char *)left[0].iov_base + skip;
+        left[0].iov_len -= skip;
+        ssize_t wrote = writev(fd, left, (int)take);
+        if (wrote < 0 && errno == EINTR) {
+            continue;
+        }
+        if (wrote < 0) {
+            return false;
+        }
+        skip += (size_t)wrote;
+        while (at < n && skip >= parts[at].iov_len) {
+            skip -= parts[at].iov_len;
+            at++;
+        }
+    }
+    return true;
 }

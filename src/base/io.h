@@ -5,6 +5,8 @@
 #include "base/buf.h"
 #include "base/status.h"
 
+#include <sys/uio.h>
+
 /* Append the file's bytes to `out` (its max is the limit). Errors: NOT_FOUND, TOO_LARGE, IO. */
 NODISCARD enum status io_read_file(const char *path, struct buf *out, struct err *err);
 /* The same of what an open descriptor has left; `path` is its name in messages. */
@@ -13,6 +15,9 @@ NODISCARD enum status io_read_all(int fd, const char *path, struct buf *out, str
 /* Replace `path` by these bytes, atomically and durably: a temporary file beside it, fsync, rename,
  * fsync of the folder. Errors: IO. */
 NODISCARD enum status io_write_file(const char *path, struct str bytes, struct err *err);
+
+/* Write the parts one behind the other, all of them; false: errno says why not. */
+NODISCARD bool io_write_parts(int fd, const struct iovec *parts, size_t n_parts);
 
 /* fsync of the folder that holds `path`, so that a name made or changed in it survives. Errors: IO.
  */

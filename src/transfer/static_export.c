@@ -223,6 +223,7 @@ static enum status export_all(struct static_run *run, struct err *err) {
     char *site = realpath(store_dir(run->store), NULL);
     plan.site = str_of(site != NULL ? site : store_dir(run->store));
     run->fingerprint = fingerprint(run);
+    static_spares_clear(run->folder); /* of a run that was killed */
     enum status status = static_past_read(&plan, 0);
     if (status == STATUS_OK) {
         status = static_work_start(run, err);
@@ -278,10 +279,14 @@ enum status static_export(struct store *store, const struct static_options *opti
         run->source = site_source(run->site);
         status = open_folder(run, err);
     }
-    if (status == STATUS_OK) {
+    bool is_open = status == STATUS_OK;
+    if (is_open) {
         status = export_all(run, err);
     }
     static_work_stop(run);
+    if (is_open) {
+        static_spares_clear(run->folder);
+    }
     run->counts.whole = run->is_whole;
     run->counts.seconds = (double)(clock_mono_us() - run->began_us) / 1e6;
     *ret = run->counts;

@@ -1,5 +1,6 @@
 #include "transfer/static_file.h"
 
+#include "base/io.h"
 #include "base/limits.h"
 
 #include <brotli/encode.h>
@@ -23,13 +24,14 @@ static const struct {
 } levels[STATIC_LEVEL_MAX + 1] = { { 0, 0 }, { 1, 3 }, { 3, 4 }, { 5, 5 },  { 6, 5 },
                                    { 7, 6 }, { 8, 7 }, { 9, 8 }, { 10, 9 }, { 12, 11 } };
 
-void static_files_init(struct static_files *f, int folder, int level) {
+void static_files_init(struct static_files *f, int folder, int level, unsigned thread) {
     check(level >= 0 && level <= STATIC_LEVEL_MAX);
     *f = (struct static_files){ .folder = folder, .level = level };
     if (level > 0) {
         f->deflate = libdeflate_alloc_compressor(levels[level].deflate);
         check(f->deflate != NULL);
     }
+    static_spares_init(&f->spares, folder, thread);
     buf_init(&f->whole, 2 * (size_t)LIMIT_RENDER_BYTES);
     buf_init(&f->packed, 4 * (size_t)LIMIT_RENDER_BYTES);
 }
@@ -104,28 +106,10 @@ static int open_temporary(int folder, const char *name) {
 
 /* ---- writing ---- */
 
-static bool write_parts(int fd, const struct iovec *parts, size_t n) {
-    struct iovec left[64];
-    size_t at = 0, skip = 0;
-    while (at < n) {
-        size_t take = n - at < COUNT_OF(left) ? n - at : COUNT_OF(left);
-        memcpy(left, parts + at, take * sizeof *left);
-        left[0].iov_base = (char *)left[0].iov_base + skip;
-        left[0].iov_len -= skip;
-        ssize_t wrote = writev(fd, left, (int)take);
-        if (wrote < 0 && errno == EINTR) {
-            continue;
-        }
-        if (wrote < 0) {
-            return false;
-        }
-        skip += (size_t)wrote;
-        while (at < n && skip >= parts[at].iov_len) {
-            skip -= parts[at].iov_len;
-            at++;
-        }
+static void count_bytes(struct static_files *f, const struct iovec *parts, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        f->bytes += parts[i].iov_len;
     }
-    return true;
 }
 
 static enum status put_one(struct static_files *f, struct str name, const char *ending,
@@ -135,11 +119,15 @@ static enum status put_one(struct static_files *f, struct str name, const char *
     if (status != STATUS_OK) {
         return status;
     }
+    if (!f->is_fresh && static_spares_replace(&f->spares, p.name, parts, n)) {
+        count_bytes(f, parts, n);
+        return STATUS_OK;
+    }
     int fd = open_temporary(f->folder, p.temporary);
     if (fd < 0) {
         return failed("create", p.temporary, err);
     }
-    bool ok = write_parts(fd, parts, n);
+    bool ok = io_write_parts(fd, parts, n);
     int code = errno;
     ok = close(fd) == 0 && ok;
     errno = ok ? errno : code;
@@ -148,9 +136,7 @@ static enum status put_one(struct static_files *f, struct str name, const char *
         (void)unlinkat(f->folder, p.temporary, 0);
         return status;
     }
-    for (size_t i = 0; i < n; i++) {
-        f->bytes += parts[i].iov_len;
-    }
+    count_bytes(f, parts, n);
     return STATUS_OK;
 }
 
@@ -242,7 +228,7 @@ static bool copy(int from, int to) {
             return n == 0;
         }
         struct iovec part = { bytes, (size_t)n };
-        if (!write_parts(to, &part, 1)) {
+        if (!io_write_parts(to, &part, 1)) {
             return false;
         }
     }

@@ -1,4 +1,4 @@
-/* Files of a static export: written beside and renamed, so that a server which reads the folder
+/* Files of a static export: written elsewhere and renamed, so that a server which reads the folder
  * meanwhile sees each as it was or as it is; packed copies beside them.
  *
  * Nothing is synced file by file: the run syncs the whole file system once, before it says in its
@@ -8,8 +8,7 @@
 
 #include "base/buf.h"
 #include "base/status.h"
-
-#include <sys/uio.h>
+#include "transfer/static_spare.h"
 
 #define STATIC_LEVEL_MAX 9
 
@@ -20,11 +19,12 @@ struct static_files {
     bool is_fresh; /* nothing was in the folder: no packed copies are left of earlier files */
     void *deflate;
     struct buf whole, packed;
+    struct static_spares spares;
     uint64_t bytes; /* written, packed copies included */
 };
 
-/* Borrows the descriptor. level: 0 to STATIC_LEVEL_MAX. */
-void static_files_init(struct static_files *f, int folder, int level);
+/* Borrows the descriptor. level: 0 to STATIC_LEVEL_MAX. thread: its number, of all at work. */
+void static_files_init(struct static_files *f, int folder, int level, unsigned thread);
 void static_files_done(struct static_files *f);
 
 /* Write the parts one behind the other as the file `name`. pack: with .gz and .br beside it, as far

@@ -135,7 +135,7 @@ enum status static_work_start(struct static_run *run, struct err *err) {
         keys_init(&w->base_keys);
         keys_init(&w->fragment_keys);
         buf_init(&w->log, 64 * LIMIT_STATIC_RECORD_BYTES);
-        static_files_init(&w->files, run->folder, run->options->level);
+        static_files_init(&w->files, run->folder, run->options->level, (unsigned)run->n_workers);
         status = run->source.thread_open(run->source.ctx, &w->thread, err);
         if (status != STATUS_OK) {
             run->n_workers++;

@@ -365,7 +365,7 @@ TEST(static_files_put_link_and_remove) {
     REQUIRE(folder >= 0);
     struct static_files f;
     struct err why = { 0 };
-    static_files_init(&f, folder, 5);
+    static_files_init(&f, folder, 5, 0);
     static char text[5000];
     memset(text, 'a', sizeof text);
     struct iovec parts[] = { { text, 3000 }, { NULL, 0 }, { text, 2000 } };
