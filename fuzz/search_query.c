@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "store/store.h"
+#include "tests/must.h"
 #include "text/tokens.h"
 #include "text/utf8.h"
 
@@ -12,15 +13,6 @@
 #include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(call)                                                                                 \
-    do {                                                                                           \
-        struct err err = { 0 };                                                                    \
-        if ((call) != STATUS_OK) {                                                                 \
-            fprintf(stderr, "%s: %s\n", #call, err.message);                                       \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 /* ---- a small site, made once ---- */
 

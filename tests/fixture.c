@@ -3,20 +3,11 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "tests/harness.h"
+#include "tests/must.h"
 
 #include <gumbo.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define MUST(call)                                                                                 \
-    do {                                                                                           \
-        struct err err_ = { 0 };                                                                   \
-        struct err *err = &err_;                                                                   \
-        if ((call) != STATUS_OK) {                                                                 \
-            (void)fprintf(stderr, "%s:%d: %s: %s\n", __FILE__, __LINE__, #call, err_.message);     \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 /* ---- writing ---- */
 
@@ -28,7 +19,7 @@ static int64_t put_section(struct store_writer *w, const char *name, const char 
                                .parent_id = parent,
                                .slug = str_of(name),
                                .description = parent ? STR("") : STR("All of it.") };
-    MUST(store_section_put(w, &section, &id, err));
+    MUST(store_section_put(w, &section, &id, &err));
     return id;
 }
 
@@ -37,7 +28,7 @@ static int64_t put_author(struct store_writer *w, const char *name, const char *
     char path[64];
     (void)snprintf(path, sizeof path, "/author/%s/", slug);
     struct author author = { .name = str_of(name), .slug = str_of(slug), .path = str_of(path) };
-    MUST(store_author_put(w, &author, &id, err));
+    MUST(store_author_put(w, &author, &id, &err));
     return id;
 }
 
@@ -101,7 +92,7 @@ static int64_t put_hidden(struct fixture *f, struct store_writer *w, const char 
         story.published_us = INT64_C(4102444800) * US_PER_SECOND; /* 2100 */
         story.local_day = 21000101;
     }
-    MUST(store_story_put(w, &story, &id, err));
+    MUST(store_story_put(w, &story, &id, &err));
     return id;
 }
 
@@ -121,7 +112,7 @@ static int64_t put_page(struct fixture *f, struct store_writer *w, const char *h
         .local_day = 20220301,
         .parent_id = parent,
     };
-    MUST(store_story_put(w, &page, &id, err));
+    MUST(store_story_put(w, &page, &id, &err));
     return id;
 }
 
@@ -135,7 +126,7 @@ static void put_terms(struct fixture *f, struct store_writer *w) {
     struct tag tag = { .name = STR("ferries"),
                        .slug = STR("ferries"),
                        .path = STR("/tag/ferries/") };
-    MUST(store_tag_put(w, &tag, &f->tag, err));
+    MUST(store_tag_put(w, &tag, &f->tag, &err));
     struct media image = { .file = STR("ab/ferry.jpg"),
                            .path = STR("/wp-content/uploads/ferry.jpg"),
                            .mime = STR("image/jpeg"),
@@ -145,7 +136,7 @@ static void put_terms(struct fixture *f, struct store_writer *w) {
                            .alt = STR("A ferry"),
                            .caption = STR("The ferry, alongside."),
                            .credit = STR("Ida Quay") };
-    MUST(store_media_put(w, &image, &f->image, err));
+    MUST(store_media_put(w, &image, &f->image, &err));
 }
 
 static void put_settings(struct store_writer *w) {
@@ -157,7 +148,7 @@ static void put_settings(struct store_writer *w) {
         { "language", "en" },
     };
     for (size_t i = 0; i < COUNT_OF(settings); i++) {
-        MUST(store_setting_put(w, str_of(settings[i][0]), str_of(settings[i][1]), err));
+        MUST(store_setting_put(w, str_of(settings[i][0]), str_of(settings[i][1]), &err));
     }
 }
 
@@ -166,7 +157,7 @@ static void put_all(struct fixture *f, struct store_writer *w) {
     put_terms(f, w);
     for (int n = 1; n <= FIXTURE_STORIES; n++) {
         struct story story = numbered_story(f, n);
-        MUST(store_story_put(w, &story, &f->stories[n], err));
+        MUST(store_story_put(w, &story, &f->stories[n], &err));
     }
     f->locked = put_hidden(f, w, "locked", STORY_PUBLISHED, STORY_PASSWORD);
     f->private = put_hidden(f, w, "private", STORY_PUBLISHED, STORY_PRIVATE);
@@ -180,9 +171,9 @@ static void put_all(struct fixture *f, struct store_writer *w) {
 /* ---- opening ---- */
 
 static void open_site(struct fixture *f) {
-    MUST(site_open(f->store, NULL, &f->site, err));
+    MUST(site_open(f->store, NULL, &f->site, &err));
     f->source = site_source(f->site);
-    MUST(f->source.thread_open(f->source.ctx, &f->thread, err));
+    MUST(f->source.thread_open(f->source.ctx, &f->thread, &err));
 }
 
 static void close_site(struct fixture *f) {
@@ -199,12 +190,12 @@ void fixture_open(struct fixture *f) {
     *f = (struct fixture){ 0 };
     arena_init(&f->arena);
     struct str dir = arena_printf(&f->arena, "%s/site", test_tmp_dir());
-    MUST(store_create(dir.ptr, err));
-    MUST(store_open(dir.ptr, &f->store, err));
+    MUST(store_create(dir.ptr, &err));
+    MUST(store_open(dir.ptr, &f->store, &err));
     struct store_writer *w;
-    MUST(store_write_begin(f->store, &w, err));
+    MUST(store_write_begin(f->store, &w, &err));
     put_all(f, w);
-    MUST(store_write_commit(w, err));
+    MUST(store_write_commit(w, &err));
     open_site(f);
 }
 
@@ -219,32 +210,32 @@ void fixture_close(struct fixture *f) {
 int64_t fixture_put(struct fixture *f, const struct story *story) {
     struct store_writer *w;
     int64_t id;
-    MUST(store_write_begin(f->store, &w, err));
-    MUST(store_story_put(w, story, &id, err));
-    MUST(store_write_commit(w, err));
+    MUST(store_write_begin(f->store, &w, &err));
+    MUST(store_story_put(w, story, &id, &err));
+    MUST(store_write_commit(w, &err));
     return id;
 }
 
 void fixture_set(struct fixture *f, const char *key, const char *value) {
     struct store_writer *w;
-    MUST(store_write_begin(f->store, &w, err));
-    MUST(store_setting_put(w, str_of(key), str_of(value), err));
-    MUST(store_write_commit(w, err));
+    MUST(store_write_begin(f->store, &w, &err));
+    MUST(store_setting_put(w, str_of(key), str_of(value), &err));
+    MUST(store_write_commit(w, &err));
 }
 
 void fixture_slot(struct fixture *f, const char *name, const int64_t *ids, size_t n) {
     struct store_writer *w;
-    MUST(store_write_begin(f->store, &w, err));
-    MUST(store_slot_put(w, str_of(name), (struct ids){ ids, n }, err));
-    MUST(store_write_commit(w, err));
+    MUST(store_write_begin(f->store, &w, &err));
+    MUST(store_slot_put(w, str_of(name), (struct ids){ ids, n }, &err));
+    MUST(store_write_commit(w, &err));
 }
 
 struct story fixture_story(struct fixture *f, int64_t id) {
     struct store_reader *r;
     struct story story;
-    MUST(store_reader_open(f->store, &r, err));
-    MUST(store_read_begin(r, NULL, err));
-    MUST(store_story(r, &f->arena, id, STORY_FULL, &story, err));
+    MUST(store_reader_open(f->store, &r, &err));
+    MUST(store_read_begin(r, NULL, &err));
+    MUST(store_story(r, &f->arena, id, STORY_FULL, &story, &err));
     store_read_end(r);
     store_reader_close(r);
     return story;
@@ -266,7 +257,7 @@ static struct fragment_build get_fragment(struct fixture *f, struct str key) {
     keys_init(&keys);
     struct fragment_build fragment = { .arena = &f->arena, .keys = &keys };
     buf_init(&fragment.out, LIMIT_RENDER_BYTES);
-    MUST(f->source.fragment(f->thread, key, &fragment, err));
+    MUST(f->source.fragment(f->thread, key, &fragment, &err));
     keys_done(&keys);
     fragment.keys = NULL;
     return fragment;
@@ -305,10 +296,10 @@ void fixture_get(struct fixture *f, const char *key, struct fixture_answer *ret)
     *ret = (struct fixture_answer){ 0 };
     keys_init(&ret->keys);
     struct page_build page = { .arena = &f->arena, .keys = &ret->keys, .status = 200 };
-    MUST(f->source.page(f->thread, str_of(key), &page, err));
+    MUST(f->source.page(f->thread, str_of(key), &page, &err));
     if (page.alias.len > 0) {
         struct page_build shared = { .arena = &f->arena, .keys = &ret->keys, .status = 200 };
-        MUST(f->source.page(f->thread, page.alias, &shared, err));
+        MUST(f->source.page(f->thread, page.alias, &shared, &err));
         page = shared;
     }
     assemble(f, &page, ret);
@@ -338,6 +329,36 @@ struct str fixture_location(struct fixture *f, const char *key) {
     }
     at += sizeof "Location: " - 1;
     return str_slice(answer.head, at, str_find(answer.head, STR("\r\n"), at));
+}
+
+void fixture_check(struct fixture *f, const struct fixture_case *cases, size_t n_cases) {
+    for (size_t i = 0; i < n_cases; i++) {
+        int status = fixture_status(f, cases[i].key);
+        struct str location = fixture_location(f, cases[i].key);
+        if (status != cases[i].status || !str_eq(location, str_of(cases[i].location))) {
+            test_fail(__FILE__, __LINE__, "%s answers %d '%.*s', not %d '%s'", cases[i].key, status,
+                      STR_FMT(location), cases[i].status, cases[i].location);
+        }
+    }
+}
+
+size_t fixture_linked(struct str html, const char *from, const char *to, int *ret) {
+    size_t at = str_find(html, str_of(from), 0);
+    size_t end = at == STR_NPOS ? at : str_find(html, str_of(to), at);
+    size_t n = 0;
+    while (at != STR_NPOS && n < 2 * FIXTURE_STORIES) {
+        at = str_find(html, STR("><a href=\"/2022/03/"), at);
+        if (at == STR_NPOS || at > end) {
+            break;
+        }
+        at = str_find(html, STR("headline-"), at) + sizeof "headline-" - 1;
+        int number = 0;
+        for (; char_is_digit(html.ptr[at]); at++) {
+            number = number * 10 + (html.ptr[at] - '0');
+        }
+        ret[n++] = number;
+    }
+    return n;
 }
 
 /* ---- reading ---- */

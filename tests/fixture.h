@@ -59,4 +59,17 @@ struct str fixture_text(struct fixture *f, struct str html);
 /* The value of Location; empty if there is none. */
 struct str fixture_location(struct fixture *f, const char *key);
 
+/* What an address answers; `location` is empty unless it leads on. */
+struct fixture_case {
+    const char *key;
+    int status;
+    const char *location;
+};
+/* A failure of the test for each that answers something else. */
+void fixture_check(struct fixture *f, const struct fixture_case *cases, size_t n_cases);
+
+/* The numbers of the stories whose headlines are links behind the first `from`, up to the next
+ * `to`, in order; room for 2 * FIXTURE_STORIES. */
+size_t fixture_linked(struct str html, const char *from, const char *to, int *ret);
+
 #endif

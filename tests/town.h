@@ -3,6 +3,7 @@
 #define TESTS_TOWN_H
 
 #include "store/store.h"
+#include "tests/must.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,16 +21,6 @@ struct town {
     int64_t minutes; /* of the newest story */
     char last[160];  /* what the last write was */
 };
-
-/* For calls that cannot fail in these tests; `err` is theirs. */
-#define MUST(call)                                                                                 \
-    do {                                                                                           \
-        struct err err = { 0 };                                                                    \
-        if ((call) != STATUS_OK) {                                                                 \
-            fprintf(stderr, "%s: %s\n", #call, err.message);                                       \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 /* A site in a temporary folder, with some stories. */
 void town_make(struct town *t, uint64_t seed);

@@ -5,22 +5,8 @@
 
 /* The stories whose pages a block's cards lead to, in order. */
 static size_t cards_of(struct fixture *f, struct str html, const char *block, int *ret) {
-    size_t at = str_find(html, arena_printf(&f->arena, "<section class=\"block %s\"", block), 0);
-    size_t end = at == STR_NPOS ? at : str_find(html, STR("</section>"), at);
-    size_t n = 0;
-    while (at != STR_NPOS && n < FIXTURE_STORIES) {
-        at = str_find(html, STR("<h3><a href=\"/2022/03/"), at);
-        if (at == STR_NPOS || at > end) {
-            break;
-        }
-        at = str_find(html, STR("headline-"), at) + sizeof "headline-" - 1;
-        int number = 0;
-        for (; char_is_digit(html.ptr[at]); at++) {
-            number = number * 10 + (html.ptr[at] - '0');
-        }
-        ret[n++] = number;
-    }
-    return n;
+    struct str from = arena_printf(&f->arena, "<section class=\"block %s\"", block);
+    return fixture_linked(html, from.ptr, "</section>", ret);
 }
 
 /* Europe's stories, every fourth, stand in the list of the section above, too. */

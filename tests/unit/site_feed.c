@@ -124,11 +124,7 @@ TEST(feed_of_a_section_a_tag_and_an_author) {
 /* ---- addresses ---- */
 
 TEST(feed_addresses_of_all_kinds_lead_to_one) {
-    static const struct {
-        const char *key;
-        int status;
-        const char *location;
-    } cases[] = {
+    static const struct fixture_case cases[] = {
         { "/feed/", 200, "" },
         { "/feed/atom/", 200, "" },
         { "/feed/json/", 200, "" },
@@ -185,14 +181,7 @@ TEST(feed_addresses_of_all_kinds_lead_to_one) {
     };
     struct fixture f;
     fixture_open(&f);
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        int status = fixture_status(&f, cases[i].key);
-        struct str location = fixture_location(&f, cases[i].key);
-        if (status != cases[i].status || !str_eq(location, str_of(cases[i].location))) {
-            test_fail(__FILE__, __LINE__, "%s answers %d '%.*s', not %d '%s'", cases[i].key, status,
-                      STR_FMT(location), cases[i].status, cases[i].location);
-        }
-    }
+    fixture_check(&f, cases, COUNT_OF(cases));
     fixture_close(&f);
 }
 

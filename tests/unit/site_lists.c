@@ -22,11 +22,7 @@ static size_t rows(struct fixture *f, const char *key) {
 }
 
 TEST(site_lists_have_their_addresses) {
-    static const struct {
-        const char *key;
-        int status;
-        const char *location;
-    } cases[] = {
+    static const struct fixture_case cases[] = {
         { "/", 200, "" },
         { "/page/2/", 200, "" },
         { "/page/1/", 301, "/" },
@@ -167,24 +163,13 @@ TEST(site_lists_have_their_addresses) {
     };
     struct fixture f;
     fixture_open(&f);
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        int status = fixture_status(&f, cases[i].key);
-        struct str location = fixture_location(&f, cases[i].key);
-        if (status != cases[i].status || !str_eq(location, str_of(cases[i].location))) {
-            test_fail(__FILE__, __LINE__, "%s answers %d '%.*s', not %d '%s'", cases[i].key, status,
-                      STR_FMT(location), cases[i].status, cases[i].location);
-        }
-    }
+    fixture_check(&f, cases, COUNT_OF(cases));
     fixture_close(&f);
 }
 
 /* A page that stands at "/" has no other address, and the stories keep their list. */
 TEST(site_lists_below_a_front_page) {
-    static const struct {
-        const char *key;
-        int status;
-        const char *location;
-    } cases[] = {
+    static const struct fixture_case cases[] = {
         { "/", 200, "" },
         { "/about/", 301, "/" },
         { "/about", 301, "/" },
@@ -199,14 +184,7 @@ TEST(site_lists_below_a_front_page) {
     struct fixture f;
     fixture_open(&f);
     fixture_set(&f, "front_page", "/about/");
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        int status = fixture_status(&f, cases[i].key);
-        struct str location = fixture_location(&f, cases[i].key);
-        if (status != cases[i].status || !str_eq(location, str_of(cases[i].location))) {
-            test_fail(__FILE__, __LINE__, "%s answers %d '%.*s', not %d '%s'", cases[i].key, status,
-                      STR_FMT(location), cases[i].status, cases[i].location);
-        }
-    }
+    fixture_check(&f, cases, COUNT_OF(cases));
     CHECK_INT(rows(&f, "/page/1/"), 10);
     CHECK(shows(&f, "/page/1/", "rel=\"canonical\" href=\"https://courier.example/page/1/\""));
     CHECK(shows(&f, "/page/1/", "<link rel=\"next\" href=\"/page/2/\">"));

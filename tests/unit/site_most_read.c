@@ -4,35 +4,15 @@
 
 #include "base/clock.h"
 
-/* The numbers of the stories that a part of the page links by headline, in order. */
-static size_t stories_in(struct str html, const char *from, const char *to, int *ret) {
-    size_t at = str_find(html, str_of(from), 0);
-    size_t end = at == STR_NPOS ? at : str_find(html, str_of(to), at);
-    size_t n = 0;
-    while (at != STR_NPOS && n < 2 * FIXTURE_STORIES) {
-        at = str_find(html, STR("><a href=\"/2022/03/"), at);
-        if (at == STR_NPOS || at > end) {
-            break;
-        }
-        at = str_find(html, STR("headline-"), at) + sizeof "headline-" - 1;
-        int number = 0;
-        for (; char_is_digit(html.ptr[at]); at++) {
-            number = number * 10 + (html.ptr[at] - '0');
-        }
-        ret[n++] = number;
-    }
-    return n;
-}
-
 static size_t most_read_of_front(struct fixture *f, int *ret) {
-    return stories_in(fixture_body(f, "/"), "<section class=\"block most-read\"", "</section>",
-                      ret);
+    return fixture_linked(fixture_body(f, "/"), "<section class=\"block most-read\"", "</section>",
+                          ret);
 }
 
 static size_t dont_miss_of(struct fixture *f, int own, int *ret) {
     struct str key = arena_printf(&f->arena, "/2022/03/%02d/headline-%d/", own, own);
-    return stories_in(fixture_body(f, key.ptr), "<section class=\"block dont-miss\"", "</section>",
-                      ret);
+    return fixture_linked(fixture_body(f, key.ptr), "<section class=\"block dont-miss\"",
+                          "</section>", ret);
 }
 
 static void set_state(struct fixture *f, int number, enum story_state state) {
@@ -79,7 +59,7 @@ TEST(site_most_read_leaves_a_band_what_was_picked_for_it) {
     CHECK_INT(most_read_of_front(&f, shown), 1);
     CHECK_INT(shown[0], 4);
     struct str band = arena_printf(&f.arena, "id=\"Band%lld\"", (long long)f.harbour);
-    CHECK(stories_in(fixture_body(&f, "/"), band.ptr, "</section>", shown) >= 1);
+    CHECK(fixture_linked(fixture_body(&f, "/"), band.ptr, "</section>", shown) >= 1);
     CHECK_INT(shown[0], 2);
     fixture_close(&f);
 }
@@ -129,7 +109,7 @@ TEST(site_most_read_on_a_front_page_of_few_stories) {
             fixture_slot(&f, slots[s], ids, test_below(&random, COUNT_OF(ids) + 1));
         }
         int shown[2 * FIXTURE_STORIES], times[FIXTURE_STORIES + 1] = { 0 };
-        size_t len = stories_in(fixture_body(&f, "/"), "<main", "</main>", shown);
+        size_t len = fixture_linked(fixture_body(&f, "/"), "<main", "</main>", shown);
         for (size_t i = 0; i < len; i++) {
             CHECK(shown[i] <= n);
             times[shown[i]]++;
