@@ -77,6 +77,16 @@ void cli_progress(const char *things, int64_t done, int64_t total, double per_se
     fflush(stderr);
 }
 
+void cli_json_open(struct json *j, struct buf *out) {
+    json_init(j, out);
+    json_open(j, '{');
+}
+
+void cli_json_close(struct json *j) {
+    json_close(j, '}');
+    buf_put_char(j->out, '\n');
+}
+
 int cli_print(struct cli *cli, struct buf *out) {
     int exit_code = EXIT_DONE;
     if (out->status != STATUS_OK) {

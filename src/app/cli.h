@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/status.h"
 #include "store/store.h"
+#include "text/json.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -77,6 +78,9 @@ int cli_read(struct cli *cli, cli_read_fn *body, void *arg, size_t max_bytes);
 typedef enum status cli_write_fn(struct cli *cli, struct store_writer *w, void *arg);
 NODISCARD enum status cli_write(struct cli *cli, cli_write_fn *body, void *arg);
 
+/* Begin the object that --json prints; and end it, with its line. */
+void cli_json_open(struct json *j, struct buf *out);
+void cli_json_close(struct json *j);
 /* Write the buffer to stdout and free it; EXIT_FAILED when that fails. */
 int cli_print(struct cli *cli, struct buf *out);
 

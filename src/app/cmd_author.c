@@ -166,8 +166,7 @@ static void put_fields(struct cli *cli, struct buf *out, const struct shown *s) 
         }
     }
     if (cli->json) {
-        json_close(&j, '}');
-        buf_put_char(out, '\n');
+        cli_json_close(&j);
     }
 }
 

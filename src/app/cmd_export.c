@@ -20,8 +20,7 @@ static void warn(void *ctx, const char *message) {
 
 static void put_json(const struct static_report *r, struct buf *out) {
     struct json j;
-    json_init(&j, out);
-    json_open(&j, '{');
+    cli_json_open(&j, out);
     json_field_bool(&j, STR("whole"), r->whole);
     json_field_i64(&j, STR("rendered"), r->rendered);
     json_field_i64(&j, STR("written"), r->written);
@@ -34,8 +33,7 @@ static void put_json(const struct static_report *r, struct buf *out) {
     json_field_i64(&j, STR("failed"), r->failed);
     json_field_i64(&j, STR("bytes"), (int64_t)r->bytes);
     json_field_i64(&j, STR("milliseconds"), (int64_t)(r->seconds * 1000));
-    json_close(&j, '}');
-    buf_put_char(out, '\n');
+    cli_json_close(&j);
 }
 
 static void put_text(const struct static_report *r, struct buf *out) {

@@ -63,11 +63,9 @@ static int run(struct cli *cli) {
     buf_init(&out, 64u << 10);
     if (cli->json) {
         struct json j;
-        json_init(&j, &out);
-        json_open(&j, '{');
+        cli_json_open(&j, &out);
         json_field_str(&j, STR("site"), str_of(dir));
-        json_close(&j, '}');
-        buf_put_char(&out, '\n');
+        cli_json_close(&j);
     } else {
         buf_printf(&out,
                    "Made the site %s.\n"

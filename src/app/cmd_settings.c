@@ -171,8 +171,7 @@ static enum status show_values(struct cli *cli, struct store *store, struct stor
         }
     }
     if (cli->json) {
-        json_close(&j, '}');
-        buf_put_char(out, '\n');
+        cli_json_close(&j);
     }
     return status;
 }

@@ -89,14 +89,12 @@ static int run(struct cli *cli, cli_write_fn *body, const char *state, const cha
     buf_init(&out, 64u << 10);
     if (cli->json) {
         struct json j;
-        json_init(&j, &out);
-        json_open(&j, '{');
+        cli_json_open(&j, &out);
         json_field_i64(&j, STR("id"), story.id);
         json_field_str(&j, STR("path"), story.path);
         json_field_str(&j, STR("headline"), story.headline);
         json_field_str(&j, STR("state"), str_of(state));
-        json_close(&j, '}');
-        buf_put_char(&out, '\n');
+        cli_json_close(&j);
     } else {
         buf_printf(&out, "%.*s %s\n", STR_FMT(story.path), said);
     }

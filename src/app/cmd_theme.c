@@ -35,8 +35,7 @@ static void put_fault_json(struct json *j, const struct look_fault *f) {
 
 static void put_result_json(struct buf *out, const struct look_faults *faults) {
     struct json j;
-    json_init(&j, out);
-    json_open(&j, '{');
+    cli_json_open(&j, out);
     json_field_i64(&j, STR("files"), (int64_t)faults->files);
     json_field_i64(&j, STR("errors"), (int64_t)faults->errors);
     json_field_i64(&j, STR("warnings"), (int64_t)(faults->len - faults->errors));
@@ -46,8 +45,7 @@ static void put_result_json(struct buf *out, const struct look_faults *faults) {
         put_fault_json(&j, &faults->ptr[i]);
     }
     json_close(&j, ']');
-    json_close(&j, '}');
-    buf_put_char(out, '\n');
+    cli_json_close(&j);
 }
 
 static int run_check(struct cli *cli) {

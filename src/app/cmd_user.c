@@ -75,12 +75,10 @@ static int run(struct cli *cli) {
     buf_init(&out, 64u << 10);
     if (cli->json) {
         struct json j;
-        json_init(&j, &out);
-        json_open(&j, '{');
+        cli_json_open(&j, &out);
         json_field_i64(&j, STR("id"), person.id);
         json_field_str(&j, STR("login"), login);
-        json_close(&j, '}');
-        buf_put_char(&out, '\n');
+        cli_json_close(&j);
     } else {
         buf_printf(&out, "Added the user %.*s.\n", STR_FMT(login));
     }

@@ -7,11 +7,9 @@ static int run(struct cli *cli) {
     struct json j;
     buf_init(&out, 4096);
     if (cli->json) {
-        json_init(&j, &out);
-        json_open(&j, '{');
+        cli_json_open(&j, &out);
         json_field_str(&j, STR("version"), STR(BROADSHEET_VERSION));
-        json_close(&j, '}');
-        buf_put_char(&out, '\n');
+        cli_json_close(&j);
     } else {
         buf_put(&out, STR("broadsheet " BROADSHEET_VERSION "\n"));
     }
