@@ -45,11 +45,11 @@ await test("a measurement against its target", () => {
     assert.equal(verdictOf({ most: 2 }), "yes");
     assert.equal(verdictOf({ least: 4 }), "no, 50 % below");
     assert.match(verdictOf({ times: 2 }, { peer: undefined }), /^no peer was measured/);
-    assert.equal(targetText({ times: 1.5 }, m), "≥ 1.5 × the other");
-    assert.equal(targetText({ most: 200 }, m), "≤ 200 ms");
+    assert.equal(targetText({ times: 1.5, peer: "the other" }), "≥ 1.5 × the other");
+    assert.equal(targetText({ most: 200, unit: "ms" }), "≤ 200 ms");
     assert.equal(measuredText(judge(m, { times: 1 }), m), "1.5 ×");
     assert.equal(measuredText(judge(m, { most: 1 }), m), "2 ms");
-    assert.deepEqual(table([{ ...m, id: "import.memory" }])[1], ["x, ms", "2 (2–2)", "the other 3 (3–3)", "0.667 ×", "≤ 128 ms: yes"]);
+    assert.deepEqual(table([{ ...m, id: "import.memory" }])[1], ["x, ms", "2 (2–2)", "the other 3 (3–3)", "0.667 ×", "≤ 128 MB: yes"]);
 });
 
 await test("every line of the report, measured or not", () => {
@@ -60,12 +60,13 @@ await test("every line of the report, measured or not", () => {
         { name: "two", title: "Two", machine, versions: {}, measurements: [], skipped: "needs hugo" }]);
     for (const { what } of targets) assert.ok(text.includes(`| ${what} |`), what);
     assert.match(text, /over HTTP\/2 in clear \| ≥ 3 × nginx \| 0\.85 × \| no, 71\.7 % below/);
-    assert.match(text, /within \| ≤ 15 \| not measured in this run/);
+    assert.match(text, /within \| ≤ 15 ms \| not measured in this run/);
     assert.match(text, /## What we lose at, or miss\n- over \| two \(requests\/s\): nginx 10, ours 8\.5/);
     assert.match(text, /Not run: needs hugo\./);
     assert.match(text, /Met: nginx 1\.2\./);
     assert.match(text, /\| over \\\| two, requests\/s \|/);
     assert.match(text, /Of so many bytes\./);
+    for (const target of targets) assert.ok(("times" in target || "share" in target ? target.peer : target.unit), target.id);
     assert.equal(new Set(targets.map(({ id }) => id)).size, targets.length);
 });
 

@@ -23,12 +23,11 @@ const bound = (target) => target.times ?? target.share ?? target.least ?? target
 export const measured = ({ target, times, share, ours }) =>
     "times" in target ? times?.median ?? NaN : "share" in target ? share?.median ?? NaN : ours.median;
 
-// "≥ 1.4 × nginx", "≤ 200 MB"; `peer` may be missing.
-export function targetText(target, m) {
-    const peer = m?.peer?.name ?? "the peer";
-    if ("times" in target) return `≥ ${digits(target.times)} × ${peer}`;
-    if ("share" in target) return `≤ ${digits(target.share)} × ${peer}`;
-    return "least" in target ? `≥ ${digits(target.least)} ${m?.unit ?? ""}`.trim() : `≤ ${digits(target.most)} ${m?.unit ?? ""}`.trim();
+// "≥ 1.4 × nginx", "≤ 200 MB".
+export function targetText(target) {
+    if ("times" in target) return `≥ ${digits(target.times)} × ${target.peer}`;
+    if ("share" in target) return `≤ ${digits(target.share)} × ${target.peer}`;
+    return `${"least" in target ? "≥" : "≤"} ${digits(bound(target))} ${target.unit}`;
 }
 
 // "1.52 ×", "8.4 ms".
@@ -53,7 +52,7 @@ export function table(measurements) {
         const value = (s) => `${digits(s.median)} (${digits(s.least)}–${digits(s.most)})`;
         rows.push([`${m.what}, ${m.unit}`, value(r.ours), m.peer ? `${m.peer.name} ${value(r.peer)}` : "",
                    r.share ? `${digits(r.share.median)} ×` : "",
-                   r.target ? `${targetText(r.target, m)}: ${verdict(r, m)}` : ""]);
+                   r.target ? `${targetText(r.target)}: ${verdict(r, m)}` : ""]);
     }
     return rows;
 }

@@ -8,13 +8,12 @@ const output = (command, ...args) => {
 };
 
 export function machine() {
-    const virtual = output("systemd-detect-virt") || /Hypervisor vendor:\s+(\S+)/.exec(output("lscpu"))?.[1] || "";
     return {
         processor: cpus()[0].model.trim(),
         cores: cpus().length,
         memoryGB: Math.round(totalmem() / 1e9),
-        virtual: virtual === "none" ? "" : virtual,
-        kernel: release(),
+        virtual: /Hypervisor vendor:\s+(\S+)/.exec(output("lscpu"))?.[1] ?? "",
+        kernel: /^[\d.]+/.exec(release())[0],
         system: /PRETTY_NAME="(.*)"/.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "",
         node: process.version,
         broadsheet: output("git", "-C", new URL("../..", import.meta.url).pathname, "describe", "--always", "--dirty"),

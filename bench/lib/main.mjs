@@ -10,6 +10,7 @@ import { machine } from "./machine.mjs";
 import { plot } from "./plot.mjs";
 import { onPath } from "./processes.mjs";
 import { report } from "./report.mjs";
+import { digits, median } from "./stats.mjs";
 
 const usage = `Usage: script/bench [NAME…] [OPTION…]       run these benches, or all
        script/bench list                  say which there are
@@ -57,13 +58,16 @@ async function benches() {
 // The Debian packages of what the bench calls and is not here.
 const missing = ({ needs = {} }) => Object.entries(needs).filter(([command]) => !onPath(command)).map(([, name]) => name);
 
+// From Debian, without starting what they serve with: Debian asks this file first.
 function install(packages) {
-    const sudo = process.getuid() === 0 ? [] : ["sudo"];
-    const [command, ...words] = [...sudo, "apt-get", "install", "-y", "-qq", "--no-install-recommends", ...packages];
+    const policy = "/usr/sbin/policy-rc.d";
+    const script = `set -e
+        [ -e ${policy} ] || { trap 'rm -f ${policy}' EXIT; printf '#!/bin/sh\\nexit 101\\n' > ${policy}; chmod 755 ${policy}; }
+        apt-get update -qq
+        apt-get install -y -qq --no-install-recommends "$@"`;
     process.stderr.write(`installing ${packages.join(" ")}\n`);
-    // A service that starts by itself would be in the way.
-    execFileSync(command, words, { stdio: ["ignore", "ignore", "inherit"],
-        env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" } });
+    const [command, ...words] = [...(process.getuid() === 0 ? [] : ["sudo"]), "env", "DEBIAN_FRONTEND=noninteractive", "sh", "-c", script, "install", ...packages];
+    execFileSync(command, words, { stdio: ["ignore", "ignore", "inherit"] });
 }
 
 async function runOne(bench) {
@@ -76,7 +80,10 @@ async function runOne(bench) {
                               archives: options.archives ?? join(root, "build/bench/archives"), tmp: options.tmp });
     current = ctx;
     try {
-        for await (const m of await bench.run(ctx)) result.measurements.push(m);
+        for await (const m of await bench.run(ctx)) {
+            result.measurements.push(m);
+            ctx.log(progress(m));
+        }
     } catch (error) {
         result[error instanceof Skipped ? "skipped" : "failed"] = error instanceof Skipped ? error.message : error.stack;
     } finally {
@@ -84,6 +91,8 @@ async function runOne(bench) {
     }
     return { ...result, versions: ctx.versions };
 }
+
+const progress = (m) => `${m.what}: ${digits(median(m.ours))} ${m.unit}${m.peer ? `, ${m.peer.name} ${digits(median(m.peer.values))}` : ""}`;
 
 function tell(result) {
     console.log(`\n${result.name}: ${result.title}`);
@@ -130,6 +139,7 @@ async function main() {
 let current;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, async () => {
+        process.stderr.write(`${signal}: stopping what was started\n`);
         await current?.end();
         process.exit(130);
     });

@@ -12,7 +12,8 @@ const MARK = "<!-- Above this line: script/bench report. Below: by hand. -->";
 export function report(dir) {
     const page = join(root, "docs/PERFORMANCE.md"), images = join(root, "docs/images");
     const results = readdirSync(dir).filter((file) => file.endsWith(".json")).sort()
-        .map((file) => JSON.parse(readFileSync(join(dir, file), "utf8"))).filter((result) => result.measurements);
+        .map((file) => JSON.parse(readFileSync(join(dir, file), "utf8"))).filter((result) => result.measurements)
+        .sort((a, b) => place(a) - place(b));
     if (results.length === 0) throw new Error(`${dir} has no run in it`);
     const old = readFileSync(page, "utf8"), at = old.indexOf(MARK);
     if (at < 0) throw new Error(`${page} has no line "${MARK}"`);
@@ -22,6 +23,12 @@ export function report(dir) {
     }
     writeFileSync(page, reportText(results) + old.slice(at));
     process.stdout.write(`${page}: ${results.length} benches\n`);
+}
+
+// In the order of what was to be shown; the others after them.
+function place({ measurements }) {
+    const places = measurements.map(({ id }) => targets.findIndex((target) => target.id === id)).filter((at) => at >= 0);
+    return Math.min(targets.length, ...places);
 }
 
 export function reportText(results) {
@@ -42,9 +49,9 @@ function promises(results) {
     const all = results.flatMap((result) => result.measurements);
     const rows = targets.map((target) => {
         const m = all.find(({ id }) => id === target.id);
-        if (!m) return [target.what, targetText(target, m), "not measured in this run", ""];
+        if (!m) return [target.what, targetText(target), "not measured in this run", ""];
         const result = judge(m, target);
-        return [target.what, targetText(target, m), measuredText(result, m), verdict(result, m)];
+        return [target.what, targetText(target), measuredText(result, m), verdict(result, m)];
     });
     return `## What was to be shown\n${markdown([["", "target", "measured", "reached"], ...rows])}\n`;
 }
@@ -66,7 +73,7 @@ function behind(results) {
     const lines = results.flatMap(({ measurements }) => measurements.flatMap((m) => {
         const r = judge(m);
         if (r.times && r.times.median < 1) return [`- ${m.what} (${m.unit}): ${m.peer.name} ${digits(r.peer.median)}, ours ${digits(r.ours.median)}`];
-        return r.target && !r.reached ? [`- ${m.what} (${m.unit}): ${measuredText(r, m)}, to be ${targetText(r.target, m)}`] : [];
+        return r.target && !r.reached ? [`- ${m.what} (${m.unit}): ${measuredText(r, m)}, to be ${targetText(r.target)}`] : [];
     }));
     return `## What we lose at, or miss\n${lines.join("\n") || "Nothing of what this run measured."}\n`;
 }
