@@ -36,6 +36,7 @@ struct options {
 struct run {
     struct desk desk;
     struct options options;
+    char sign[32]; /* what the versions' marks begin with */
     int64_t marked[MARKED];
     _Atomic int64_t published[MARKED]; /* the version that editors were told is published */
     _Atomic bool stop;
@@ -64,8 +65,10 @@ static void fault(struct run *x, const char *fmt, ...) {
 
 /* ---- stories with a version ---- */
 
-static void mark(struct arena *a, struct story *s, size_t number, int64_t version) {
-    struct str text = arena_printf(a, "qx%zuv%" PRId64 "z", number, version);
+/* The same site may have been used before: each run has marks of its own. */
+static void mark(const struct run *x, struct arena *a, struct story *s, size_t number,
+                 int64_t version) {
+    struct str text = arena_printf(a, "%sn%zuv%" PRId64 "z", x->sign, number, version);
     s->headline = arena_printf(a, "The ferry %.*s", STR_FMT(text));
     s->standfirst = arena_printf(a, "It was late %.*s again.", STR_FMT(text));
     s->body.raw = arena_printf(a, "<p>The %.*s ferry.</p><p>Nobody saw %.*s.</p>", STR_FMT(text),
@@ -75,13 +78,15 @@ static void mark(struct arena *a, struct story *s, size_t number, int64_t versio
 static void check_marks(struct run *x, struct str path, struct str page,
                         const int64_t least[MARKED]) {
     int64_t shown[MARKED] = { 0 };
-    for (size_t at = 0; (at = str_find(page, STR("qx"), at)) != STR_NPOS; at += 2) {
+    struct str sign = str_of(x->sign);
+    for (size_t at = 0; (at = str_find(page, sign, at)) != STR_NPOS;) {
         char text[40];
         size_t story;
         int64_t version;
+        at += sign.len;
         snprintf(text, sizeof text, "%.*s",
                  STR_FMT(str_slice(page, at, at + 36 < page.len ? at + 36 : page.len)));
-        if (sscanf(text, "qx%zuv%" SCNd64 "z", &story, &version) != 2 || story >= MARKED) {
+        if (sscanf(text, "n%zuv%" SCNd64 "z", &story, &version) != 2 || story >= MARKED) {
             continue;
         }
         atomic_fetch_add(&x->marks, 1);
@@ -117,7 +122,7 @@ static void edit_marked(struct editor *e, struct arena *a) {
     MUST(store_read_begin(e->reader, NULL, &err));
     MUST(store_story(e->reader, a, x->marked[number], STORY_FULL, &s, &err));
     store_read_end(e->reader);
-    mark(a, &s, number, ++e->versions[number]);
+    mark(x, a, &s, number, ++e->versions[number]);
     s.updated_us = clock_now_us();
     (void)desk_save(&x->desk, &s);
     atomic_store(&x->published[number], e->versions[number]);
@@ -390,7 +395,7 @@ static void make_marked(struct run *x) {
     for (size_t i = 0; i < MARKED; i++) {
         struct story s;
         desk_story(&x->desk, &a, i, &s);
-        mark(&a, &s, i, 1);
+        mark(x, &a, &s, i, 1);
         x->marked[i] = desk_save(&x->desk, &s);
         x->published[i] = 1;
         touch_address(x, s.path);
@@ -433,6 +438,7 @@ int main(int argc, char **argv) {
     }
     x->options = o;
     pthread_mutex_init(&x->lock, NULL);
+    snprintf(x->sign, sizeof x->sign, "qx%" PRIx64 "q", clock_now_us() / 1000);
     desk_open(&x->desk, o.dir);
     make_marked(x);
     struct editor editors[EDITORS] = { 0 };
