@@ -15,7 +15,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { LOOK_MS = 250 }; /* whether a loop's table fills up */
+enum {
+    LOOK_MS = 250, /* whether a loop's table fills up */
+    /* Stories in one transaction: an editor may have to wait for it. */
+    WRITTEN_AT_ONCE = 300,
+};
 
 struct views {
     struct store *store;
@@ -78,18 +82,14 @@ static void merge_pending(struct views *v) {
     v->pending_len = n;
 }
 
-enum status views_write(struct views *v, int64_t now_us, struct err *err) {
-    v->lost += tally_drain(v->tally, take, v);
-    merge_pending(v);
-    if (v->pending_len == 0) {
-        return STATUS_OK;
-    }
+/* The last ones of those that wait. */
+static enum status write_some(struct views *v, size_t n, int64_t now_us, struct err *err) {
     struct store_writer *w = NULL;
     enum status status = store_write_begin(v->store, &w, err);
     if (status != STATUS_OK) {
         return status;
     }
-    struct view_counts counts = { v->pending, v->pending_len };
+    struct view_counts counts = { v->pending + v->pending_len - n, n };
     status = store_views_add(w, now_us / US_PER_HOUR, counts, err);
     if (status != STATUS_OK) {
         store_write_rollback(w);
@@ -97,7 +97,18 @@ enum status views_write(struct views *v, int64_t now_us, struct err *err) {
     }
     status = store_write_commit(w, err);
     if (status == STATUS_OK) {
-        v->pending_len = 0;
+        v->pending_len -= n;
+    }
+    return status;
+}
+
+enum status views_write(struct views *v, int64_t now_us, struct err *err) {
+    v->lost += tally_drain(v->tally, take, v);
+    merge_pending(v);
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && v->pending_len > 0) {
+        size_t n = v->pending_len < WRITTEN_AT_ONCE ? v->pending_len : WRITTEN_AT_ONCE;
+        status = write_some(v, n, now_us, err);
     }
     return status;
 }

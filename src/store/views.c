@@ -3,7 +3,7 @@
  * that no sums need be kept. */
 #include "store/internal.h"
 
-enum { FORGET_ROWS_MAX = 20000 };
+enum { FORGET_ROWS_MAX = 2000 };
 
 enum status store_views_add(struct store_writer *w, int64_t hour, struct view_counts counts,
                             struct err *err) {
