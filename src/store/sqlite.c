@@ -22,6 +22,8 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* "Bsht": tells our file from any other SQLite database. */
@@ -384,27 +386,67 @@ static enum status sqlite_set_schema_version(struct db *db, int version, struct 
     return script(db, str_make(sql, (size_t)n), err);
 }
 
-/* VACUUM INTO syncs nothing and refuses a file that exists: copy beside, sync, rename. */
-static enum status sqlite_keep_copy(struct db *db, int version, struct err *err) {
-    char path[PATH_MAX + 32], part[PATH_MAX + 40];
-    snprintf(path, sizeof path, "%s.before-%d", db->path, version);
-    snprintf(part, sizeof part, "%s.part", path);
-    unlink(part);
+/* Write the database into an empty file. */
+static enum status copy_into(struct db *db, const char *path, struct err *err) {
     sqlite3_stmt *stmt = NULL;
     int code = sqlite3_prepare_v2(db->handle, "VACUUM INTO ?1", -1, &stmt, NULL);
     if (code == SQLITE_OK) {
-        sqlite3_bind_text(stmt, 1, part, -1, SQLITE_STATIC);
+        sqlite3_bind_text(stmt, 1, path, -1, SQLITE_STATIC);
         code = sqlite3_step(stmt);
     }
     enum status status = code == SQLITE_DONE ? STATUS_OK
                                              : fail(db, code, "keep a copy before migrating", err);
     sqlite3_finalize(stmt);
+    return status;
+}
+
+static bool is_file_at(int fd, const char *path) {
+    struct stat here, there;
+    return fstat(fd, &here) == 0 && stat(path, &there) == 0 && here.st_ino == there.st_ino &&
+           here.st_dev == there.st_dev;
+}
+
+/* VACUUM INTO syncs nothing: copy beside, sync, rename. Who starts at the same time waits for the
+ * one who copies, and finds the file renamed; what one that died has left is written over. */
+static enum status sqlite_keep_copy(struct db *db, int version, struct err *err) {
+    char path[PATH_MAX + 32], part[PATH_MAX + 40];
+    snprintf(path, sizeof path, "%s.before-%d", db->path, version);
+    snprintf(part, sizeof part, "%s.part", path);
+    int fd = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0 || flock(fd, LOCK_EX) != 0) {
+        enum status failed = err_set(err, STATUS_IO, "cannot write %s: %s", part, strerror(errno));
+        if (fd >= 0) {
+            close(fd);
+        }
+        return failed;
+    }
+    if (!is_file_at(fd, part)) {
+        close(fd);
+        return STATUS_OK;
+    }
+    enum status status = STATUS_OK;
+    if (ftruncate(fd, 0) != 0) {
+        status = err_set(err, STATUS_IO, "cannot write %s: %s", part, strerror(errno));
+    }
+    int present = 0;
+    if (status == STATUS_OK) {
+        status = copy_into(db, part, err);
+    }
+    if (status == STATUS_OK) {
+        status = sqlite_schema_version(db, &present, err);
+    }
+    if (status == STATUS_OK && present != version) {
+        unlink(part); /* another has migrated meanwhile, and kept a copy of what was */
+        close(fd);
+        return STATUS_OK;
+    }
     if (status == STATUS_OK) {
         status = sync_file(part, err);
     }
     if (status == STATUS_OK && rename(part, path) != 0) {
         status = err_set(err, STATUS_IO, "cannot rename %s: %s", part, strerror(errno));
     }
+    close(fd);
     return status == STATUS_OK ? io_sync_folder(path, err) : status;
 }
 

@@ -12,6 +12,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const int64_t NOON = INT64_C(1647259200) * US_PER_SECOND; /* 2022-03-14 12:00 UTC */
@@ -210,6 +211,50 @@ TEST(store_migrations_keep_a_copy_and_are_whole_or_absent) {
     CHECK_INT(schema_version(db), 1);
     CHECK_INT(migrate_with(&backend_sqlite, db, scripts, 2, &err), STATUS_OK);
     backend_sqlite.close(db);
+}
+
+TEST(store_is_migrated_once_by_those_who_start_together) {
+    enum { STARTERS = 6 };
+    const struct str scripts[] = {
+        STR("CREATE TABLE one (x BLOB) STRICT;"),
+        STR("ALTER TABLE one ADD COLUMN y INTEGER; UPDATE one SET y = 2;"),
+    };
+    char dir[512], path[600];
+    snprintf(dir, sizeof dir, "%s", test_tmp_dir());
+    struct db *db = NULL;
+    struct err err = { 0 };
+    REQUIRE(backend_sqlite.open(dir, DB_CREATE, &db, &err) == STATUS_OK);
+    CHECK_INT(migrate_with(&backend_sqlite, db, scripts, 1, &err), STATUS_OK);
+    backend_sqlite.close(db);
+    run_raw(dir, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) "
+                 "INSERT INTO one SELECT randomblob(4000) FROM n");
+    /* What somebody left who died in the middle. */
+    snprintf(path, sizeof path, "%s/site.db.before-1.part", dir);
+    CHECK_INT(io_write_file(path, STR("half a copy"), NULL), STATUS_OK);
+    pid_t starters[STARTERS];
+    for (int i = 0; i < STARTERS; i++) {
+        starters[i] = fork();
+        if (starters[i] == 0) {
+            enum status status = backend_sqlite.open(dir, DB_WRITER, &db, &err);
+            if (status == STATUS_OK) {
+                status = migrate_with(&backend_sqlite, db, scripts, 2, &err);
+            }
+            if (status != STATUS_OK) {
+                fprintf(stderr, "%s\n", err.message);
+            }
+            _exit(status == STATUS_OK ? 0 : 1);
+        }
+    }
+    for (int i = 0; i < STARTERS; i++) {
+        int code = -1;
+        CHECK(waitpid(starters[i], &code, 0) == starters[i] && code == 0);
+    }
+    CHECK(access(path, F_OK) != 0);
+    REQUIRE(backend_sqlite.open(dir, DB_WRITER, &db, &err) == STATUS_OK);
+    CHECK_INT(schema_version(db), 2);
+    backend_sqlite.close(db);
+    snprintf(path, sizeof path, "%s/site.db.before-1", dir);
+    CHECK(access(path, F_OK) == 0);
 }
 
 TEST(store_refuses_a_newer_and_a_foreign_database) {
