@@ -98,6 +98,34 @@
 #define LIMIT_PASSWORD_LEAST_BYTES 10
 #define LIMIT_PASSWORD_BYTES       1024
 
+/* Pictures (src/picture): of untrusted originals, and of what is made of them */
+#define LIMIT_PICTURE_BYTES           (100 * MIB) /* one file */
+#define LIMIT_PICTURE_PIXELS          200000000   /* one frame */
+#define LIMIT_PICTURE_SIDE            60000
+#define LIMIT_PICTURE_FRAMES          2000
+#define LIMIT_PICTURE_FRAMES_PIXELS   1000000000   /* all frames of one file */
+#define LIMIT_PICTURE_HELD_BYTES      (256 * MIB)  /* what cannot be decoded row by row */
+#define LIMIT_PICTURE_PIXELS_PER_BYTE 1000         /* of a file: beyond, it is a bomb */
+#define LIMIT_PICTURE_NO_BOMB_PIXELS  4000000      /* so small that it is none in any case */
+#define LIMIT_PICTURE_BLOCK_BYTES     (2 * MIB)    /* of Exif, IPTC or XMP: beyond, not read */
+#define LIMIT_PICTURE_TEXT_BYTES      4000         /* one field of them */
+#define LIMIT_PICTURE_PLACEHOLDER     1024         /* bytes of the tiny picture */
+#define LIMIT_PICTURE_MESSAGE_BYTES   (128 * KIB)  /* between the program and a worker */
+#define LIMIT_PICTURE_MEMORY_BYTES    (400 * MIB)  /* that a worker may have beyond its start */
+#define LIMIT_PICTURE_SPACE_BYTES     (1200 * MIB) /* of addresses, likewise */
+#define LIMIT_PICTURE_CPU_S           120          /* of one worker, over its whole life */
+#define LIMIT_PICTURE_START_MS        20000
+#define LIMIT_PICTURE_REQUEST_MS      30000
+#define LIMIT_PICTURE_WORKERS         2    /* at a time */
+#define LIMIT_PICTURE_QUEUE           64   /* waiting for one of them: 503 */
+#define LIMIT_XMP_DEPTH               64   /* nested elements */
+#define LIMIT_EXIF_ENTRIES            1000 /* of one directory */
+#define LIMIT_RENDITION_WIDTH         4096
+#define LIMIT_RENDITION_HEIGHT        8192
+#define LIMIT_RENDITION_PIXELS        20000000
+#define LIMIT_RENDITION_FRAMES_PIXELS 40000000 /* an animation's, together */
+#define LIMIT_RENDITION_BYTES         (32 * MIB)
+
 /* Import (src/transfer) */
 #define LIMIT_WXR_CHUNK_BYTES     (64 * KIB) /* read at once */
 #define LIMIT_WXR_TAG_BYTES       (1 * MIB)  /* one tag with its attributes, or one comment */
