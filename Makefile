@@ -8,7 +8,7 @@ MODE ?= release
 OUT  := build/$(MODE)$(if $(filter clang%,$(CC)),-clang)
 
 PACKAGES := libuv libcurl sqlite3 jansson expat icu-uc icu-i18n libsodium zlib openssl libnghttp2 \
-            libdeflate libbrotlienc
+            libdeflate libbrotlienc libseccomp
 CSTD     := -std=c17 -D_GNU_SOURCE -D_FORTIFY_SOURCE=2
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wformat=2 -Wvla \
@@ -28,6 +28,8 @@ endif
 
 VERSION  := $(shell cat VERSION)
 CPPFLAGS += -I. -Isrc -Ibench -I$(OUT) -DSOURCE_DIR='"$(CURDIR)"' -DBROADSHEET_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PACKAGES))
+# libvips is loaded by the worker that decodes pictures, not linked; its headers are not ours to warn about.
+CPPFLAGS += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I vips))
 ALL_CFLAGS = $(CSTD) $(WARN) $(CFLAGS_$(MODE)) -fstack-protector-strong -fPIE -pthread $(CFLAGS)
 LDFLAGS += $(CFLAGS_$(MODE)) -pthread -pie -Wl,-z,relro,-z,now
 LDLIBS  += $(shell pkg-config --libs $(PACKAGES)) -lgumbo -lm
