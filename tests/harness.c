@@ -133,7 +133,19 @@ void test_golden(const char *file, int line, const char *relative, struct str ac
     buf_done(&expected);
 }
 
+static struct test_worker *workers;
+
+void test_worker_register(struct test_worker *worker) {
+    worker->next = workers;
+    workers = worker;
+}
+
 int main(int argc, char **argv) {
+    for (struct test_worker *w = workers; argc == 2 && w != NULL; w = w->next) {
+        if (strncmp(argv[1], "worker-", 7) == 0 && strcmp(argv[1] + 7, w->name) == 0) {
+            return w->run();
+        }
+    }
     const char *seed_text = getenv("SEED");
     seed = seed_text ? strtoull(seed_text, NULL, 10) : (uint64_t)clock_now_us();
     size_t passed = 0, failed = 0, skipped = 0;

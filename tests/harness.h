@@ -31,6 +31,23 @@ void test_skip(const char *fmt, ...) PRINTF(1, 2);
     }                                                                                              \
     static void test_##id(void)
 
+/* A body for processes that a test lets this program start with one argument: "worker-NAME". */
+struct test_worker {
+    const char *name;
+    int (*run)(void);
+    struct test_worker *next;
+};
+
+void test_worker_register(struct test_worker *worker);
+
+#define TEST_WORKER(id)                                                                            \
+    static int worker_##id(void);                                                                  \
+    __attribute__((constructor)) static void register_worker_##id(void) {                          \
+        static struct test_worker worker = { #id, worker_##id, NULL };                             \
+        test_worker_register(&worker);                                                             \
+    }                                                                                              \
+    static int worker_##id(void)
+
 #define CHECK(x) ((x) ? (void)0 : test_fail(__FILE__, __LINE__, "not true: %s", #x))
 #define CHECK_INT(actual, expected)                                                                \
     test_check_int(__FILE__, __LINE__, #actual, (long long)(actual), (long long)(expected))

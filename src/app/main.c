@@ -1,4 +1,5 @@
 #include "app/commands.h"
+#include "picture/worker.h"
 
 int main(int argc, char **argv) {
     static const struct cli_command *const commands[] = {
@@ -22,6 +23,9 @@ int main(int argc, char **argv) {
         &cmd_theme_apply,
         &cmd_version,
     };
+    if (argc == 2 && strcmp(argv[1], WORKER_ARGUMENT) == 0) {
+        return worker_main(); /* started by picture/decoder.c */
+    }
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         argv[1] += 2; /* the habit of other programs */
     }
