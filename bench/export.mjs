@@ -14,7 +14,7 @@ export const name = "export";
 export const title = "Static export, against Hugo";
 export const needs = { hugo: "hugo" };
 
-// A round takes minutes.
+// A round takes minutes. In the last one Hugo has a story more.
 const ROUNDS = 2;
 
 export async function* run(ctx) {
@@ -23,7 +23,10 @@ export async function* run(ctx) {
     const whole = await ctx.inTurn({
         plain: () => wholeExport(ctx, site, ["--level", "0"]),
         packed: () => wholeExport(ctx, site, []),
-        hugo: () => hugoBuild(hugo),
+        hugo: async (round) => {
+            if (round === rounds - 1) await ctx.run(archive, ["hugo", hugo.more, String(stories + 1), "--from", String(stories), "--of", String(stories)]);
+            return hugoBuild(hugo);
+        },
     }, { rounds, warm: false });
     const note = `${stories.toLocaleString("en-US")} stories, all cores. Ours writes ${whole.plain[0].files} files (archives of days, months and years among them, and feeds in three formats), ` +
         `${(whole.plain[0].bytes / 1e9).toFixed(1)} GB, and twice as many again with .gz and .br; Hugo ${whole.hugo[0].files}, RSS only`;
@@ -35,11 +38,10 @@ export async function* run(ctx) {
     yield pair("export.time.packed", "whole, with .gz and .br", "s", whole.packed, "seconds");
     yield pair("export.memory.packed", "whole, with .gz and .br: memory", "MB", whole.packed, "mb");
 
-    // One more story, and then another.
-    await ctx.run(archive, ["hugo", hugo.more, String(stories + 1), "--from", String(stories), "--of", String(stories)]);
-    const rebuilt = await hugoBuild(hugo), includes = lastLine((await exportOnce(ctx, site, ["--includes"])).out);
+    // One more story, and then another. Hugo's last build was one after one more story: it builds everything again.
+    const rebuilt = whole.hugo.at(-1), includes = lastLine((await exportOnce(ctx, site, ["--includes"])).out);
     const { one } = await ctx.inTurn({ one: () => oneMore(ctx, site) });
-    const more = `${one[0].written} files written; Hugo built everything again, once`;
+    const more = `${one[0].written} files written; Hugo builds everything again: its last build`;
     yield { id: "export.time.includes", what: "whole, with includes", unit: "s", better: "less", ours: [includes.milliseconds / 1000], note: `${includes.files} files with includes` };
     yield { id: "export.one", what: "with includes, after one more story", unit: "s", better: "less", ours: of(one, "seconds"),
             peer: { name: "Hugo", values: [rebuilt.seconds] }, note: more };

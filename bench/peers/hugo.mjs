@@ -7,13 +7,13 @@ import { watched } from "./watched.mjs";
 const here = new URL("./hugo/", import.meta.url).pathname;
 
 export class Hugo {
-    // `content`: a folder of stories; those that are put into .more besides are built too.
-    constructor(ctx, content) {
+    // `stories`: a folder of `archive hugo`; what is put into .more besides, another, is built too.
+    constructor(ctx, stories) {
         this.ctx = ctx;
         this.more = ctx.path("hugo-more");
         this.public = ctx.path("hugo-public");
-        mkdirSync(this.more, { recursive: true });
-        const mounts = [content, this.more].map((source) => `\n[[module.mounts]]\nsource = "${source}"\ntarget = "content"\n`);
+        mkdirSync(join(this.more, "content"), { recursive: true });
+        const mounts = [stories, this.more].map((dir) => `\n[[module.mounts]]\nsource = "${join(dir, "content")}"\ntarget = "content"\n`);
         writeFileSync(ctx.path("hugo.toml"), readFileSync(join(here, "hugo.toml"), "utf8") + mounts.join(""));
         ctx.met("Hugo", /v[\d.]+/.exec(execFileSync("hugo", ["version"], { encoding: "utf8" }))[0].slice(1));
     }
