@@ -6,9 +6,10 @@
  * Nothing is remembered outside the database: what an interrupted import had committed is found
  * there by its identity and hash, and stepped over. So "resume" and "run again" are one thing, and
  * the end is the same wherever a process died. */
-#include "transfer/import_run.h"
+#include "transfer/import_ready.h"
 
 #include "base/clock.h"
+#include "base/cpus.h"
 #include "base/limits.h"
 #include "transfer/uploads.h"
 
@@ -67,6 +68,27 @@ static enum status read_stream(struct import_run *run, gzFile file, wxr_handler 
     return status;
 }
 
+static enum status ignore(UNUSED void *ctx, UNUSED const struct wxr_event *event,
+                          UNUSED struct err *err) {
+    return STATUS_OK;
+}
+
+/* On several threads; of a fault, the scan tells as one parser sees it. */
+static enum status read_parts(struct import_run *run, gzFile file, size_t threads,
+                              wxr_handler *handler, struct err *err) {
+    struct err why = { 0 };
+    enum status status = import_pipe_read(run, file, threads, handler, &why);
+    if (status == STATUS_INVALID && run->pass == PASS_SCAN && gzrewind(file) == 0) {
+        struct err exact = { 0 };
+        int64_t bytes = run->progress.bytes;
+        if (read_stream(run, file, ignore, &exact) != STATUS_OK) {
+            why = exact;
+        }
+        run->progress.bytes = bytes;
+    }
+    return status == STATUS_OK ? status : err_set(err, status, "%s", why.message);
+}
+
 /* The message of an error does not name the file. */
 static enum status read_file(struct import_run *run, const char *path, wxr_handler *handler,
                              struct err *err) {
@@ -81,7 +103,9 @@ static enum status read_file(struct import_run *run, const char *path, wxr_handl
     run->channel = (struct import_channel){ 0 };
     map_done(&run->terms_seen);
     map_init(&run->terms_seen);
-    enum status status = read_stream(run, file, handler, err);
+    size_t threads = run->options->threads ? run->options->threads : cpus_usable();
+    enum status status = threads > 1 ? read_parts(run, file, threads, handler, err)
+                                     : read_stream(run, file, handler, err);
     gzclose_r(file);
     return status;
 }
@@ -240,8 +264,7 @@ static bool is_skipped(struct import_run *run) {
     return skipped;
 }
 
-/* Is this the pass in which the item is taken care of? */
-static bool is_due(const struct import_run *run, const struct wxr_item *item,
+bool import_is_due(const struct import_run *run, const struct wxr_item *item,
                    enum import_role role) {
     switch (role) {
     case ROLE_ATTACHMENT:
@@ -256,7 +279,7 @@ static bool is_due(const struct import_run *run, const struct wxr_item *item,
 
 static enum status take_item(struct import_run *run, const struct wxr_item *item, struct err *err) {
     enum import_role role = import_role_of(run, item);
-    if (is_skipped(run) || !is_due(run, item, role)) {
+    if (is_skipped(run) || !import_is_due(run, item, role)) {
         return STATUS_OK;
     }
     int64_t failed = run->report->items_failed;
@@ -331,6 +354,7 @@ static enum status scan(struct import_run *run, struct err *ret_break, struct er
         const char *file = run->options->files[i];
         enum status status = read_file(run, file, on_scan, &why);
         tell_notices(run, 0, LONG_MAX, 0);
+        *vec_push(&run->arena, &run->file_sites) = run->site;
         free(ids.ids);
         run->ids = NULL;
         if (is_file_fault(status)) {
@@ -351,6 +375,7 @@ static enum status write_pass(struct import_run *run, enum import_pass pass, str
     run->next_skip = 0;
     for (size_t i = 0; i < run->options->n_files; i++) {
         struct err why = { 0 };
+        run->file_site = run->file_sites.ptr[i];
         enum status status = read_file(run, run->options->files[i], on_write, &why);
         if (status != STATUS_OK && !is_file_fault(status)) {
             return err_set(err, status, "%s: %s", run->options->files[i], why.message);

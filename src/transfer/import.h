@@ -39,6 +39,7 @@ struct import_options {
     size_t n_types;
     int64_t now_us;     /* 0: the clock */
     size_t batch_items; /* in one transaction; 0: LIMIT_IMPORT_BATCH */
+    size_t threads;     /* that parse and sanitise; 0: as many as there are processors */
     void (*progress)(void *ctx, const struct import_progress *progress); /* may be NULL */
     void *progress_ctx;
 };

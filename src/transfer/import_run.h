@@ -79,7 +79,8 @@ struct import_site {
     int64_t exported_us; /* the channel's pubDate; 0: unknown */
 };
 
-struct id_set; /* import.c */
+struct id_set;       /* import.c */
+struct import_ready; /* import_ready.h */
 
 struct import_skip {
     const char *file;
@@ -123,7 +124,10 @@ struct import_run {
     /* where we are */
     enum import_pass pass;
     const char *file;
-    struct import_site *site; /* NULL until the channel is known */
+    const struct import_ready *ready; /* what was made of the item already; NULL: nothing */
+    struct import_site *site;         /* NULL until the channel is known */
+    struct import_site *file_site;    /* the file's, after the scan */
+    VEC(struct import_site *) file_sites;
     VEC(struct import_sticky) stickies;
     struct map terms_seen;         /* of this file */
     struct import_channel channel; /* its fields while they come */
@@ -273,6 +277,9 @@ void import_menu_item(struct import_run *run, const struct wxr_item *item);
 NODISCARD enum status import_menus(struct import_run *run, struct err *err);
 
 /* import.c */
+/* Is this the pass in which the item is taken care of? */
+bool import_is_due(const struct import_run *run, const struct wxr_item *item,
+                   enum import_role role);
 void run_tell_progress(struct import_run *run, bool force);
 
 /* import_settle.c */

@@ -1,6 +1,7 @@
 /* Posts, pages and everything else that becomes a story: an item is made ready as a whole, and then
  * written as a whole. */
 #include "transfer/import_making.h"
+#include "transfer/import_ready.h"
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -37,15 +38,14 @@ bool import_story_is_public(const struct import_run *run, const struct wxr_item 
     return import_role_of(run, item) != ROLE_KEPT && str_eq(item->status, STR("publish"));
 }
 
-static uint64_t item_hash(const struct making *m) {
-    const struct wxr_item *item = m->item;
+uint64_t import_item_hash(const struct import_run *run, const struct wxr_item *item) {
     const struct str fields[] = {
         item->type,        item->status,       item->title,   item->link,     item->guid,
         item->creator,     item->content,      item->excerpt, item->date,     item->date_gmt,
         item->modified,    item->modified_gmt, item->slug,    item->password, item->comment_status,
         item->ping_status, item->pub_date,
     };
-    uint64_t hash = hash_number(IMPORT_REVISION, m->role);
+    uint64_t hash = hash_number(IMPORT_REVISION, import_role_of(run, item));
     for (size_t i = 0; i < COUNT_OF(fields); i++) {
         hash = hash_field(hash, fields[i]);
     }
@@ -65,21 +65,33 @@ static uint64_t item_hash(const struct making *m) {
 
 /* ---- texts ---- */
 
-static void told(void *ctx, const char *what) {
-    struct making *m = ctx;
+static void told(struct making *m, const char *what) {
     if (report_first(m->run->report, str_of(what))) {
         run_warn(m->run, "%s (told once)", what);
     }
 }
 
+/* What the callbacks of a body need. */
+struct texts {
+    struct import_run *run;
+    struct arena *arena;
+    const struct wxr_item *item;
+    struct import_ready *ready;
+};
+
+static void keep_told(void *ctx, const char *what) {
+    struct texts *t = ctx;
+    *vec_push(t->arena, &t->ready->told) = arena_str(t->arena, str_of(what));
+}
+
 static bool media_for_body(void *ctx, struct arena *a, int64_t id, struct wp_media *ret) {
-    return import_find_media(((struct making *)ctx)->run, a, id, ret);
+    return import_find_media(((struct texts *)ctx)->run, a, id, ret);
 }
 
 static bool block_for_body(void *ctx, struct arena *a, int64_t id, struct str *ret) {
-    struct making *m = ctx;
+    struct texts *t = ctx;
     const struct str *content =
-        map_get(&m->run->site->blocks, arena_printf(a, "%lld", (long long)id));
+        map_get(&t->run->site->blocks, arena_printf(a, "%lld", (long long)id));
     if (content != NULL) {
         *ret = *content;
     }
@@ -88,53 +100,95 @@ static bool block_for_body(void *ctx, struct arena *a, int64_t id, struct str *r
 
 /* The children are sorted by parent, order and id. */
 static void children_for_body(void *ctx, struct arena *a, struct wp_ids *ret) {
-    struct making *m = ctx;
-    const struct import_site *site = m->run->site;
+    struct texts *t = ctx;
+    const struct import_site *site = t->run->site;
+    int64_t parent = t->item->id;
     size_t low = 0;
     size_t high = site->children.len;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (site->children.ptr[middle].parent < m->item->id) {
+        if (site->children.ptr[middle].parent < parent) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    for (size_t i = low; i < site->children.len && site->children.ptr[i].parent == m->item->id &&
+    for (size_t i = low; i < site->children.len && site->children.ptr[i].parent == parent &&
                          i - low < LIMIT_GALLERY_ITEMS;
          i++) {
         *vec_push(a, ret) = site->children.ptr[i].id;
     }
 }
 
-static struct str headline_of(struct making *m) {
-    struct import_run *run = m->run;
-    struct str headline = run_plain_text(run, m->item->title);
+static struct str headline_of(struct import_run *run, const struct wxr_item *item,
+                              struct html body) {
+    struct str headline = run_plain_text(run, item->title);
     if (headline.len == 0) {
-        headline = words_first(&run->item, html_text(&run->item, m->story.body), 8);
+        headline = words_first(&run->item, html_text(&run->item, body), 8);
     }
     return utf8_prefix(headline.len > 0 ? headline : STR("(untitled)"), LIMIT_HEADLINE_BYTES);
 }
 
-static enum status read_texts(struct making *m, struct err *err) {
-    struct import_run *run = m->run;
+void import_make_texts(struct import_run *run, struct arena *a, const struct wxr_item *item,
+                       struct import_ready *ret) {
+    struct texts texts = { run, a, item, ret };
     const struct wp_library library = {
-        .ctx = m,
+        .ctx = &texts,
         .media = media_for_body,
         .children = children_for_body,
         .block = block_for_body,
-        .told = told,
+        .told = keep_told,
     };
-    const struct wp_body body = { .content = m->item->content,
-                                  .footnotes = wxr_meta_get(&m->item->metas, "footnotes") };
-    enum status status = wp_body_read(&run->item, &body, &library, &m->story.body, &m->pages, err);
-    if (status == STATUS_OK) {
-        m->story.headline = headline_of(m);
-        m->story.standfirst = run_plain_text(run, m->item->excerpt);
-        size_t words = words_count(html_text(&run->item, m->story.body), run->locale.ptr);
-        m->story.word_count = (unsigned)words;
+    const struct wp_body source = { .content = item->content,
+                                    .footnotes = wxr_meta_get(&item->metas, "footnotes") };
+    struct html body;
+    ret->has_texts = true;
+    ret->status = wp_body_read(&run->item, &source, &library, &body, &ret->pages, &ret->err);
+    if (ret->status == STATUS_OK) {
+        size_t words = words_count(html_text(&run->item, body), run->locale.ptr);
+        ret->words = (unsigned)words;
+        ret->headline = arena_str(a, headline_of(run, item, body));
+        ret->standfirst = arena_str(a, run_plain_text(run, item->excerpt));
+        ret->body.raw = a == &run->item ? body.raw : arena_str(a, body.raw);
     }
-    return status;
+}
+
+void import_make_ready(struct import_run *run, struct arena *a, const struct wxr_item *item,
+                       struct import_ready *ret) {
+    struct import_entry known;
+    enum import_role role = import_role_of(run, item);
+    bool is_story = role == ROLE_STORY || role == ROLE_PAGE || role == ROLE_KEPT;
+    if (!is_story || !import_is_due(run, item, role)) {
+        return;
+    }
+    ret->hash = import_item_hash(run, item);
+    ret->has_hash = true;
+    if (run_known(run, "post", run_decimal(run, item->id), &known, NULL) == STATUS_OK &&
+        (known.id == 0 || known.hash != ret->hash)) {
+        import_make_texts(run, a, item, ret);
+    }
+}
+
+static enum status read_texts(struct making *m, struct err *err) {
+    struct import_run *run = m->run;
+    struct import_ready own = { 0 };
+    const struct import_ready *ready = run->ready;
+    if (ready == NULL || !ready->has_texts) {
+        import_make_texts(run, &run->item, m->item, &own);
+        ready = &own;
+    }
+    for (size_t i = 0; i < ready->told.len; i++) {
+        told(m, ready->told.ptr[i].ptr);
+    }
+    if (ready->status != STATUS_OK) {
+        return err_set(err, ready->status, "%s", ready->err.message);
+    }
+    m->pages = ready->pages;
+    m->story.body = ready->body;
+    m->story.headline = ready->headline;
+    m->story.standfirst = ready->standfirst;
+    m->story.word_count = ready->words;
+    return STATUS_OK;
 }
 
 /* ---- state and dates ---- */
@@ -582,7 +636,8 @@ enum status import_story(struct import_run *run, const struct wxr_item *item, st
     };
     m.story =
         (struct story){ .password = STR(""), .seo_title = STR(""), .seo_description = STR("") };
-    uint64_t hash = item_hash(&m);
+    uint64_t hash = run->ready != NULL && run->ready->has_hash ? run->ready->hash
+                                                               : import_item_hash(run, item);
     bool skip;
     enum status status = compare(&m, hash, &skip, err);
     if (status != STATUS_OK || skip) {

@@ -162,7 +162,10 @@ struct wxr {
     const struct field *field; /* NULL: a channel field, or an item's term */
     bool version_seen;
 
-    struct arena arena; /* of the author, term or item being read */
+    long line_add;       /* lines before the first that is fed, or that others read */
+    struct arena own;    /* of the author, term or item being read */
+    struct arena *arena; /* &own, or one whose owner resets it */
+    size_t begin_bytes;  /* used there when the item began */
     struct wxr_author author;
     struct wxr_term term;
     struct wxr_item item;
@@ -184,7 +187,7 @@ struct str wxr_meta_get(const struct wxr_metas *metas, const char *key) {
 /* ---- errors and events ---- */
 
 long wxr_line(const struct wxr *w) {
-    return (long)XML_GetCurrentLineNumber(w->parser) + w->clean.line_offset;
+    return (long)XML_GetCurrentLineNumber(w->parser) + w->clean.line_offset + w->line_add;
 }
 
 static void stop(struct wxr *w, enum status status) {
@@ -290,13 +293,15 @@ static void *target_of(struct wxr *w, enum place place) {
 }
 
 static void open_container(struct wxr *w, enum place place, struct str name) {
+    if (place == PLACE_AUTHOR || place == PLACE_TERM || place == PLACE_ITEM) {
+        if (w->arena == &w->own) {
+            arena_reset(&w->own);
+        }
+        w->begin_bytes = w->arena->used_bytes;
+    }
     switch (place) {
-    case PLACE_AUTHOR:
-        arena_reset(&w->arena);
-        w->author = (struct wxr_author){ 0 };
-        break;
+    case PLACE_AUTHOR: w->author = (struct wxr_author){ 0 }; break;
     case PLACE_TERM:
-        arena_reset(&w->arena);
         w->term = (struct wxr_term){ 0 };
         if (str_eq(name, STR("category"))) {
             w->term.taxonomy = STR("category");
@@ -304,10 +309,7 @@ static void open_container(struct wxr *w, enum place place, struct str name) {
             w->term.taxonomy = STR("post_tag");
         }
         break;
-    case PLACE_ITEM:
-        arena_reset(&w->arena);
-        w->item = (struct wxr_item){ 0 };
-        break;
+    case PLACE_ITEM: w->item = (struct wxr_item){ 0 }; break;
     case PLACE_COMMENT: w->comment = (struct wxr_comment){ 0 }; break;
     default: w->meta = (struct wxr_meta){ 0 }; break;
     }
@@ -325,9 +327,9 @@ static void open_term_ref(struct wxr *w, const XML_Char **attributes) {
     w->ref = (struct wxr_term_ref){ 0 };
     for (; attributes[0] != NULL; attributes += 2) {
         if (strcmp(attributes[0], "domain") == 0) {
-            w->ref.taxonomy = arena_str(&w->arena, str_of(attributes[1]));
+            w->ref.taxonomy = arena_str(w->arena, str_of(attributes[1]));
         } else if (strcmp(attributes[0], "nicename") == 0) {
-            w->ref.slug = arena_str(&w->arena, str_of(attributes[1]));
+            w->ref.slug = arena_str(w->arena, str_of(attributes[1]));
         }
     }
     if (str_eq(w->ref.taxonomy, STR("tag"))) {
@@ -374,7 +376,7 @@ static void fill_field(struct wxr *w, enum place parent) {
     struct str text = buf_str(&w->text);
     char *target = (char *)target_of(w, parent) + w->field->offset;
     if (w->field->type == FIELD_STR) {
-        struct str copy = arena_str(&w->arena, text);
+        struct str copy = arena_str(w->arena, text);
         memcpy(target, &copy, sizeof copy);
         return;
     }
@@ -407,7 +409,7 @@ static void end_field(struct wxr *w, enum place parent, const struct level *leve
     w->taking = false;
     bool in_item = parent >= PLACE_ITEM;
     if (w->text.status != STATUS_OK ||
-        (in_item && w->arena.used_bytes + w->text.len > LIMIT_WXR_ITEM_BYTES)) {
+        (in_item && w->arena->used_bytes - w->begin_bytes + w->text.len > LIMIT_WXR_ITEM_BYTES)) {
         if (in_item) {
             item_fault(w, "it is larger than an item may be");
         }
@@ -418,9 +420,9 @@ static void end_field(struct wxr *w, enum place parent, const struct level *leve
     } else if (w->field != NULL) {
         fill_field(w, parent);
     } else if (w->ref.taxonomy.len > 0 && w->ref.slug.len > 0) {
-        w->ref.name = arena_str(&w->arena, str_trim(buf_str(&w->text)));
+        w->ref.name = arena_str(w->arena, str_trim(buf_str(&w->text)));
         if (w->item.terms.len < LIMIT_WXR_ITEM_ENTRIES) {
-            *vec_push(&w->arena, &w->item.terms) = w->ref;
+            *vec_push(w->arena, &w->item.terms) = w->ref;
         } else {
             item_fault(w, "it has more terms than an item may have");
         }
@@ -429,7 +431,7 @@ static void end_field(struct wxr *w, enum place parent, const struct level *leve
 
 static void end_meta(struct wxr *w, struct wxr_metas *metas) {
     if (metas->len < LIMIT_WXR_ITEM_ENTRIES) {
-        *vec_push(&w->arena, metas) = w->meta;
+        *vec_push(w->arena, metas) = w->meta;
     } else {
         item_fault(w, "it has more metas than an item may have");
     }
@@ -467,7 +469,7 @@ static void close_element(struct wxr *w, enum place place, enum place parent,
     case PLACE_ITEM_META: end_meta(w, &w->item.metas); break;
     case PLACE_COMMENT:
         if (w->item.comments.len < LIMIT_WXR_ITEM_ENTRIES) {
-            *vec_push(&w->arena, &w->item.comments) = w->comment;
+            *vec_push(w->arena, &w->item.comments) = w->comment;
         } else {
             item_fault(w, "it has more comments than an item may have");
         }
@@ -542,6 +544,13 @@ static void XMLCALL on_entity(void *ctx, UNUSED const XML_Char *name, UNUSED int
 
 /* ---- life cycle ---- */
 
+static void set_handlers(struct wxr *w) {
+    XML_SetUserData(w->parser, w);
+    XML_SetElementHandler(w->parser, on_start, on_end);
+    XML_SetCharacterDataHandler(w->parser, on_text);
+    XML_SetEntityDeclHandler(w->parser, on_entity);
+}
+
 struct wxr *wxr_new(wxr_handler *handler, void *ctx) {
     struct wxr *w = calloc(1, sizeof *w);
     check(w != NULL);
@@ -549,14 +558,42 @@ struct wxr *wxr_new(wxr_handler *handler, void *ctx) {
     w->ctx = ctx;
     w->parser = XML_ParserCreate("UTF-8");
     check(w->parser != NULL);
-    arena_init(&w->arena);
+    arena_init(&w->own);
+    w->arena = &w->own;
     buf_init(&w->text, LIMIT_WXR_FIELD_BYTES);
     xml_clean_init(&w->clean, on_clean_warning, w);
-    XML_SetUserData(w->parser, w);
-    XML_SetElementHandler(w->parser, on_start, on_end);
-    XML_SetCharacterDataHandler(w->parser, on_text);
-    XML_SetEntityDeclHandler(w->parser, on_entity);
+    set_handlers(w);
     return w;
+}
+
+void wxr_keep_in(struct wxr *w, struct arena *a) {
+    w->arena = a != NULL ? a : &w->own;
+}
+
+void wxr_skip_lines(struct wxr *w, long lines) {
+    w->line_add += lines;
+}
+
+void wxr_trust(struct wxr *w) {
+    w->version_seen = true;
+}
+
+enum status wxr_enter(struct wxr *w, struct str open, long line, struct err *err) {
+    check(XML_ParserReset(w->parser, "UTF-8") == XML_TRUE);
+    set_handlers(w);
+    w->status = STATUS_OK;
+    w->fed_bytes = 0;
+    w->depth = 0;
+    w->n_bindings = 0;
+    w->taking = false;
+    buf_reset(&w->text);
+    enum status status = wxr_feed_clean(w, open, false, err);
+    w->line_add = 0;
+    for (size_t i = 0; i < open.len; i++) {
+        w->line_add -= open.ptr[i] == '\n';
+    }
+    w->line_add += line - 1;
+    return status;
 }
 
 void wxr_free(struct wxr *w) {
@@ -564,7 +601,7 @@ void wxr_free(struct wxr *w) {
         XML_ParserFree(w->parser);
         xml_clean_done(&w->clean);
         buf_done(&w->text);
-        arena_done(&w->arena);
+        arena_done(&w->own);
         free(w);
     }
 }
@@ -605,6 +642,17 @@ static void refuse_endless_tag(struct wxr *w, bool last) {
     }
 }
 
+static void parse(struct wxr *w, struct str text, bool last, struct err *err) {
+    bool ok = XML_Parse(w->parser, text.ptr, (int)text.len, last) == XML_STATUS_OK;
+    if (!ok && w->status == STATUS_OK) {
+        w->status = not_well_formed(w, err);
+    }
+    w->fed_bytes += (int64_t)text.len;
+    if (w->status == STATUS_OK) {
+        refuse_endless_tag(w, last);
+    }
+}
+
 enum status wxr_feed(struct wxr *w, struct str bytes, bool last, struct err *err) {
     if (w->status != STATUS_OK) {
         return w->status;
@@ -616,14 +664,21 @@ enum status wxr_feed(struct wxr *w, struct str bytes, bool last, struct err *err
         w->status = status;
     }
     if (w->status == STATUS_OK) {
-        bool ok = XML_Parse(w->parser, cleaned.ptr, (int)cleaned.len, last) == XML_STATUS_OK;
-        if (!ok && w->status == STATUS_OK) {
-            w->status = not_well_formed(w, err);
-        }
-        w->fed_bytes += (int64_t)cleaned.len;
+        parse(w, cleaned, last, err);
     }
-    if (w->status == STATUS_OK) {
-        refuse_endless_tag(w, last);
+    w->err = NULL;
+    return w->status;
+}
+
+enum status wxr_feed_clean(struct wxr *w, struct str text, bool last, struct err *err) {
+    w->err = err;
+    while (w->status == STATUS_OK && (text.len > 0 || last)) {
+        struct str piece = str_slice(text, 0, LIMIT_WXR_CHUNK_BYTES);
+        text = str_from(text, piece.len);
+        parse(w, piece, last && text.len == 0, err);
+        if (text.len == 0) {
+            break;
+        }
     }
     w->err = NULL;
     return w->status;

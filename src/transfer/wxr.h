@@ -106,4 +106,19 @@ NODISCARD enum status wxr_feed(struct wxr *w, struct str bytes, bool last, struc
 /* The line that was reached. */
 long wxr_line(const struct wxr *w);
 
+/* ---- for reading a file in parts, on several threads (wxr_split.h) ---- */
+
+/* The same for text that xml_clean has gone over. */
+NODISCARD enum status wxr_feed_clean(struct wxr *w, struct str text, bool last, struct err *err);
+/* What events point to is made in `a` and stays until its owner resets it; not within an element
+ * below the channel. NULL: as before. */
+void wxr_keep_in(struct wxr *w, struct arena *a);
+/* Lines that others read follow. */
+void wxr_skip_lines(struct wxr *w, long lines);
+/* Begin anew within a channel whose start tags (of it and what is around it) are `open`; what is
+ * fed next begins in `line`. */
+NODISCARD enum status wxr_enter(struct wxr *w, struct str open, long line, struct err *err);
+/* Whether an item without an id is one all the same: set by those who know the whole file. */
+void wxr_trust(struct wxr *w);
+
 #endif
