@@ -58,6 +58,15 @@ static size_t next_from(struct next *n, struct str s, size_t at) {
     return n->found;
 }
 
+/* Copy a byte and all that follows up to the next "<": nothing else begins anything. Returns where
+ * to go on. */
+static size_t put_text(struct str s, size_t at, struct buf *out) {
+    size_t next = str_find_char(s, '<', at + 1);
+    next = next == STR_NPOS ? s.len : next;
+    buf_put(out, str_slice(s, at, next));
+    return next;
+}
+
 static bool name_at(struct str s, size_t at, const struct str *names, size_t n) {
     for (size_t i = 0; i < n; i++) {
         if (at_str(s, at, names[i])) {
@@ -108,7 +117,7 @@ static void double_breaks(struct str in, struct buf *out) {
             buf_put(out, STR("\n\n"));
             at = second;
         } else {
-            buf_put_char(out, in.ptr[at++]);
+            at = put_text(in, at, out);
         }
     }
 }
@@ -166,8 +175,12 @@ static void loosen_blocks(struct str in, struct buf *out) {
             buf_put(out, STR("\n\n"));
             at = end;
         } else {
-            buf_put_char(out, ch);
-            at++;
+            size_t next = at + 1;
+            while (next < in.len && in.ptr[next] != '<' && in.ptr[next] != '\r') {
+                next++;
+            }
+            buf_put(out, str_slice(in, at, next));
+            at = next;
         }
     }
 }
@@ -200,16 +213,15 @@ static void keep_lines_in_markup(struct str in, struct buf *out) {
     struct next cdata = { .what = STR("]]>") };
     for (size_t at = 0; at < in.len;) {
         if (in.ptr[at] != '<') {
-            buf_put_char(out, in.ptr[at++]);
+            at = put_text(in, at, out);
             continue;
         }
         size_t end = markup_end(in, at, &gt, &comment, &cdata);
-        for (; at < end; at++) {
-            if (in.ptr[at] == '\n') {
-                buf_put(out, STR(KEPT_LINE));
-            } else {
-                buf_put_char(out, in.ptr[at]);
-            }
+        while (at < end) {
+            size_t line = str_find_char(str_slice(in, 0, end), '\n', at);
+            buf_put(out, str_slice(in, at, line == STR_NPOS ? end : line));
+            at = line == STR_NPOS ? end : line + 1;
+            buf_put(out, line == STR_NPOS ? STR("") : STR(KEPT_LINE));
         }
     }
 }
@@ -226,6 +238,10 @@ static void tighten(struct str in, struct buf *out, const struct tight *tags, si
     struct next ends[8];
     bool done[8] = { 0 };
     check(n <= COUNT_OF(ends));
+    if (n == 0) {
+        buf_put(out, in);
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
         ends[i] = (struct next){ .what = str_make(&tags[i].end, 1) };
     }
@@ -351,7 +367,7 @@ static void drop_empty(struct str in, struct buf *out) {
                 continue;
             }
         }
-        buf_put_char(out, in.ptr[at++]);
+        at = put_text(in, at, out);
     }
 }
 
@@ -372,7 +388,7 @@ static void close_in_blocks(struct str in, struct buf *out) {
             at += 3;
             continue;
         }
-        buf_put_char(out, in.ptr[at++]);
+        at = put_text(in, at, out);
     }
 }
 
@@ -390,7 +406,7 @@ static void unwrap_tags(struct str in, struct buf *out) {
                 continue;
             }
         }
-        buf_put_char(out, in.ptr[at++]);
+        at = put_text(in, at, out);
     }
 }
 
@@ -408,7 +424,7 @@ static void unwrap_list_items(struct str in, struct buf *out) {
                 continue;
             }
         }
-        buf_put_char(out, in.ptr[at++]);
+        at = put_text(in, at, out);
     }
 }
 
@@ -431,7 +447,7 @@ static void enter_quotes(struct str in, struct buf *out) {
             at += 17;
             continue;
         }
-        buf_put_char(out, in.ptr[at++]);
+        at = put_text(in, at, out);
     }
 }
 
@@ -448,7 +464,7 @@ static void drop_openers(struct str in, struct buf *out) {
                 continue;
             }
         }
-        buf_put_char(out, in.ptr[at++]);
+        at = put_text(in, at, out);
     }
 }
 
@@ -458,7 +474,7 @@ static void drop_after_blocks(struct str in, struct buf *out, struct str what) {
     for (size_t at = 0; at < in.len;) {
         size_t end = block_end(in, at, &gt);
         if (end == STR_NPOS) {
-            buf_put_char(out, in.ptr[at++]);
+            at = put_text(in, at, out);
             continue;
         }
         size_t close = skip_space(in, end);
@@ -466,7 +482,7 @@ static void drop_after_blocks(struct str in, struct buf *out, struct str what) {
             buf_put(out, str_slice(in, at, end));
             at = close + what.len;
         } else {
-            buf_put_char(out, in.ptr[at++]);
+            at = put_text(in, at, out);
         }
     }
 }
@@ -492,6 +508,19 @@ static size_t verbatim_end(struct str in, size_t at, struct next closers[4]) {
     return STR_NPOS;
 }
 
+/* Copy up to the next "<", or to the white space that ends the line. */
+static size_t put_line(struct str in, size_t at, struct buf *out) {
+    size_t end = at + 1;
+    while (end < in.len && in.ptr[end] != '<' && in.ptr[end] != '\n') {
+        end++;
+    }
+    while (end > at + 1 && char_is_space(in.ptr[end - 1])) {
+        end--;
+    }
+    buf_put(out, str_slice(in, at, end));
+    return end;
+}
+
 /* A line feed is a <br />, unless one stands there. */
 static void break_lines(struct str in, struct buf *out) {
     struct next closers[4] = { { .what = STR("</script>") },
@@ -510,7 +539,7 @@ static void break_lines(struct str in, struct buf *out) {
             buf_put(out, STR("<br />"));
             at = str_find_char(in, '>', at) + 1;
         } else if (!char_is_space(in.ptr[at])) {
-            buf_put_char(out, in.ptr[at++]);
+            at = put_line(in, at, out);
             continue;
         }
         size_t from = at;
@@ -540,12 +569,16 @@ static void drop_breaks_before(struct str in, struct buf *out) {
                 continue;
             }
         }
-        buf_put_char(out, in.ptr[at++]);
+        at = put_text(in, at, out);
     }
 }
 
 static void restore_lines(struct str in, struct buf *out) {
     struct str mark = STR("<!-- wpnl -->");
+    if (str_find(in, mark, 0) == STR_NPOS) {
+        buf_put(out, in);
+        return;
+    }
     for (size_t at = 0; at < in.len;) {
         size_t from = at + (char_is_space(in.ptr[at]) && at_str(in, at + 1, mark));
         if (at_str(in, from, mark)) {
