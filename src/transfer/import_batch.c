@@ -80,6 +80,29 @@ void run_rollback(struct import_run *run) {
     }
 }
 
+/* ---- for other threads ---- */
+
+enum status import_shadow(const struct import_run *run, struct import_site *site,
+                          struct import_run *ret, struct err *err) {
+    *ret = (struct import_run){
+        .store = run->store,
+        .options = run->options,
+        .now_us = run->now_us,
+        .locale = run->locale,
+        .slugs = run->slugs,
+        .pass = run->pass,
+        .site = site,
+    };
+    enum status status = store_reader_open(run->store, &ret->reader, err);
+    return status == STATUS_OK ? store_reader_scan(ret->reader, err) : status;
+}
+
+void import_shadow_done(struct import_run *shadow) {
+    run_rollback(shadow);
+    store_reader_close(shadow->reader);
+    arena_done(&shadow->item);
+}
+
 /* ---- memory ---- */
 
 enum status run_known(struct import_run *run, const char *kind, struct str source_id,

@@ -358,27 +358,16 @@ static enum status take_jobs(struct pipe *p, wxr_handler *handler, struct err *e
 /* ---- life cycle ---- */
 
 static enum status open_worker(struct pipe *p, struct worker *w, struct err *err) {
-    const struct import_run *run = p->run;
     *w = (struct worker){ .pipe = p };
-    w->run = (struct import_run){
-        .store = run->store,
-        .options = run->options,
-        .now_us = run->now_us,
-        .locale = run->locale,
-        .slugs = run->slugs,
-        .pass = run->pass,
-        .site = run->pass == PASS_SCAN ? NULL : run->file_site,
-    };
     w->wxr = wxr_new(on_run, w);
     wxr_trust(w->wxr);
-    enum status status = store_reader_open(run->store, &w->run.reader, err);
-    return status == STATUS_OK ? store_reader_scan(w->run.reader, err) : status;
+    return import_shadow(p->run, p->run->pass == PASS_SCAN ? NULL : p->run->file_site, &w->run,
+                         err);
 }
 
 static void close_worker(struct worker *w) {
     wxr_free(w->wxr);
-    store_reader_close(w->run.reader);
-    arena_done(&w->run.item);
+    import_shadow_done(&w->run);
 }
 
 static void stop(struct pipe *p) {

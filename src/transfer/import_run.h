@@ -108,6 +108,7 @@ struct import_run {
     struct id_set *ids;                /* post ids of the file that is scanned */
     struct import_progress progress;
     int64_t begin_us;
+    int64_t settled; /* tasks */
     int64_t told_us; /* when progress was last told */
     int64_t now_us;
     struct dates *dates; /* of the site's zone */
@@ -158,6 +159,12 @@ NODISCARD enum status run_writer(struct import_run *run, struct store_writer **r
 NODISCARD enum status run_commit(struct import_run *run, bool force, struct err *err);
 /* Undo what is open. */
 void run_rollback(struct import_run *run);
+
+/* A run for another thread, that only reads: with an arena and a reader of its own.
+ * import_shadow_done also after a failure. */
+NODISCARD enum status import_shadow(const struct import_run *run, struct import_site *site,
+                                    struct import_run *ret, struct err *err);
+void import_shadow_done(struct import_run *shadow);
 
 /* What a source id became; *ret is zeroed when nothing is known of it. */
 NODISCARD enum status run_known(struct import_run *run, const char *kind, struct str source_id,
@@ -282,7 +289,18 @@ bool import_is_due(const struct import_run *run, const struct wxr_item *item,
                    enum import_role role);
 void run_tell_progress(struct import_run *run, bool force);
 
+/* import_links.c */
+/* Settle the links of the stories in the queue up to number `end`. */
+NODISCARD enum status import_settle_links(struct import_run *run, bool retry_open, int64_t end,
+                                          struct err *err);
+
 /* import_settle.c */
+/* Where a link leads: a link_resolver (links.h) whose ctx is a run. */
+struct link_target;
+NODISCARD enum status import_resolve(void *ctx, struct arena *a, struct str url, bool is_resource,
+                                     struct link_target *ret, struct err *err);
+/* A story's part of the settling was done. */
+void import_settle_progress(struct import_run *run);
 NODISCARD enum status import_settle(struct import_run *run, struct err *err);
 
 /* ---- small things ---- */

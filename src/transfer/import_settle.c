@@ -71,7 +71,7 @@ static enum status find_remote_file(struct import_run *run, struct str url, stru
     return status;
 }
 
-static enum status resolve(void *ctx, UNUSED struct arena *a, struct str url, bool is_resource,
+enum status import_resolve(void *ctx, UNUSED struct arena *a, struct str url, bool is_resource,
                            struct link_target *ret, struct err *err) {
     struct import_run *run = ctx;
     struct str ignored;
@@ -132,46 +132,6 @@ static enum status settle_parent(struct import_run *run, int64_t story_id, int64
     return status == STATUS_OK ? status : err_set(err, status, "%s", refused.message);
 }
 
-static enum status settle_body(struct import_run *run, int64_t story_id, bool *ret_open,
-                               struct err *err) {
-    struct store_reader *reader;
-    struct store_writer *writer;
-    struct story story;
-    struct links_result result;
-    enum status status = run_reader(run, &reader, err);
-    if (status == STATUS_OK) {
-        status = store_story(reader, &run->item, story_id, STORY_FULL, &story, err);
-    }
-    if (status == STATUS_OK) {
-        struct err why = { 0 };
-        status = links_settle(&run->item, story.body, resolve, run, &result, &why);
-        if (status == STATUS_CORRUPT || status == STATUS_TOO_LARGE) {
-            report_warn(run->report, NULL, 0, 0,
-                        "the links of story %lld were left as they are: %s", (long long)story_id,
-                        why.message);
-            *ret_open = false;
-            return STATUS_OK;
-        }
-        if (status != STATUS_OK) {
-            err_set(err, status, "%s", why.message);
-        }
-    }
-    if (status != STATUS_OK) {
-        return status;
-    }
-    *ret_open = result.unknown > 0;
-    if (!result.changed) {
-        return STATUS_OK;
-    }
-    status = run_writer(run, &writer, err);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    /* What has become a card is another story's words. */
-    size_t words = words_count(html_text(&run->item, result.body), run->locale.ptr);
-    return store_story_body_put(writer, story_id, result.body, (unsigned)words, err);
-}
-
 /* A parent's change raises the version: it is the import's, not an editor's. */
 static enum status story_version(struct import_run *run, int64_t id, int64_t *ret,
                                  struct err *err) {
@@ -193,8 +153,7 @@ static enum status settle_story(struct import_run *run, const struct import_task
     int64_t parent = 0;
     int64_t before = 0;
     int64_t after = 0;
-    bool open = false;
-    enum status status = story_version(run, task->id, &before, err);
+    enum status status = STATUS_OK;
     /* The first line is "<parent's post id> <own post id>". */
     str_split(&rest, '\n', &line);
     size_t blank = str_find_char(line, ' ', 0);
@@ -202,16 +161,16 @@ static enum status settle_story(struct import_run *run, const struct import_task
     if (!str_to_i64(str_slice(line, 0, blank), &parent)) {
         parent = 0;
     }
+    if (parent != 0) {
+        status = story_version(run, task->id, &before, err);
+    }
     if (status == STATUS_OK && parent != 0) {
         status = settle_parent(run, task->id, parent, err);
     }
     while (status == STATUS_OK && str_split(&rest, '\n', &line)) {
         status = run_redirect(run, line, ADDRESS_STORY, task->id, err);
     }
-    if (status == STATUS_OK) {
-        status = settle_body(run, task->id, &open, err);
-    }
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && parent != 0) {
         status = story_version(run, task->id, &after, err);
     }
     if (status == STATUS_OK && before != after && source_id.len > 0) {
@@ -219,14 +178,6 @@ static enum status settle_story(struct import_run *run, const struct import_task
         status = run_known(run, "post-version", source_id, &version, err);
         if (status == STATUS_OK && version.hash == (uint64_t)before) {
             status = run_remember(run, "post-version", source_id, task->id, (uint64_t)after, err);
-        }
-    }
-    struct store_writer *writer;
-    if (status == STATUS_OK && open) {
-        status = run_writer(run, &writer, err);
-        if (status == STATUS_OK) {
-            status = store_import_task_put(writer, run->site->source, STR("story-open"), task->id,
-                                           STR(""), err);
         }
     }
     return status;
@@ -320,27 +271,20 @@ static enum status run_task(struct import_run *run, const struct import_task *ta
     return STATUS_OK;
 }
 
-/* Try an open story again; the task goes only when all its links are known. */
-static enum status retry(struct import_run *run, const struct import_task *task, bool *ret_done,
-                         struct err *err) {
-    bool open = true;
-    enum status status = settle_body(run, task->id, &open, err);
-    *ret_done = !open;
-    return status;
-}
-
 /* The settling counts as one reading of the files; an item is about one task. */
-static void tell_progress(struct import_run *run, int64_t done) {
+void import_settle_progress(struct import_run *run) {
     struct import_progress *p = &run->progress;
+    int64_t done = ++run->settled / 2;
     int64_t begin = p->bytes_total - run->file_bytes;
     double part = done < p->items_total ? (double)done / (double)p->items_total : 1;
     p->bytes = begin + (int64_t)(part * (double)run->file_bytes);
     run_tell_progress(run, false);
 }
 
-static enum status settle_site(struct import_run *run, bool retry_open, struct err *err) {
-    int64_t seq = 0;
-    int64_t done_tasks = 0;
+/* All but the links: when this is done, every address answers. A story's task stays, for
+ * import_settle_links; to do it twice does no harm. */
+static enum status settle_addresses(struct import_run *run, int64_t *ret_end, struct err *err) {
+    *ret_end = 0;
     for (;;) {
         struct store_reader *reader;
         struct import_task task;
@@ -348,8 +292,8 @@ static enum status settle_site(struct import_run *run, bool retry_open, struct e
         arena_reset(&run->item);
         enum status status = run_reader(run, &reader, err);
         if (status == STATUS_OK) {
-            status =
-                store_import_task_next(reader, &run->item, run->site->source, seq, &task, &ignored);
+            status = store_import_task_next(reader, &run->item, run->site->source, *ret_end, &task,
+                                            &ignored);
             if (status == STATUS_NOT_FOUND) {
                 return STATUS_OK;
             }
@@ -357,17 +301,14 @@ static enum status settle_site(struct import_run *run, bool retry_open, struct e
         if (status != STATUS_OK) {
             return err_set(err, status, "%s", ignored.message);
         }
-        seq = task.seq;
-        tell_progress(run, ++done_tasks);
-        bool done = true;
+        *ret_end = task.seq;
+        import_settle_progress(run);
+        bool done = false;
         if (str_eq(task.kind, STR("sticky"))) {
-            done = false;
             status = import_take_sticky(run, &task, err);
-        } else if (str_eq(task.kind, STR("story-open"))) {
-            done = false;
-            status = retry_open ? retry(run, &task, &done, err) : STATUS_OK;
-        } else {
+        } else if (!str_eq(task.kind, STR("story-open"))) {
             status = run_task(run, &task, err);
+            done = !str_eq(task.kind, STR("story"));
         }
         struct store_writer *writer;
         if (status == STATUS_OK && done) {
@@ -383,6 +324,15 @@ static enum status settle_site(struct import_run *run, bool retry_open, struct e
             return status;
         }
     }
+}
+
+static enum status settle_site(struct import_run *run, bool retry_open, struct err *err) {
+    int64_t end;
+    enum status status = settle_addresses(run, &end, err);
+    if (status == STATUS_OK) {
+        status = run_commit(run, true, err);
+    }
+    return status == STATUS_OK ? import_settle_links(run, retry_open, end, err) : status;
 }
 
 enum status import_settle(struct import_run *run, struct err *err) {
