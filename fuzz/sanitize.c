@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         fprintf(stderr, "%s\n%.*s\n", err.message, STR_FMT(once.raw));
         abort();
     }
-    if (!str_eq(once.raw, twice.raw) || again != 2) {
+    if (!str_eq(once.raw, twice.raw) || again > 2) {
         fprintf(stderr, "once:  %.*s\ntwice: %.*s\n", STR_FMT(once.raw), STR_FMT(twice.raw));
         abort();
     }

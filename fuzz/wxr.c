@@ -1,7 +1,10 @@
-/* The reader of WordPress exports: any bytes, cut anywhere, give the same events. */
+/* The reader of WordPress exports: any bytes, cut anywhere, give the same events; also when the
+ * items are taken out and parsed by themselves. */
 #include "transfer/wxr.h"
 #include "base/hash.h"
 #include "base/limits.h"
+#include "transfer/wxr_split.h"
+#include "transfer/xml_clean.h"
 
 #include <stdint.h>
 
@@ -51,10 +54,13 @@ static enum status on_event(void *ctx, const struct wxr_event *event, struct err
     return STATUS_OK;
 }
 
-static uint64_t read_in_pieces(struct str bytes, size_t piece) {
+static uint64_t read_as(struct str bytes, size_t piece, bool trust) {
     struct seen seen = { 0 };
     struct err err = { 0 };
     struct wxr *wxr = wxr_new(on_event, &seen);
+    if (trust) {
+        wxr_trust(wxr);
+    }
     enum status status = STATUS_OK;
     for (size_t at = 0; at < bytes.len && status == STATUS_OK; at += piece) {
         status = wxr_feed(wxr, str_slice(bytes, at, at + piece), false, &err);
@@ -67,6 +73,65 @@ static uint64_t read_in_pieces(struct str bytes, size_t piece) {
     return hash_mix(seen.hash, status);
 }
 
+static uint64_t read_in_pieces(struct str bytes, size_t piece) {
+    return read_as(bytes, piece, false);
+}
+
+static uint64_t read_trusted(struct str bytes) {
+    return read_as(bytes, LIMIT_WXR_CHUNK_BYTES, true);
+}
+
+struct parts {
+    struct wxr *frame, *items;
+    struct xml_clean clean;
+    bool is_begun;
+};
+
+static enum status on_piece(void *ctx, const struct wxr_piece *piece, struct err *err) {
+    struct parts *p = ctx;
+    if (piece->kind == WXR_PIECE_FRAME) {
+        long dropped = p->is_begun ? 0 : p->clean.line_offset;
+        wxr_skip_lines(p->frame, (long)piece->skipped_lines + dropped);
+        p->is_begun = true;
+        return wxr_feed_clean(p->frame, piece->text, false, err);
+    }
+    enum status status = wxr_enter(p->items, piece->open, piece->line + p->clean.line_offset, err);
+    return status == STATUS_OK ? wxr_feed_clean(p->items, piece->text, false, err) : status;
+}
+
+static uint64_t read_in_parts(struct str bytes, size_t piece, size_t run_bytes, size_t item_bytes,
+                              bool *ret_comparable) {
+    struct seen seen = { 0 };
+    struct err err = { 0 };
+    struct parts p = { .frame = wxr_new(on_event, &seen), .items = wxr_new(on_event, &seen) };
+    struct wxr_split split;
+    enum status status = STATUS_OK;
+    wxr_trust(p.frame);
+    wxr_trust(p.items);
+    xml_clean_init(&p.clean, NULL, NULL);
+    wxr_split_init(&split, run_bytes, item_bytes, on_piece, &p);
+    for (size_t at = 0; status == STATUS_OK; at += piece) {
+        struct str text;
+        bool last = at >= bytes.len;
+        status = xml_clean_feed(&p.clean, str_slice(bytes, at, at + piece), last, &text, &err);
+        if (status == STATUS_OK) {
+            status = wxr_split_feed(&split, text, last, &err);
+        }
+        if (last) {
+            break;
+        }
+    }
+    if (status == STATUS_OK) {
+        status = wxr_feed_clean(p.frame, STR(""), true, &err);
+    }
+    *ret_comparable = status != STATUS_TOO_LARGE;
+    wxr_split_done(&split);
+    xml_clean_done(&p.clean);
+    wxr_free(p.frame);
+    wxr_free(p.items);
+    return hash_mix(seen.hash, status);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 2) {
         return 0;
@@ -74,5 +139,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct str bytes = str_make((const char *)data + 1, size - 1);
     uint64_t whole = read_in_pieces(bytes, LIMIT_WXR_CHUNK_BYTES);
     check(read_in_pieces(bytes, 1u + data[0] % 37u) == whole);
+    /* For whom the whole file is known to be an export. */
+    bool comparable;
+    uint64_t trusted = read_trusted(bytes);
+    uint64_t parts = read_in_parts(bytes, 1u + data[0] % 37u, 1u + data[0] % 64u * 16u,
+                                   1u + data[0] / 4u * 16u, &comparable);
+    check(!comparable || parts == trusted);
+    parts = read_in_parts(bytes, LIMIT_WXR_CHUNK_BYTES, 64 * KIB, 256 * KIB, &comparable);
+    check(!comparable || parts == trusted);
     return 0;
 }

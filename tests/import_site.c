@@ -46,6 +46,7 @@ void import_site_run(struct import_site *s, const struct import_case *run) {
         .n_types = run->n_types,
         .now_us = NOW_US,
         .batch_items = run->batch_items,
+        .threads = run->threads,
     };
     import_report_done(&s->report);
     s->err = (struct err){ 0 };

@@ -28,6 +28,7 @@ struct import_case {
     const struct import_type *types;
     size_t n_types;
     size_t batch_items;
+    size_t threads;
 };
 
 /* The export that has everything in it. */

@@ -17,6 +17,7 @@
 
 #include "base/limits.h"
 #include "base/map.h"
+#include "text/body.h"
 #include "text/body_writer.h"
 #include "text/html_parse.h"
 #include "text/url.h"
@@ -550,6 +551,65 @@ static void plain_text(struct buf *out, struct str html) {
     arena_done(&arena);
 }
 
+/* Whether a body is so plain that another pass would give it again: paragraphs, headings, lists and
+ * the like, one within the other as they were written, in which an HTML parser moves nothing. Where
+ * it is not, a pass finds out. */
+static bool is_plain(struct str body) {
+    static const struct {
+        const char *name;
+        enum plain { PLAIN_INLINE = 1, PLAIN_TEXT, PLAIN_BLOCK, PLAIN_LIST, PLAIN_ITEM } kind;
+    } plain[] = {
+        { "a", PLAIN_INLINE },     { "strong", PLAIN_INLINE },    { "em", PLAIN_INLINE },
+        { "b", PLAIN_INLINE },     { "i", PLAIN_INLINE },         { "span", PLAIN_INLINE },
+        { "sub", PLAIN_INLINE },   { "sup", PLAIN_INLINE },       { "br", PLAIN_INLINE },
+        { "img", PLAIN_INLINE },   { "p", PLAIN_TEXT },           { "h1", PLAIN_TEXT },
+        { "h2", PLAIN_TEXT },      { "h3", PLAIN_TEXT },          { "h4", PLAIN_TEXT },
+        { "h5", PLAIN_TEXT },      { "h6", PLAIN_TEXT },          { "blockquote", PLAIN_BLOCK },
+        { "figure", PLAIN_BLOCK }, { "figcaption", PLAIN_BLOCK }, { "div", PLAIN_BLOCK },
+        { "ul", PLAIN_LIST },      { "ol", PLAIN_LIST },          { "li", PLAIN_ITEM },
+    };
+    enum plain stack[24];
+    bool link[COUNT_OF(stack) + 1] = { false };
+    size_t depth = 0;
+    struct body_reader r;
+    struct body_token token;
+    body_reader_init(&r, (struct html){ body });
+    while (body_next(&r, &token) != BODY_END) {
+        if (token.kind == BODY_TEXT) {
+            continue;
+        }
+        if (token.kind == BODY_CLOSE) {
+            if (depth == 0) {
+                return false;
+            }
+            link[depth] = false;
+            depth--;
+            continue;
+        }
+        if (token.kind == BODY_BAD) {
+            return false;
+        }
+        enum plain kind = (enum plain)0;
+        for (size_t i = 0; i < COUNT_OF(plain) && kind == 0; i++) {
+            kind = str_eq(token.name, str_of(plain[i].name)) ? plain[i].kind : kind;
+        }
+        enum plain around = depth > 0 ? stack[depth - 1] : PLAIN_BLOCK;
+        bool in_text = around == PLAIN_INLINE || around == PLAIN_TEXT;
+        bool is_link = str_eq(token.name, STR("a"));
+        if (kind == 0 || depth == COUNT_OF(stack) || (in_text && kind != PLAIN_INLINE) ||
+            (kind == PLAIN_ITEM) != (around == PLAIN_LIST) || (is_link && link[depth])) {
+            return false;
+        }
+        if (!body_is_void(token.name)) {
+            link[depth + 1] = link[depth] || is_link;
+            stack[depth++] = kind;
+        }
+    }
+    return depth == 0 && !str_starts(body, STR("\xEF\xBB\xBF")) &&
+           str_find_char(body, '\r', 0) == STR_NPOS && str_find_char(body, '\f', 0) == STR_NPOS &&
+           str_find_char(body, '\0', 0) == STR_NPOS;
+}
+
 enum status sanitize_html(struct arena *a, struct str untrusted,
                           const struct sanitize_options *options, struct html *ret,
                           struct err *err) {
@@ -560,7 +620,7 @@ enum status sanitize_html(struct arena *a, struct str untrusted,
     unsigned rounds = 1;
     enum status status = run_pass(untrusted, options, &bufs[0], &removed, err);
     struct buf *now = &bufs[0], *next = &bufs[1];
-    bool stable = false;
+    bool stable = status == STATUS_OK && is_plain(buf_str(now));
     for (; status == STATUS_OK && !stable && rounds < ROUNDS_MAX; rounds++) {
         buf_reset(next);
         status = run_pass(buf_str(now), options, next, &ignored, err);

@@ -9,7 +9,7 @@
 struct sanitize_options {
     struct str base_url;  /* of the site: absolute links to it become path-absolute; may be empty */
     size_t *ret_removed;  /* NULL, or gets the number of elements and attributes taken away added */
-    unsigned *ret_rounds; /* NULL, or how many passes it took (2: the usual) */
+    unsigned *ret_rounds; /* NULL, or how many passes it took (1 or 2: the usual) */
 };
 
 /* Parse as an HTML5 parser does, keep what the subset has, write it in canonical form.

@@ -65,6 +65,7 @@ struct pipe {
     struct xml_clean clean;
     struct wxr_split split;
     struct wxr *frame;
+    bool is_begun;
     struct job *job; /* that is being filled */
 };
 
@@ -196,7 +197,8 @@ static enum status on_piece(void *ctx, const struct wxr_piece *piece, struct err
         p->job->is_large = true;
         wait_for_others(p);
     }
-    wxr_skip_lines(p->frame, (long)piece->skipped_lines);
+    wxr_skip_lines(p->frame, (long)piece->skipped_lines + (p->is_begun ? 0 : dropped));
+    p->is_begun = true;
     enum status status = wxr_feed_clean(p->frame, piece->text, false, err);
     bool full = p->job->arena.used_bytes > RUN_BYTES;
     return status == STATUS_OK && piece->at_channel && full ? next_job(p) : status;

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "text/body.h"
+#include "text/body_writer.h"
 #include "text/sanitize.h"
 #include "text/utf8.h"
 
@@ -221,6 +222,8 @@ struct walk {
     void *ctx;
     struct buf out;
     bool changed;
+    bool is_loose; /* what was written may not be in the canonical spelling */
+    int depth;     /* elements open */
     size_t unknown;
 };
 
@@ -236,11 +239,15 @@ static enum status resolve(struct walk *w, struct str raw, bool is_resource,
     return status;
 }
 
-static void put_attr(struct buf *out, struct str name, struct str value) {
+/* An attribute in the canonical spelling. */
+static void put_value(struct walk *w, struct buf *out, struct str name, enum body_value kind,
+                      struct str value) {
+    struct str canonical = body_value(w->a, kind, value, STR(""));
+    w->is_loose |= canonical.ptr == NULL;
     buf_put_char(out, ' ');
     buf_put(out, name);
     buf_put(out, STR("=\""));
-    html_escape(out, value);
+    body_put_value(out, canonical.ptr != NULL ? canonical : value);
     buf_put_char(out, '"');
 }
 
@@ -264,20 +271,18 @@ static enum status put_link(struct walk *w, const struct body_token *token, stru
     struct link_target target = { .kind = LINK_FOREIGN };
     enum status status = href.ptr != NULL ? resolve(w, href, false, &target, err) : STATUS_OK;
     bool ours = target.path.len > 0;
+    if (ours && target.kind == LINK_STORY) {
+        put_value(w, tag, STR("data-story"), VALUE_STORY,
+                  arena_printf(w->a, "%lld", (long long)target.story_id));
+    }
     for (size_t i = 0; i < token->n_attrs; i++) {
-        bool is_href = str_eq(token->attrs[i].name, STR("href"));
-        bool is_story = str_eq(token->attrs[i].name, STR("data-story"));
-        if (!ours || (!is_href && !is_story)) {
+        if (ours && str_eq(token->attrs[i].name, STR("href"))) {
+            struct str fragment = fragment_of(html_unescape(w->a, href));
+            put_value(w, tag, STR("href"), VALUE_LINK,
+                      arena_printf(w->a, "%.*s%.*s", STR_FMT(target.path), STR_FMT(fragment)));
+        } else if (!ours || !str_eq(token->attrs[i].name, STR("data-story"))) {
             put_raw_attr(tag, &token->attrs[i]);
         }
-    }
-    if (ours && target.kind == LINK_STORY) {
-        put_attr(tag, STR("data-story"), arena_printf(w->a, "%lld", (long long)target.story_id));
-    }
-    if (ours) {
-        struct str fragment = fragment_of(html_unescape(w->a, href));
-        put_attr(tag, STR("href"),
-                 arena_printf(w->a, "%.*s%.*s", STR_FMT(target.path), STR_FMT(fragment)));
     }
     return status;
 }
@@ -295,7 +300,8 @@ static enum status put_resource(struct walk *w, const struct body_token *token, 
         }
         bool sizes = str_eq(attr->name, STR("srcset")) || str_eq(attr->name, STR("sizes"));
         if (target.kind == LINK_PATH && target.path.len > 0) {
-            put_attr(tag, attr->name, target.path);
+            put_value(w, tag, attr->name,
+                      str_eq(token->name, STR("img")) ? VALUE_IMAGE : VALUE_RESOURCE, target.path);
             moved = true;
         } else if (!moved || !sizes) { /* the sizes were those of the old site's copies */
             put_raw_attr(tag, attr);
@@ -410,12 +416,13 @@ static enum status put_card(struct walk *w, struct body_reader *r, bool *ret_don
         w->unknown = unknown; /* the link itself is counted when it is written */
         if (status == STATUS_OK && target.kind == LINK_STORY) {
             buf_put(&w->out, STR("<div data-card=\"also-read\""));
-            put_attr(&w->out, STR("data-story"),
-                     arena_printf(w->a, "%lld", (long long)target.story_id));
-            put_attr(&w->out, STR("data-label"), label);
+            put_value(w, &w->out, STR("data-story"), VALUE_STORY,
+                      arena_printf(w->a, "%lld", (long long)target.story_id));
+            put_value(w, &w->out, STR("data-label"), VALUE_TEXT, label);
             buf_put(&w->out, STR("></div>"));
             *r = ahead;
             w->changed = true;
+            w->is_loose |= w->depth > 0; /* where it stands may say what may be around it */
             *ret_done = true;
         }
     }
@@ -437,6 +444,7 @@ enum status links_settle(struct arena *a, struct html body, link_resolver *resol
         if (token.kind == BODY_BAD) {
             status = err_set(err, STATUS_CORRUPT, "a stored body is not in the body subset");
         } else if (token.kind != BODY_OPEN) {
+            w.depth -= token.kind == BODY_CLOSE;
             buf_put(&w.out, token.raw);
         } else {
             bool done = false;
@@ -445,6 +453,7 @@ enum status links_settle(struct arena *a, struct html body, link_resolver *resol
             }
             if (status == STATUS_OK && !done) {
                 status = put_tag(&w, &token, err);
+                w.depth += !body_is_void(token.name);
             }
         }
     }
@@ -452,8 +461,11 @@ enum status links_settle(struct arena *a, struct html body, link_resolver *resol
         status = err_set(err, w.out.status, "the body is too large with its links");
     }
     *ret = (struct links_result){ .body = body, .unknown = w.unknown };
-    if (status == STATUS_OK && w.changed) {
-        /* Into the canonical spelling: the order of attributes is the sanitiser's business. */
+    if (status == STATUS_OK && w.changed && !w.is_loose && w.out.len <= LIMIT_BODY_HTML_BYTES) {
+        /* Attributes in their order and spelling, blocks where blocks were: canonical as it is. */
+        ret->body.raw = arena_str(a, buf_str(&w.out));
+        ret->changed = !str_eq(ret->body.raw, body.raw);
+    } else if (status == STATUS_OK && w.changed) {
         status = sanitize_html(a, buf_str(&w.out), NULL, &ret->body, err);
         ret->changed = status == STATUS_OK && !str_eq(ret->body.raw, body.raw);
     }

@@ -404,3 +404,36 @@ TEST(import_sample_killed_ends_the_same) {
             4, 6);
     }
 }
+
+/* The report as people read it, and all that was written. */
+static void import_with(const char *file, size_t threads, size_t batch, struct buf *out) {
+    struct import_site s;
+    import_site_open(&s);
+    import_site_run(
+        &s, &(struct import_case){
+                .files = { file }, .uploads = UPLOADS, .batch_items = batch, .threads = threads });
+    buf_printf(out, "%d %s\n", (int)s.status, s.err.message);
+    import_report_text(&s.report, out);
+    import_site_check(&s);
+    import_site_dump(s.dir, out);
+    import_site_close(&s);
+}
+
+TEST(import_is_the_same_on_any_number_of_threads) {
+    static const char *const files[] = {
+        "tests/data/wxr/every-clause.xml", "tests/data/wxr/odd.xml",
+        "tests/data/wxr/languages.xml",    SAMPLES "theme-unit-test.xml",
+        SAMPLES "block-test-data.xml",     SAMPLES "travel-blog.xml",
+    };
+    size_t n = have_samples() ? COUNT_OF(files) : 3;
+    for (size_t i = 0; i < n; i++) {
+        struct buf one, many;
+        buf_init(&one, 256 * MIB);
+        buf_init(&many, 256 * MIB);
+        import_with(files[i], 1, 200, &one);
+        import_with(files[i], 5, 7, &many);
+        import_site_same(&one, &many, files[i]);
+        buf_done(&one);
+        buf_done(&many);
+    }
+}
