@@ -23,7 +23,11 @@ struct store_writer {
     struct sql *sql;
     struct store_reader reader; /* sees this transaction */
     struct keys touched;
-    int64_t journal_seq;  /* 0: nothing was written there */
+    int64_t journal_seq; /* 0: nothing was written there */
+    bool touches_all;    /* "site" is among them: no other key says more */
+    bool is_bulk;        /* many stories: the lists' counts are written once, with the commit */
+    struct map counts;   /* what is to be added to them (lists_put.c) */
+    struct arena counts_arena;
     int64_t indexed_id;   /* the last story that the search index has heard of; 0: not asked yet */
     struct arena scratch; /* of the verb that runs */
     bool is_joined;       /* a savepoint within the group's transaction */
@@ -134,6 +138,8 @@ struct membership membership_of(struct sql *db, struct arena *a, const struct st
 /* Enter, leave and move in lists, counts and touched keys. */
 void lists_update(struct store_writer *w, const struct membership *was,
                   const struct membership *now);
+/* Write down what a bulk writer has counted. */
+void lists_write_counts(struct store_writer *w);
 /* A section with all it holds comes from below one section to below another (0: the top). */
 void lists_reparent(struct store_writer *w, int64_t section_id, int64_t old_parent_id,
                     int64_t new_parent_id);

@@ -48,12 +48,12 @@ DELETE FROM list_entry
 WHERE kind = ?1 AND list_id = ?2 AND local_day = ?3 AND published_us = ?4 AND story_id = ?5;
 
 -- name: list_count_up
-INSERT INTO list_count (kind, list_id, level, date, stories) VALUES (?1, ?2, ?3, ?4, 1)
-ON CONFLICT (kind, list_id, level, date) DO UPDATE SET stories = list_count.stories + 1
+INSERT INTO list_count (kind, list_id, level, date, stories) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (kind, list_id, level, date) DO UPDATE SET stories = list_count.stories + ?5
 RETURNING stories;
 
 -- name: list_count_down
-UPDATE list_count SET stories = stories - 1
+UPDATE list_count SET stories = stories - ?5
 WHERE kind = ?1 AND list_id = ?2 AND level = ?3 AND date = ?4
 RETURNING stories;
 

@@ -89,6 +89,7 @@ bool search_is_indexed(struct store_writer *w, int64_t story_id) {
 
 enum status store_search_defer(struct store_writer *w, struct err *err) {
     struct sql *db = writer_verb(w);
+    w->is_bulk = true;
     if (search_is_indexed(w, INT64_MAX)) {
         int64_t last = RUN(db, "search_story_last", NONE);
         RUN(db, "search_state_put", I64(tokens_version()), I64(last), I64(0));

@@ -24,6 +24,8 @@ enum { GROUP_MAX = 64, GROUP_MAX_US = 20000 };
 
 static void writer_free(struct store_writer *w) {
     keys_done(&w->touched);
+    map_done(&w->counts);
+    arena_done(&w->counts_arena);
     arena_done(&w->scratch);
     free(w);
 }
@@ -170,6 +172,7 @@ static void undo(struct store_writer *w) {
 
 enum status store_write_commit(struct store_writer *w, struct err *err) {
     struct store *s = w->store;
+    lists_write_counts(w);
     if (w->touched.list.len > 0) {
         journal_write(w);
     }
@@ -228,24 +231,30 @@ struct sql *writer_verb(struct store_writer *w) {
  * no other key says more. */
 void touch(struct store_writer *w, struct str key) {
     struct keys *k = &w->touched;
-    if (keys_has(k, STR("site"))) {
+    if (w->touches_all) {
         return;
     }
     if (k->list.len == KEYS_TOUCHED_MAX && !keys_has(k, key)) {
         keys_reset(k);
         key = STR("site");
     }
+    w->touches_all = str_eq(key, STR("site"));
     keys_add(k, key);
 }
 
 void touch_name(struct store_writer *w, struct str prefix, struct str name) {
     char text[KEY_BYTES_MAX + 1];
-    touch(w, keys_name(text, prefix, name));
+    if (!w->touches_all) {
+        touch(w, keys_name(text, prefix, name));
+    }
 }
 
 void touchf(struct store_writer *w, const char *fmt, ...) {
     char text[KEY_BYTES_MAX + 1];
     va_list args;
+    if (w->touches_all) {
+        return;
+    }
     va_start(args, fmt);
     int n = vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
