@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { TYPES_MAX = 32 };
+enum { TYPES_MAX = 32, THREADS_MAX = 16 };
 
 static void show_progress(void *ctx, const struct import_progress *p) {
     (void)ctx;
@@ -39,6 +39,13 @@ static int run(struct cli *cli) {
         return cli_usage(cli, "--types %s is no list such as recipe=story,place=page",
                          cli_value(cli, "--types"));
     }
+    int64_t threads = 0;
+    const char *text = cli_value(cli, "--threads");
+    if (text != NULL &&
+        (!str_to_i64(str_of(text), &threads) || threads < 1 || threads > THREADS_MAX)) {
+        return cli_usage(cli, "--threads is a number from 1 to %d", THREADS_MAX);
+    }
+    options.threads = (size_t)threads;
     bool progress = cli_flag(cli, "--progress") || isatty(STDERR_FILENO);
     if (progress) {
         options.progress = show_progress;
@@ -89,6 +96,7 @@ const struct cli_command cmd_import_wordpress = {
                    NULL },
                  { "--types", "LIST", "what custom post types become: recipe=story,place=page",
                    NULL },
+                 { "--threads", "N", "parsing threads (default: one a core)", NULL },
                  { "--progress", NULL, "show progress although stderr is no terminal", NULL },
                  CLI_JSON_OPTION },
     .run = run,

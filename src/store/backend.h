@@ -71,13 +71,15 @@ struct backend {
     NODISCARD enum status (*data_version)(struct db *db, int64_t *ret, struct err *err);
     /* How many bytes of the database a connection may map into memory. */
     NODISCARD enum status (*map_bytes)(struct db *db, int64_t bytes, struct err *err);
+    /* Give back the memory that the connection can do without. */
+    NODISCARD enum status (*release_memory)(struct db *db, struct err *err);
     /* Move what is in the log into the database's file, as far as no reader is in the way; blocks
      * neither readers nor writers. Outside of a transaction. */
     NODISCARD enum status (*checkpoint)(struct db *db, struct err *err);
     /* Parts of a full-text table that were made aside (store/sqlite_part.h): whether it takes them,
-     * and taking one. */
+     * how many there are that were not merged yet, and taking one. */
     NODISCARD enum status (*parts_supported)(struct db *db, const char *table, bool *ret,
-                                             struct err *err);
+                                             size_t *ret_newest, struct err *err);
     NODISCARD enum status (*part_append)(struct db *db, const char *table, const struct part *part,
                                          struct err *err);
     /* The database's own integrity: pages, indexes, foreign keys. */

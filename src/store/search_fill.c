@@ -19,7 +19,9 @@
 
 #include <stdlib.h>
 
-enum { PART_DOCS = 2000, THREADS_MAX = 16 };
+/* A thread's memory is a few kilobytes a document. FTS5 merges a table's newest parts within the
+ * next commit when there are 64 (migrations/007_upkeep.sql): so many are not left behind. */
+enum { PART_DOCS = 1800, THREADS_MAX = 3, NEWEST_MAX = 56, MERGE_PAGES = 4000 };
 
 struct waiting {
     int64_t doc, story_id, published_us;
@@ -154,6 +156,10 @@ static void *run_filler(void *arg) {
     if (f->status != STATUS_OK) {
         return NULL;
     }
+    f->status = part_maker_new("headline, standfirst, body, filing", &f->text_maker, &f->err);
+    if (f->status == STATUS_OK) {
+        f->status = part_maker_new("headline, filing", &f->headline_maker, &f->err);
+    }
     for (size_t i = 0; i < f->n_docs && f->status == STATUS_OK; i++) {
         arena_reset(&f->scratch);
         f->status = add_story(f, &f->docs[i]);
@@ -165,6 +171,10 @@ static void *run_filler(void *arg) {
     if (f->status == STATUS_OK) {
         f->status = part_maker_end(f->headline_maker, &f->arena, &f->headlines, &f->err);
     }
+    /* Their memory is more than what they made. */
+    part_maker_free(f->text_maker);
+    part_maker_free(f->headline_maker);
+    f->text_maker = f->headline_maker = NULL;
     return NULL;
 }
 
@@ -178,12 +188,6 @@ static enum status open_fillers(struct filling *filling, struct err *err) {
         if (status == STATUS_OK) {
             status = store_reader_scan(f->reader, err);
         }
-        if (status == STATUS_OK) {
-            status = part_maker_new("headline, standfirst, body, filing", &f->text_maker, err);
-        }
-        if (status == STATUS_OK) {
-            status = part_maker_new("headline, filing", &f->headline_maker, err);
-        }
     }
     return status;
 }
@@ -191,8 +195,6 @@ static enum status open_fillers(struct filling *filling, struct err *err) {
 static void close_fillers(struct filling *filling) {
     for (size_t i = 0; i < filling->n_fillers; i++) {
         struct filler *f = &filling->fillers[i];
-        part_maker_free(f->text_maker);
-        part_maker_free(f->headline_maker);
         store_reader_close(f->reader);
         map_done(&f->words);
         arena_done(&f->arena);
@@ -390,6 +392,7 @@ static void put_each(struct filling *filling, struct store_writer *w) {
 static enum status fill(struct filling *filling, struct store_writer *w, struct err *err) {
     struct sql *db = w->sql;
     bool text_parts = false, headline_parts = false;
+    size_t ignored;
     struct state state = read_state(db);
     filling->done = state.is_filled && state.version == tokens_version();
     if (filling->done || db->status != STATUS_OK) {
@@ -407,10 +410,11 @@ static enum status fill(struct filling *filling, struct store_writer *w, struct 
     list_waiting(filling, db, state.filled_id);
     enum status status = sql_result(db, err);
     if (status == STATUS_OK) {
-        status = db->backend->parts_supported(db->db, "search_text", &text_parts, err);
+        status = db->backend->parts_supported(db->db, "search_text", &text_parts, &ignored, err);
     }
     if (status == STATUS_OK) {
-        status = db->backend->parts_supported(db->db, "search_headline", &headline_parts, err);
+        status =
+            db->backend->parts_supported(db->db, "search_headline", &headline_parts, &ignored, err);
     }
     if (status == STATUS_OK && text_parts && headline_parts) {
         status = make_parts(filling, err);
@@ -429,6 +433,35 @@ static enum status fill(struct filling *filling, struct store_writer *w, struct 
 }
 
 /* ---- all of them ---- */
+
+/* Merge until no more than NEWEST_MAX new parts are left. */
+static enum status merge(struct store *s, struct err *err) {
+    for (bool more = true; more;) {
+        struct store_writer *w = NULL;
+        size_t text = 0, headline = 0;
+        bool supported;
+        enum status status = store_write_begin(s, &w, err);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        const struct backend *b = w->sql->backend;
+        status = b->parts_supported(w->sql->db, "search_text", &supported, &text, err);
+        if (status == STATUS_OK) {
+            status = b->parts_supported(w->sql->db, "search_headline", &supported, &headline, err);
+        }
+        more = text > NEWEST_MAX || headline > NEWEST_MAX;
+        if (status == STATUS_OK && more) {
+            more = search_upkeep(w, MERGE_PAGES);
+            status = store_write_commit(w, err);
+        } else {
+            store_write_rollback(w);
+        }
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+    return STATUS_OK;
+}
 
 static enum status is_waiting(struct filling *filling, bool *ret, struct err *err) {
     struct store_reader *reader;
@@ -468,7 +501,10 @@ enum status store_search_fill(struct store *s, store_filling *progress, void *ct
                 store_write_rollback(w);
                 continue;
             }
-            status = fill(filling, w, err);
+            status = s->backend->release_memory(w->sql->db, err);
+            if (status == STATUS_OK) {
+                status = fill(filling, w, err);
+            }
             if (status == STATUS_OK) {
                 status = store_write_commit(w, err);
             } else {
@@ -481,5 +517,5 @@ enum status store_search_fill(struct store *s, store_filling *progress, void *ct
     }
     close_fillers(filling);
     free(filling);
-    return status;
+    return status == STATUS_OK && waits ? merge(s, err) : status;
 }

@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -196,7 +197,7 @@ static enum status configure(struct db *db, struct err *err) {
      * log goes into the file by store_upkeep, or with a commit when there is nobody to do it. What
      * a savepoint might have to undo is kept in memory, not in a file. */
     return status == STATUS_OK ? script(db,
-                                        STR("PRAGMA journal_mode=WAL; PRAGMA cache_size=-32000;"
+                                        STR("PRAGMA journal_mode=WAL; PRAGMA cache_size=-20000;"
                                             "PRAGMA temp_store=MEMORY;"
                                             "PRAGMA journal_size_limit=67108864;"
                                             "PRAGMA wal_autocheckpoint=4000"),
@@ -498,9 +499,15 @@ static enum status sqlite_checkpoint(struct db *db, struct err *err) {
                                                              : fail(db, code, "checkpoint", err);
 }
 
+static enum status sqlite_release_memory(struct db *db, UNUSED struct err *err) {
+    sqlite3_db_release_memory(db->handle);
+    malloc_trim(0);
+    return STATUS_OK;
+}
+
 static enum status sqlite_parts_supported(struct db *db, const char *table, bool *ret,
-                                          struct err *err) {
-    return part_supported(db->handle, table, ret, err);
+                                          size_t *ret_newest, struct err *err) {
+    return part_supported(db->handle, table, ret, ret_newest, err);
 }
 
 static enum status sqlite_part_append(struct db *db, const char *table, const struct part *part,
@@ -538,6 +545,7 @@ const struct backend backend_sqlite = {
     .keep_copy = sqlite_keep_copy,
     .data_version = sqlite_data_version,
     .map_bytes = sqlite_map_bytes,
+    .release_memory = sqlite_release_memory,
     .checkpoint = sqlite_checkpoint,
     .parts_supported = sqlite_parts_supported,
     .part_append = sqlite_part_append,

@@ -207,11 +207,11 @@ enum status part_maker_new(const char *columns, struct part_maker **ret, struct 
     check(n <= PART_COLUMNS_MAX);
     int code = sqlite3_open_v2(
         ":memory:", &m->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-    /* One flush of the words in memory, at the end, is one part. */
+    /* What does not fit into memory becomes a part of its own; part_maker_end makes them one. */
     snprintf(sql, sizeof sql,
              "CREATE VIRTUAL TABLE part USING fts5 (%s, content = '', columnsize = 0,"
              " tokenize = 'ascii');"
-             "INSERT INTO part (part, rank) VALUES ('hashsize', 1000000000);"
+             "INSERT INTO part (part, rank) VALUES ('hashsize', 4194304);"
              "INSERT INTO part (part, rank) VALUES ('automerge', 0)",
              columns);
     enum status status = code == SQLITE_OK ? run_sql(m->db, sql, err)
@@ -304,7 +304,7 @@ enum status part_maker_end(struct part_maker *m, struct arena *a, struct part *r
     struct str record;
     struct structure *s = ARENA_NEW(a, struct structure);
     m->is_open = false;
-    enum status status = run_sql(m->db, "COMMIT", err);
+    enum status status = run_sql(m->db, "COMMIT; INSERT INTO part (part) VALUES ('optimize')", err);
     if (status == STATUS_OK) {
         status = read_record(m->db, a, "part", ROW_STRUCTURE, &record, err);
     }
@@ -325,12 +325,14 @@ enum status part_maker_end(struct part_maker *m, struct arena *a, struct part *r
 
 /* ---- appending ---- */
 
-enum status part_supported(sqlite3 *db, const char *table, bool *ret, struct err *err) {
+enum status part_supported(sqlite3 *db, const char *table, bool *ret, size_t *ret_newest,
+                           struct err *err) {
     struct arena a = { 0 };
     struct str record;
     struct structure *s = ARENA_NEW(&a, struct structure);
     enum status status = read_record(db, &a, table, ROW_STRUCTURE, &record, err);
     *ret = status == STATUS_OK && parse_structure(record, s);
+    *ret_newest = *ret ? s->n_newest : 0;
     arena_done(&a);
     return status;
 }

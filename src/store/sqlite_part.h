@@ -47,9 +47,10 @@ NODISCARD enum status part_maker_add(struct part_maker *m, int64_t row, const st
 NODISCARD enum status part_maker_end(struct part_maker *m, struct arena *a, struct part *ret,
                                      struct err *err);
 
-/* Whether the table's records are of the form that part_append knows. */
+/* Whether the table's records are of the form that part_append knows; and how many parts wait to be
+ * merged for the first time. */
 NODISCARD enum status part_supported(struct sqlite3 *db, const char *table, bool *ret,
-                                     struct err *err);
+                                     size_t *ret_newest, struct err *err);
 /* Put a part in as the newest of the table, within a write transaction. */
 NODISCARD enum status part_append(struct sqlite3 *db, const char *table, const struct part *part,
                                   struct err *err);

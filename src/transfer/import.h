@@ -2,7 +2,9 @@
  *
  * Each file is read several times as a stream: to find its shape (permalinks, counts, reusable
  * blocks), then authors, terms and files, then what is published, then what is not, and at the end
- * links and redirects are settled, when every address is known. Items are committed in batches, an
+ * links and redirects are settled, when every address is known, and what is new is put into the
+ * search index. Parsing, sanitising, links and the index are made on several threads, in the order
+ * of the files. Items are committed in batches, an
  * item whole or not at all. What was imported is remembered by (site's address, kind, id) with a
  * hash of it, so that an import that was interrupted goes on where it stood, and the same file
  * twice changes nothing; a story that was edited here since is never written over. */
