@@ -7,8 +7,26 @@
 /* The XML declaration, to find its encoding. */
 #define DECLARATION_BYTES 512
 
+/* What needs a look, beside control characters and those outside ASCII: in a text what may begin
+ * something, elsewhere what may end it. */
+static bool is_plain(int state, unsigned char ch) {
+    static const char looked_at[XML_CLEAN_STATES][3] = {
+        [XML_CLEAN_START] = "&<",
+        [XML_CLEAN_TEXT] = "&<",
+        [XML_CLEAN_CDATA] = "]]",
+        [XML_CLEAN_COMMENT] = "--",
+    };
+    return ((ch >= 0x20 && ch < 0x80) || ch == '\t' || ch == '\r' || ch == '\n') &&
+           ch != (unsigned char)looked_at[state][0] && ch != (unsigned char)looked_at[state][1];
+}
+
 void xml_clean_init(struct xml_clean *c, xml_clean_warn *warn, void *ctx) {
     *c = (struct xml_clean){ .warn = warn, .ctx = ctx, .line = 1, .state = XML_CLEAN_START };
+    for (int state = 0; state < XML_CLEAN_STATES; state++) {
+        for (int ch = 0; ch < 256; ch++) {
+            c->is_plain[state][ch] = is_plain(state, (unsigned char)ch);
+        }
+    }
     buf_init(&c->in, LIMIT_WXR_CHUNK_BYTES + DECLARATION_BYTES);
     /* The worst case is a byte that becomes "&amp;". */
     buf_init(&c->out, 5 * (LIMIT_WXR_CHUNK_BYTES + DECLARATION_BYTES));
@@ -196,10 +214,12 @@ static size_t put_reference(struct xml_clean *c, struct str s) {
 
 /* ---- the filter ---- */
 
-/* A byte that needs no look in any state. */
-static bool is_plain(unsigned char ch) {
-    return (ch >= 0x20 && ch < 0x80 && ch != '&' && ch != '<' && ch != ']' && ch != '-') ||
-           ch == '\t' || ch == '\r';
+static long count_lines(struct str s) {
+    long n = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        n += s.ptr[i] == '\n';
+    }
+    return n;
 }
 
 static size_t put_high(struct xml_clean *c, struct str s, bool last) {
@@ -258,21 +278,20 @@ static size_t put_markup(struct xml_clean *c, struct str s) {
 static size_t filter(struct xml_clean *c, struct str in, bool last) {
     size_t at = 0;
     while (at < in.len) {
-        size_t plain = at;
-        while (plain < in.len && is_plain((unsigned char)in.ptr[plain])) {
-            plain++;
+        const bool *plain = c->is_plain[c->state];
+        size_t end = at;
+        while (end < in.len && plain[(unsigned char)in.ptr[end]]) {
+            end++;
         }
-        buf_put(&c->out, str_slice(in, at, plain));
-        at = plain;
+        struct str text = str_slice(in, at, end);
+        buf_put(&c->out, text);
+        c->line += count_lines(text);
+        at = end;
         if (at == in.len) {
             break;
         }
         unsigned char ch = (unsigned char)in.ptr[at];
-        if (ch == '\n') {
-            c->line++;
-            buf_put_char(&c->out, '\n');
-            at++;
-        } else if (ch < 0x20) {
+        if (ch < 0x20) {
             warn(c, "a control character was left out");
             at++;
         } else if (ch >= 0x80) {

@@ -27,8 +27,15 @@ struct xml_clean {
     void *ctx;
     long line;        /* of the input, from 1 */
     long line_offset; /* line feeds dropped before the declaration */
-    enum { XML_CLEAN_START, XML_CLEAN_TEXT, XML_CLEAN_CDATA, XML_CLEAN_COMMENT } state;
-    bool single_byte; /* the input is Windows-1252 */
+    enum {
+        XML_CLEAN_START,
+        XML_CLEAN_TEXT,
+        XML_CLEAN_CDATA,
+        XML_CLEAN_COMMENT,
+        XML_CLEAN_STATES
+    } state;
+    bool is_plain[XML_CLEAN_STATES][256]; /* bytes that need no look */
+    bool single_byte;                     /* the input is Windows-1252 */
 };
 
 void xml_clean_init(struct xml_clean *c, xml_clean_warn *warn, void *ctx);
