@@ -53,7 +53,7 @@ static const struct item *slot_item(const struct cell_table *t, const struct ite
         *ret_missing = key;
         return NULL;
     }
-    atomic_store_explicit(&cell->used, true, memory_order_relaxed);
+    cell_use(cell);
     return item;
 }
 
@@ -107,8 +107,9 @@ enum answer_status answer_build(const struct cell_table *t, const struct item *p
     const struct piece *pieces[2 * LIMIT_PAGE_SLOTS + 2];
     size_t n_items = 1, n_pieces = 0;
     check(page->n_parts <= COUNT_OF(pieces));
+    const struct item_part *parts = item_parts(page);
     for (size_t i = 0; i < page->n_parts; i++) {
-        const struct item_part *part = &page->parts[i];
+        const struct item_part *part = &parts[i];
         if (part->slot == NULL) {
             pieces[n_pieces++] = &part->piece;
             continue;
@@ -119,7 +120,7 @@ enum answer_status answer_build(const struct cell_table *t, const struct item *p
         }
         check(n_items < COUNT_OF(items));
         items[n_items++] = item;
-        pieces[n_pieces++] = &item->parts[0].piece;
+        pieces[n_pieces++] = &item_parts(item)[0].piece;
     }
     struct gzip_sum sum = { 0 };
     /* A file's name is its content's. */

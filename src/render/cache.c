@@ -14,8 +14,8 @@
  *
  * Memory. Loops hold items only while online (base/epoch.h); whatever is unlinked is retired. An
  * evicted item bumps the generation like a touched one, because answers point into it; eviction
- * goes in batches to keep that rare. The evictor is CLOCK over the cells: one second chance, pages
- * before the fragments that they use.
+ * goes in batches to keep that rare. What goes first: cache_room.c. What is hot is packed tighter,
+ * and made again as soon as a commit has emptied it: cache_tend.c.
  *
  * Strangers' addresses. Of some pages anybody can make up any number: searches, and addresses where
  * there is nothing but a redirect or the one page of all unknown ones. Each of the two kinds has a
@@ -48,7 +48,7 @@ static void renew_kept(struct cache *c) {
             continue;
         }
         for (size_t k = 0; k < item->n_parts; k++) {
-            struct cell *slot = item->parts[k].slot;
+            struct cell *slot = item_parts(item)[k].slot;
             if (slot != NULL &&
                 atomic_load_explicit(&slot->current, memory_order_relaxed) == NULL) {
                 (void)cache_fill(c, slot);
@@ -57,26 +57,41 @@ static void renew_kept(struct cache *c) {
     }
 }
 
-static void touch_all(struct cache *c) {
-    struct cell *cell;
-    TAILQ_FOREACH(cell, &c->ring, ring) {
-        struct item *item = atomic_load_explicit(&cell->current, memory_order_relaxed);
-        if (item != NULL) {
-            cache_drop(c, item);
+static void touch_item(struct cache *c, struct item *item, struct renewals *hot) {
+    cache_note_renewal(hot, item->cell);
+    cache_drop(c, item);
+}
+
+static void touch_all(struct cache *c, struct renewals *hot) {
+    for (size_t i = 0; i < SHELVES; i++) {
+        struct cell *cell;
+        TAILQ_FOREACH(cell, &c->shelves[i].cells, others) {
+            struct item *item = atomic_load_explicit(&cell->current, memory_order_relaxed);
+            if (item != NULL) {
+                touch_item(c, item, hot);
+            }
         }
     }
+}
+
+/* Have rendered what somebody will ask for at once. Generation even. */
+static void renew(struct cache *c, const struct renewals *hot) {
+    renew_kept(c);
+    cache_renew_hot(c, hot);
+    epoch_collect(&c->epoch);
 }
 
 void cache_touch(struct cache *c, const struct keys *touched) {
     if (touched->list.len == 0) {
         return;
     }
+    struct renewals hot = { 0 };
     pthread_mutex_lock(&c->lock);
     uint64_t generation = atomic_fetch_add(&c->generation, 1) + 1;
     if (keys_has(touched, STR("site")) || keys_has(touched, STR("theme")) ||
         touched->list.len > TOUCH_LOG_LEN / 2) {
         touch_log_add(&c->log, generation, 0);
-        touch_all(c);
+        touch_all(c, &hot);
     } else {
         for (size_t i = 0; i < touched->list.len; i++) {
             struct str key = touched->list.ptr[i];
@@ -91,27 +106,26 @@ void cache_touch(struct cache *c, const struct keys *touched) {
                 }
             }
             for (; n > 0; n--) {
-                cache_drop(c, LIST_FIRST(&dep->links)->item);
+                touch_item(c, LIST_FIRST(&dep->links)->item, &hot);
             }
         }
     }
     atomic_fetch_add(&c->generation, 1);
-    renew_kept(c);
-    epoch_collect(&c->epoch);
+    renew(c, &hot);
     pthread_mutex_unlock(&c->lock);
 }
 
 void cache_renew(struct cache *c, void (*change)(void *ctx), void *ctx) {
+    struct renewals hot = { 0 };
     pthread_mutex_lock(&c->lock);
     uint64_t generation = atomic_fetch_add(&c->generation, 1) + 1;
-    touch_all(c);
+    touch_all(c, &hot);
     change(ctx);
     /* Later than the generation of a rendering that began since it became odd: that one may have
      * read the old. */
     touch_log_add(&c->log, generation + 1, 0);
     atomic_fetch_add(&c->generation, 1);
-    renew_kept(c);
-    epoch_collect(&c->epoch);
+    renew(c, &hot);
     pthread_mutex_unlock(&c->lock);
 }
 
@@ -138,11 +152,11 @@ enum status cache_new(const struct render_source *source, const struct cache_opt
     c->report = options->report;
     c->report_ctx = options->report_ctx;
     c->reported_us = -US_PER_SECOND;
-    c->bytes_max = options->memory_max_bytes ? options->memory_max_bytes : LIMIT_FRAGMENT_MEMORY;
     pthread_mutex_init(&c->lock, NULL);
-    TAILQ_INIT(&c->ring);
-    cache_quota_init(&c->made_up, LIMIT_MADE_UP_PAGES, LIMIT_MADE_UP_BYTES, c->bytes_max);
-    cache_quota_init(&c->negative, LIMIT_NEGATIVE_PATHS, LIMIT_NEGATIVE_BYTES, c->bytes_max);
+    for (size_t i = 0; i < SHELVES; i++) {
+        TAILQ_INIT(&c->shelves[i].cells);
+    }
+    cache_size(c, options->memory_max_bytes ? options->memory_max_bytes : LIMIT_FRAGMENT_MEMORY);
     size_t renderers = options->renderers;
     if (renderers == 0) {
         long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -158,25 +172,33 @@ enum status cache_new(const struct render_source *source, const struct cache_opt
         cache_free(c);
         return status;
     }
+    cache_tender_start(c, !options->is_tended);
     *ret = c;
     return STATUS_OK;
 }
 
-void cache_free(struct cache *c) {
-    if (c == NULL) {
-        return;
-    }
-    pool_free(c->pool);
+static void free_cells(struct cache *c, struct shelf *shelf) {
     struct cell *cell;
-    while ((cell = TAILQ_FIRST(&c->ring)) != NULL) {
+    while ((cell = TAILQ_FIRST(&shelf->cells)) != NULL) {
         struct item *item = atomic_load(&cell->current);
         if (item != NULL) {
             cache_drop(c, item);
         }
         cache_wake_all(cell->waiters, STATUS_INTERRUPTED);
         cell->waiters = NULL;
-        TAILQ_REMOVE(&c->ring, cell, ring);
+        TAILQ_REMOVE(&shelf->cells, cell, others);
         epoch_retire(&c->epoch, cache_cell_free, cell);
+    }
+}
+
+void cache_free(struct cache *c) {
+    if (c == NULL) {
+        return;
+    }
+    cache_tender_stop(c);
+    pool_free(c->pool);
+    for (size_t i = 0; i < SHELVES; i++) {
+        free_cells(c, &c->shelves[i]);
     }
     for (size_t i = 0; i < EPOCH_READERS_MAX; i++) {
         cache_offline(c, i);
@@ -193,12 +215,19 @@ void cache_free(struct cache *c) {
     free(c);
 }
 
+void cache_set_memory(struct cache *c, size_t bytes_max) {
+    pthread_mutex_lock(&c->lock);
+    cache_size(c, bytes_max);
+    epoch_collect(&c->epoch);
+    pthread_mutex_unlock(&c->lock);
+}
+
 void cache_stats(struct cache *c, struct cache_stats *ret) {
     pthread_mutex_lock(&c->lock);
     *ret = c->stats;
-    ret->made_up_cells = c->made_up.n;
-    ret->made_up_bytes = c->made_up.bytes;
-    ret->negative_cells = c->negative.n;
-    ret->negative_bytes = c->negative.bytes;
+    ret->made_up_cells = c->shelves[SHELF_MADE_UP].n;
+    ret->made_up_bytes = c->shelves[SHELF_MADE_UP].bytes;
+    ret->negative_cells = c->shelves[SHELF_NEGATIVE].n;
+    ret->negative_bytes = c->shelves[SHELF_NEGATIVE].bytes;
     pthread_mutex_unlock(&c->lock);
 }

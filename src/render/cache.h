@@ -25,6 +25,7 @@ struct cache_options {
      * that anybody can make up, and another for addresses without a page. */
     size_t memory_max_bytes;
     size_t renderers; /* threads; 0: one a core, at least 2 */
+    bool is_tended;   /* the caller calls cache_tend: for tests */
 };
 
 NODISCARD enum status cache_new(const struct render_source *source,
@@ -44,6 +45,12 @@ void cache_renew(struct cache *c, void (*change)(void *ctx), void *ctx);
 /* Keep a page ready from now on, for who cannot wait: it is never evicted, and rendered again as
  * soon as a touch has emptied it or one of its fragments. A few such pages; any thread. */
 void cache_keep(struct cache *c, struct str page_key);
+
+/* So much memory from now on, as in cache_options. Any thread. */
+void cache_set_memory(struct cache *c, size_t bytes_max);
+
+/* Look what is hot, and pack it tight; the table has a thread that does so once a second. */
+void cache_tend(struct cache *c);
 
 /* ---- on an event loop ---- */
 
@@ -85,6 +92,7 @@ bool cache_run(struct cache *c, cache_job *job, void *arg);
 
 struct cache_stats {
     uint64_t renders, stale_renders, evictions;
+    uint64_t repacks, renewals;            /* of what was hot */
     size_t cells, bytes;                   /* of all */
     size_t made_up_cells, made_up_bytes;   /* of pages that anybody can make up */
     size_t negative_cells, negative_bytes; /* of unknown addresses and redirects */

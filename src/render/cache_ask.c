@@ -71,9 +71,7 @@ enum cache_outcome cache_answer(struct cache *c, size_t loop, struct str page_ke
         struct item *item = cell ? atomic_load_explicit(&cell->current, memory_order_acquire)
                                  : NULL;
         if (item != NULL && item->alias != NULL) {
-            if (!atomic_load_explicit(&cell->used, memory_order_relaxed)) {
-                atomic_store_explicit(&cell->used, true, memory_order_relaxed);
-            }
+            cell_use(cell);
             cell = item->alias;
             missing = cell->key;
             item = atomic_load_explicit(&cell->current, memory_order_acquire);
@@ -93,9 +91,7 @@ enum cache_outcome cache_answer(struct cache *c, size_t loop, struct str page_ke
                 }
             }
             if (set != NULL) {
-                if (!atomic_load_explicit(&cell->used, memory_order_relaxed)) {
-                    atomic_store_explicit(&cell->used, true, memory_order_relaxed);
-                }
+                cell_use(cell);
                 *ret = gzip ? set->gzip : set->plain;
                 return CACHE_READY;
             }

@@ -12,7 +12,7 @@ enum { RENDER_TRIES = 4 }; /* of data that change meanwhile, before others get t
 static void render_job(void *source_thread, void *arg);
 
 static bool submit(struct cache *c, struct cell *cell) {
-    enum pool_queue queue = cell->quota == &c->made_up ? POOL_MADE_UP : POOL_USUAL;
+    enum pool_queue queue = cell->shelf == &c->shelves[SHELF_MADE_UP] ? POOL_MADE_UP : POOL_USUAL;
     return pool_submit(c->pool, queue, render_job, cell);
 }
 
@@ -68,7 +68,7 @@ static void render_page(struct cache *c, struct cell *cell, void *thread, struct
     r->item->bytes += r->page.alias.len > 0 ? 0 : answer_bytes(r->item);
     for (size_t i = 0; i < r->page.parts.len; i++) {
         const struct page_part *from = &r->page.parts.ptr[i];
-        struct item_part *to = &r->item->parts[i];
+        struct item_part *to = &item_parts(r->item)[i];
         to->except_id = from->except_id;
         if (!from->is_slot) {
             piece_make(r->packer, from->bytes, &to->piece);
@@ -87,8 +87,9 @@ static void render_fragment(struct cache *c, struct cell *cell, void *thread, st
     if (r->status == STATUS_OK) {
         r->item = item_new(cell, STR(""), STR(""), f.vary,
                            keys_text(f.surrogate_keys, &r->arena, &r->keys), 1);
-        piece_make(r->packer, buf_str(&f.out), &r->item->parts[0].piece);
-        r->item->bytes += piece_bytes(&r->item->parts[0].piece);
+        struct piece *piece = &item_parts(r->item)[0].piece;
+        piece_make(r->packer, buf_str(&f.out), piece);
+        r->item->bytes += piece_bytes(piece);
     }
     buf_done(&f.out);
 }
@@ -99,7 +100,7 @@ static void date_item(struct cell *cell, struct item *item) {
     int64_t now_s = clock_now_us() / US_PER_SECOND;
     uint64_t hash = hash_content(item->head);
     for (size_t i = 0; i < item->n_parts; i++) {
-        hash = hash_mix(hash, item->parts[i].piece.hash);
+        hash = hash_mix(hash, item_parts(item)[i].piece.hash);
     }
     if (cell->dated_s == 0 || cell->dated_hash != hash) {
         cell->dated_s = now_s > cell->dated_s ? now_s : cell->dated_s + 1;
@@ -124,7 +125,7 @@ static void insert(struct cache *c, struct cell *cell, struct rendered *r) {
         if (part->is_slot) {
             struct cell *slot = cache_cell(c, part->bytes, false);
             slot->slots++;
-            item->parts[i].slot = slot;
+            item_parts(item)[i].slot = slot;
             if (atomic_load_explicit(&slot->current, memory_order_relaxed) == NULL) {
                 (void)cache_fill(c, slot);
             }
@@ -134,15 +135,15 @@ static void insert(struct cache *c, struct cell *cell, struct rendered *r) {
         item->alias = cache_cell(c, r->page.alias, true);
         item->alias->slots++;
     }
-    cache_set_quota(cell, cell->quota == &c->made_up ? &c->made_up
-                          : is_negative(item)        ? &c->negative
-                                                     : NULL);
+    cache_place(c, cell, is_negative(item));
     item_link(&c->deps, item, &r->keys);
     item->bytes += item_links_bytes(item);
     cache_count_bytes(c, cell, item->bytes, 0);
-    atomic_store_explicit(&cell->used, true, memory_order_relaxed);
+    if (cell->waiters != NULL) {
+        atomic_store_explicit(&cell->used, CELL_AWAITED, memory_order_relaxed);
+    }
     atomic_store_explicit(&cell->current, item, memory_order_release);
-    cache_make_room(c, cell);
+    cache_make_room(c, cell->shelf);
 }
 
 void cache_wake_all(struct waiter *waiters, enum status outcome) {

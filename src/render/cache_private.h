@@ -1,5 +1,6 @@
 /* Private to src/render: the fragment table's inside. cache.c has the essay, cache_ask.c the loops'
- * side, cache_fill.c the renderers', cache_room.c what is kept and what has to go. */
+ * side, cache_fill.c the renderers', cache_room.c what is kept and what has to go, cache_tend.c
+ * what is done for what is hot. */
 #ifndef RENDER_CACHE_PRIVATE_H
 #define RENDER_CACHE_PRIVATE_H
 
@@ -23,12 +24,27 @@ struct scratch {
 
 TAILQ_HEAD(cell_list, cell);
 
-/* Of a kind of page that anybody can make up. */
-struct quota {
-    struct cell_list cells; /* the one filled last at the end */
-    size_t n, bytes;
-    size_t n_max, bytes_max;
+/* Where a cell stands and against what it counts (cache_room.c). */
+enum shelf_kind {
+    SHELF_FRESH,
+    SHELF_PROVEN,
+    SHELF_MADE_UP,  /* what anybody can make up: searches */
+    SHELF_NEGATIVE, /* unknown addresses and redirects */
+    SHELVES,
 };
+struct shelf {
+    struct cell_list cells; /* the first may go first */
+    size_t n, bytes;
+    size_t n_max, bytes_max; /* 0: shares the memory of all */
+};
+
+/* Cells that a commit emptied and that are to be filled again at once. */
+struct renewals {
+    size_t n;
+    struct cell *cells[64];
+};
+
+struct tender;
 
 struct cache {
     _Atomic uint64_t generation;
@@ -36,17 +52,17 @@ struct cache {
     struct epoch epoch;
     struct render_source source;
     struct pool *pool;
-    size_t bytes_max;
+    struct tender *tender;
     void (*report)(void *ctx, const char *message);
     void *report_ctx;
     struct scratch scratch[EPOCH_READERS_MAX];
 
-    pthread_mutex_t lock;    /* all that follows, and every function below */
+    pthread_mutex_t lock; /* all that follows, and every function below */
+    size_t bytes_max;
     struct packer **packers; /* those that no renderer uses now */
     size_t n_packers;
-    struct cell_list ring;
-    struct cell *hand;
-    struct quota made_up, negative;
+    struct shelf shelves[SHELVES];
+    uint32_t gone[16384]; /* marks of what was pushed off the fresh shelf last */
     struct cell *kept[CACHE_KEPT_MAX];
     size_t n_kept;
     struct map deps; /* key → struct dep */
@@ -57,9 +73,6 @@ struct cache {
 
 /* ---- cache_room.c ---- */
 
-void cache_quota_init(struct quota *q, size_t n_max, size_t bytes_max, size_t memory_bytes);
-/* An empty cell goes to the end of this quota's, or of none. */
-void cache_set_quota(struct cell *cell, struct quota *quota);
 void cache_count_bytes(struct cache *c, const struct cell *cell, size_t more, size_t less);
 
 /* The key's cell, made if there is none. */
@@ -71,8 +84,12 @@ void cache_cell_remove(struct cache *c, struct cell *cell);
 void cache_cell_free(void *cell);
 /* Empty a cell. Generation odd. */
 void cache_drop(struct cache *c, struct item *item);
-/* This cell was filled: if the memory that it counts against is full now, remove others. */
-void cache_make_room(struct cache *c, struct cell *cell);
+/* The cell is about to be filled: it goes to the end of the shelf where it belongs now. */
+void cache_place(struct cache *c, struct cell *cell, bool is_negative);
+/* If the memory that this shelf counts against is full, remove what may go. */
+void cache_make_room(struct cache *c, struct shelf *shelf);
+/* So much memory from now on. */
+void cache_size(struct cache *c, size_t bytes_max);
 
 /* ---- cache_fill.c ---- */
 
@@ -80,5 +97,15 @@ void cache_make_room(struct cache *c, struct cell *cell);
 bool cache_fill(struct cache *c, struct cell *cell);
 /* The lock is not needed. */
 void cache_wake_all(struct waiter *waiters, enum status outcome);
+
+/* ---- cache_tend.c ---- */
+
+/* Without the lock. */
+void cache_tender_start(struct cache *c, bool with_threads);
+void cache_tender_stop(struct cache *c);
+/* The cell is about to be emptied: note it if it is among the hottest. */
+void cache_note_renewal(struct renewals *list, struct cell *cell);
+/* Have them filled, unless there is much to do. Generation even. */
+void cache_renew_hot(struct cache *c, const struct renewals *list);
 
 #endif

@@ -1,46 +1,78 @@
+/* What is kept and what has to go.
+ *
+ * Every cell stands on one of four shelves and counts against it. A page begins on the fresh one,
+ * first in, first out. If somebody asked for it again by the time it would go, it moves to the
+ * proven one, which is emptied only while the fresh one is small; there the evictor is CLOCK (one
+ * more chance for what was used since it last came by). So a crawler that reads the whole archive
+ * turns over the fresh shelf, a tenth of the memory, and what many read stays. What comes back soon
+ * after it was pushed off the fresh shelf is proven at once: a table of hashes remembers which
+ * pages went last. (Yang et al., "FIFO queues are all you need for cache eviction", SOSP 2023.)
+ * Fragments are proven from the beginning; they are few, and pages use them.
+ *
+ * The other two shelves are for what anybody can make up, see cache.c. */
 #include "render/cache_private.h"
 
 #include "base/hash.h"
+#include "base/limits.h"
 
 #include <stdlib.h>
 
-enum { EVICT_TO_PERCENT = 90 };
+enum { EVICT_TO_PERCENT = 90, FRESH_PERCENT = 10 };
 
 static size_t cell_bytes(const struct cell *cell) {
     return sizeof *cell + cell->key.len + 2 * sizeof(void *);
 }
 
+static size_t bytes_on_shelf(const struct cell *cell) {
+    const struct item *item = atomic_load_explicit(&cell->current, memory_order_relaxed);
+    return cell_bytes(cell) + (item ? item->bytes : 0);
+}
+
 void cache_count_bytes(struct cache *c, const struct cell *cell, size_t more, size_t less) {
     c->stats.bytes += more - less;
-    if (cell->quota != NULL) {
-        cell->quota->bytes += more - less;
-    }
+    cell->shelf->bytes += more - less;
 }
 
-void cache_set_quota(struct cell *cell, struct quota *quota) {
-    if (cell->quota != NULL) {
-        TAILQ_REMOVE(&cell->quota->cells, cell, of_quota);
-        cell->quota->n--;
-        cell->quota->bytes -= cell_bytes(cell);
-    }
-    cell->quota = quota;
-    if (quota != NULL) {
-        TAILQ_INSERT_TAIL(&quota->cells, cell, of_quota);
-        quota->n++;
-        quota->bytes += cell_bytes(cell);
-    }
+static void take_off(struct cell *cell) {
+    TAILQ_REMOVE(&cell->shelf->cells, cell, others);
+    cell->shelf->n--;
+    cell->shelf->bytes -= bytes_on_shelf(cell);
 }
 
-void cache_quota_init(struct quota *q, size_t n_max, size_t bytes_max, size_t memory_bytes) {
-    *q = (struct quota){
-        .n_max = n_max,
-        .bytes_max = memory_bytes / 8 < bytes_max ? memory_bytes / 8 : bytes_max,
-    };
-    TAILQ_INIT(&q->cells);
+/* To the end of a shelf. */
+static void put_on(struct cell *cell, struct shelf *shelf) {
+    cell->shelf = shelf;
+    TAILQ_INSERT_TAIL(&shelf->cells, cell, others);
+    shelf->n++;
+    shelf->bytes += bytes_on_shelf(cell);
 }
 
-void cache_cell_free(void *ptr) {
-    free(ptr);
+static void move(struct cell *cell, struct shelf *shelf) {
+    take_off(cell);
+    put_on(cell, shelf);
+}
+
+/* ---- what went last ---- */
+
+static uint32_t *gone_at(struct cache *c, const struct cell *cell) {
+    return &c->gone[cell->hash % COUNT_OF(c->gone)];
+}
+
+static uint32_t gone_mark(const struct cell *cell) {
+    return (uint32_t)(cell->hash >> 32) | 1;
+}
+
+/* ---- cells ---- */
+
+static struct shelf *first_shelf(struct cache *c, const struct cell *cell) {
+    if (!cell->is_page) {
+        return &c->shelves[SHELF_PROVEN];
+    }
+    if (c->source.is_made_up != NULL && c->source.is_made_up(cell->key)) {
+        return &c->shelves[SHELF_MADE_UP];
+    }
+    bool was_here = *gone_at(c, cell) == gone_mark(cell);
+    return &c->shelves[was_here ? SHELF_PROVEN : SHELF_FRESH];
 }
 
 struct cell *cache_cell(struct cache *c, struct str key, bool is_page) {
@@ -57,12 +89,9 @@ struct cell *cache_cell(struct cache *c, struct str key, bool is_page) {
     cell->key = str_make((char *)(cell + 1), key.len);
     memcpy(cell + 1, key.ptr, key.len);
     cell_table_add(&c->table, &c->epoch, cell);
-    TAILQ_INSERT_TAIL(&c->ring, cell, ring);
     c->stats.bytes += cell_bytes(cell);
     c->stats.cells++;
-    if (is_page && c->source.is_made_up != NULL && c->source.is_made_up(cell->key)) {
-        cache_set_quota(cell, &c->made_up);
-    }
+    put_on(cell, first_shelf(c, cell));
     return cell;
 }
 
@@ -70,25 +99,37 @@ bool cache_cell_is_idle(const struct cell *cell) {
     return !cell->in_flight && cell->slots == 0 && cell->waiters == NULL;
 }
 
+void cache_cell_free(void *ptr) {
+    free(ptr);
+}
+
 void cache_cell_remove(struct cache *c, struct cell *cell) {
-    if (c->hand == cell) {
-        c->hand = TAILQ_NEXT(cell, ring);
-    }
     cell_table_remove(&c->table, cell);
-    TAILQ_REMOVE(&c->ring, cell, ring);
-    cache_set_quota(cell, NULL);
+    take_off(cell);
     c->stats.bytes -= cell_bytes(cell);
     c->stats.cells--;
     epoch_retire(&c->epoch, cache_cell_free, cell);
+}
+
+void cache_place(struct cache *c, struct cell *cell, bool is_negative) {
+    struct shelf *shelf = cell->shelf;
+    if (shelf == &c->shelves[SHELF_NEGATIVE]) {
+        shelf = &c->shelves[SHELF_FRESH];
+    }
+    if (is_negative && shelf != &c->shelves[SHELF_MADE_UP]) {
+        shelf = &c->shelves[SHELF_NEGATIVE];
+    }
+    move(cell, shelf);
 }
 
 void cache_drop(struct cache *c, struct item *item) {
     struct cell *cell = item->cell;
     atomic_store_explicit(&cell->current, NULL, memory_order_release);
     item_unlink(&c->deps, item);
+    const struct item_part *parts = item_parts(item);
     for (size_t i = 0; i < item->n_parts; i++) {
-        if (item->parts[i].slot != NULL) {
-            item->parts[i].slot->slots--;
+        if (parts[i].slot != NULL) {
+            parts[i].slot->slots--;
         }
     }
     if (item->alias != NULL) {
@@ -97,6 +138,8 @@ void cache_drop(struct cache *c, struct item *item) {
     cache_count_bytes(c, cell, 0, item->bytes);
     epoch_retire(&c->epoch, item_free, item);
 }
+
+/* ---- eviction ---- */
 
 /* An idle cell and what is in it. Generation odd. */
 static void evict_cell(struct cache *c, struct cell *cell) {
@@ -108,16 +151,18 @@ static void evict_cell(struct cache *c, struct cell *cell) {
     c->stats.evictions++;
 }
 
-static bool is_over(const struct quota *q, size_t percent) {
-    return q->n > q->n_max / 100 * percent || q->bytes > q->bytes_max / 100 * percent;
+static bool is_over(const struct shelf *shelf, size_t percent) {
+    return shelf->n > shelf->n_max / 100 * percent ||
+           shelf->bytes > shelf->bytes_max / 100 * percent;
 }
 
-/* Remove the oldest of a quota's pages; the newest stays, somebody waits for it. */
-static void evict_oldest(struct cache *c, struct quota *q) {
+/* Remove the oldest from a shelf that has a limit of its own; the newest stays, somebody waits for
+ * it. */
+static void evict_oldest(struct cache *c, struct shelf *shelf) {
     atomic_fetch_add(&c->generation, 1);
-    struct cell *cell = TAILQ_FIRST(&q->cells);
-    while (cell != NULL && is_over(q, EVICT_TO_PERCENT)) {
-        struct cell *next = TAILQ_NEXT(cell, of_quota);
+    struct cell *cell = TAILQ_FIRST(&shelf->cells);
+    while (cell != NULL && is_over(shelf, EVICT_TO_PERCENT)) {
+        struct cell *next = TAILQ_NEXT(cell, others);
         if (next != NULL && cache_cell_is_idle(cell)) {
             evict_cell(c, cell);
         }
@@ -126,36 +171,57 @@ static void evict_oldest(struct cache *c, struct quota *q) {
     atomic_fetch_add(&c->generation, 1);
 }
 
-static size_t usual_bytes(const struct cache *c) {
-    return c->stats.bytes - c->made_up.bytes - c->negative.bytes;
+static void evict_first(struct cache *c, struct shelf *fresh, struct shelf *proven, bool is_fresh) {
+    struct cell *cell = TAILQ_FIRST(is_fresh ? &fresh->cells : &proven->cells);
+    if (!cache_cell_is_idle(cell)) {
+        move(cell, cell->shelf);
+    } else if (cell_was_used(cell, CELL_USED_SINCE_EVICTOR)) {
+        move(cell, proven);
+    } else {
+        if (is_fresh) {
+            *gone_at(c, cell) = gone_mark(cell);
+        }
+        evict_cell(c, cell);
+    }
 }
 
 /* Remove idle cells until the memory is below its mark. */
 static void evict(struct cache *c) {
+    struct shelf *fresh = &c->shelves[SHELF_FRESH], *proven = &c->shelves[SHELF_PROVEN];
     size_t target = c->bytes_max / 100 * EVICT_TO_PERCENT;
+    size_t fresh_max = c->bytes_max / 100 * FRESH_PERCENT;
     atomic_fetch_add(&c->generation, 1);
-    /* Twice round: the first takes away the second chances. */
-    for (size_t left = 2 * c->stats.cells + 2; left > 0 && usual_bytes(c) > target; left--) {
-        struct cell *cell = c->hand ? c->hand : TAILQ_FIRST(&c->ring);
-        if (cell == NULL) {
+    /* Thrice: a fresh one may become proven, and that one get a second chance. */
+    for (size_t left = 3 * (fresh->n + proven->n);
+         left > 0 && fresh->bytes + proven->bytes > target; left--) {
+        bool is_fresh = fresh->n > 0 && (fresh->bytes > fresh_max || proven->n == 0);
+        if (!is_fresh && proven->n == 0) {
             break;
         }
-        c->hand = TAILQ_NEXT(cell, ring);
-        if (cell->quota != NULL || !cache_cell_is_idle(cell) ||
-            atomic_exchange_explicit(&cell->used, false, memory_order_relaxed)) {
-            continue;
-        }
-        evict_cell(c, cell);
+        evict_first(c, fresh, proven, is_fresh);
     }
     atomic_fetch_add(&c->generation, 1);
 }
 
-void cache_make_room(struct cache *c, struct cell *cell) {
-    if (cell->quota != NULL) {
-        if (is_over(cell->quota, 100)) {
-            evict_oldest(c, cell->quota);
+void cache_make_room(struct cache *c, struct shelf *shelf) {
+    if (shelf->bytes_max > 0) {
+        if (is_over(shelf, 100)) {
+            evict_oldest(c, shelf);
         }
-    } else if (usual_bytes(c) > c->bytes_max) {
+    } else if (c->shelves[SHELF_FRESH].bytes + c->shelves[SHELF_PROVEN].bytes > c->bytes_max) {
         evict(c);
     }
+}
+
+static void limit(struct cache *c, enum shelf_kind kind, size_t n_max, size_t bytes_max) {
+    c->shelves[kind].n_max = n_max;
+    c->shelves[kind].bytes_max = c->bytes_max / 8 < bytes_max ? c->bytes_max / 8 : bytes_max;
+    cache_make_room(c, &c->shelves[kind]);
+}
+
+void cache_size(struct cache *c, size_t bytes_max) {
+    c->bytes_max = bytes_max;
+    limit(c, SHELF_MADE_UP, LIMIT_MADE_UP_PAGES, LIMIT_MADE_UP_BYTES);
+    limit(c, SHELF_NEGATIVE, LIMIT_NEGATIVE_PATHS, LIMIT_NEGATIVE_BYTES);
+    cache_make_room(c, &c->shelves[SHELF_FRESH]);
 }

@@ -8,7 +8,7 @@
 
 #include <sys/queue.h>
 
-struct quota;
+struct shelf;
 
 struct waiter {
     struct waiter *next;
@@ -21,19 +21,41 @@ struct cell {
     struct cache *cache;
     uint64_t hash;
     struct item *_Atomic current;
-    _Atomic bool used; /* since the evictor last came by */
+    _Atomic unsigned char used; /* since the evictor, and since the tender, last came by: bits */
     bool is_page;
     /* ---- */
     bool in_flight;
-    struct quota *quota; /* it counts against; NULL: the others' memory */
+    unsigned char heat;  /* rises with every second in which it is asked for, and cools down */
+    struct shelf *shelf; /* where it stands and counts */
     unsigned slots;      /* how many slots of current pages name this cell: it must stay */
     int64_t dated_s;     /* since when it has been as it is, for Last-Modified; and its content */
     uint64_t dated_hash; /* then */
     struct waiter *waiters;
-    TAILQ_ENTRY(cell) ring;
-    TAILQ_ENTRY(cell) of_quota;
+    TAILQ_ENTRY(cell) others;
     struct str key; /* its bytes follow the struct */
 };
+
+enum {
+    CELL_USED_SINCE_EVICTOR = 1,
+    CELL_USED_SINCE_TENDER = 2,
+    CELL_USED = 3,
+    CELL_AWAITED = 4, /* by whoever asked for it first: that one's use does not count again */
+};
+
+/* It was asked for. The line stays shared among the loops' caches while nobody looks. */
+static inline void cell_use(struct cell *cell) {
+    unsigned char used = atomic_load_explicit(&cell->used, memory_order_relaxed);
+    if (used != CELL_USED) {
+        used = used & CELL_AWAITED ? 0 : CELL_USED;
+        atomic_store_explicit(&cell->used, used, memory_order_relaxed);
+    }
+}
+
+/* Whether it was used since this was last asked. */
+static inline bool cell_was_used(struct cell *cell, unsigned char since) {
+    unsigned char gone = (unsigned char)~since;
+    return atomic_fetch_and_explicit(&cell->used, gone, memory_order_relaxed) & since;
+}
 
 /* The answers of a page in both encodings, as they were at one generation of the cache. */
 struct answer_set {

@@ -34,19 +34,21 @@ struct item *item_new(struct cell *cell, struct str head, struct str file, struc
     item->cell = cell;
     item->n_parts = n_parts;
     size_t parts_room = n_parts ? n_parts : 1;
-    item->parts = calloc(parts_room, sizeof *item->parts);
-    check(item->parts != NULL);
-    item->bytes = size + parts_room * sizeof *item->parts;
+    struct item_part *parts = calloc(parts_room, sizeof *parts);
+    check(parts != NULL);
+    atomic_init(&item->parts, parts);
+    item->bytes = size + parts_room * sizeof *parts;
     return item;
 }
 
 void item_free(void *ptr) {
     struct item *item = ptr;
+    struct item_part *parts = item_parts(item);
     for (size_t i = 0; i < item->n_parts; i++) {
-        piece_done(&item->parts[i].piece);
+        piece_done(&parts[i].piece);
     }
     free(atomic_load(&item->answers));
-    free(item->parts);
+    free(parts);
     free(item->links);
     free(item);
 }

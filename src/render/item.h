@@ -33,7 +33,8 @@ struct dep {
     struct str key;
 };
 
-/* A rendered page or fragment; immutable once it is current, but for its ready-made answers. */
+/* A rendered page or fragment; immutable once it is current, but for its ready-made answers and
+ * for its parts, which are replaced as a whole when they have been packed tight. */
 struct item {
     struct cell *cell;
     int status;
@@ -43,7 +44,8 @@ struct item {
     int64_t dated_s;    /* 0: no Last-Modified */
     struct cell *alias; /* answer with this page's item */
     size_t n_parts;
-    struct item_part *parts;
+    struct item_part *_Atomic parts;
+    bool is_tight;   /* packed as tight as it gets */
     struct ids vary; /* sorted */
     struct str keys; /* all, separated by blanks; only when surrogate keys are wanted */
     size_t n_links;
@@ -57,6 +59,9 @@ struct item *item_new(struct cell *cell, struct str head, struct str file, struc
                       struct str keys, size_t n_parts);
 /* For epoch_retire; linked to no key any more. */
 void item_free(void *item);
+static inline struct item_part *item_parts(const struct item *item) {
+    return atomic_load_explicit(&item->parts, memory_order_acquire);
+}
 
 /* `deps`, from a key to its struct dep, is under the cache's lock. */
 void item_link(struct map *deps, struct item *item, const struct keys *keys);

@@ -149,3 +149,10 @@ bool pool_submit(struct pool *p, enum pool_queue queue, pool_job *job, void *arg
     pthread_mutex_unlock(&p->lock);
     return taken;
 }
+
+size_t pool_backlog(struct pool *p) {
+    pthread_mutex_lock(&p->lock);
+    size_t len = p->queues[POOL_USUAL].len;
+    pthread_mutex_unlock(&p->lock);
+    return len;
+}

@@ -25,4 +25,7 @@ void pool_free(struct pool *p);
 /* Any thread. False: the queue is full or the pool is ending; the job will not run. */
 NODISCARD bool pool_submit(struct pool *p, enum pool_queue queue, pool_job *job, void *arg);
 
+/* How many jobs wait in the usual queue. */
+size_t pool_backlog(struct pool *p);
+
 #endif

@@ -170,7 +170,9 @@ static struct str fetch(struct cache *c, size_t loop, struct arena *a, const cha
 static struct cache *new_cache(size_t memory) {
     struct cache *c = NULL;
     struct err err = { 0 };
-    struct cache_options options = { .memory_max_bytes = memory, .renderers = 3 };
+    struct cache_options options = { .memory_max_bytes = memory,
+                                     .renderers = 3,
+                                     .is_tended = true };
     check(cache_new(&source, &options, &c, &err) == STATUS_OK);
     atomic_store(&slow_us, 0);
     for (int i = 0; i < NUMBERS; i++) {
