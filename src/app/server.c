@@ -55,7 +55,10 @@ struct server {
     struct upkeep *upkeep;
     struct views *views;                 /* NULL: none are counted */
     _Atomic(struct announce *) announce; /* NULL: not yet */
-    _Atomic unsigned unlocks;            /* under way */
+    _Atomic unsigned privates;           /* under way */
+    unsigned waits_max;
+    bool fixed_memory;           /* by a flag */
+    _Atomic bool memory_is_late; /* the setting may be another than the table has */
     void (*report)(void *ctx, bool is_error, const char *message);
     void *report_ctx;
 };
@@ -94,7 +97,7 @@ static void reply_busy(struct server *s, struct http_exchange *ex) {
 
 /* ---- deferred exchanges ---- */
 
-static http_handler answer_request;
+static http_handler answer_again;
 
 static void again_busy(void *ctx, struct http_exchange *ex, const struct http_request *req) {
     (void)req;
@@ -109,12 +112,13 @@ static void again_failed(void *ctx, struct http_exchange *ex, const struct http_
 struct wake {
     struct server *server;
     struct http_exchange *ex;
+    unsigned waits; /* so far */
 };
 
 static void on_wake(void *arg, enum status outcome) {
     struct wake w = *(struct wake *)arg;
     if (outcome == STATUS_OK) {
-        http_resume(w.ex, answer_request, w.server);
+        http_resume(w.ex, answer_again, arg);
     } else {
         http_resume(w.ex, status_http(outcome) == 503 ? again_busy : again_failed, w.server);
     }
@@ -197,9 +201,19 @@ static void start_file(struct server *s, struct http_exchange *ex, const struct 
     }
 }
 
-/* ---- a protected story's password ---- */
+static void count_view(struct server *s, struct http_exchange *ex, const struct http_request *req,
+                       int64_t id) {
+    if (id != 0 && s->views != NULL && http_is_visit(req)) {
+        views_count(s->views, http_loop_index(ex), id);
+    }
+}
 
-struct unlock_job {
+/* ---- pages that are not kept ---- */
+
+/* A protected story for who sent its password, or a page for who has waited too long: each time
+ * that it was ready somebody had committed again. Such a page is put together here, all of one
+ * snapshot that is taken now: it shows what was committed when it was asked for, and ends. */
+struct private_job {
     struct server *server;
     struct http_exchange *ex;
     struct str key, password;
@@ -209,17 +223,21 @@ struct unlock_job {
     enum status status;
 };
 
-static void reply_unlocked(void *ctx, struct http_exchange *ex, const struct http_request *req) {
-    (void)req;
-    struct unlock_job *job = ctx;
-    atomic_fetch_sub(&job->server->unlocks, 1);
+static void reply_private(void *ctx, struct http_exchange *ex, const struct http_request *req) {
+    struct private_job *job = ctx;
+    atomic_fetch_sub(&job->server->privates, 1);
     if (job->status != STATUS_OK) {
         reply_error(job->server, ex, status_http(job->status), STR(""));
     } else if (job->page.alias.len > 0) {
         reply_error(job->server, ex, job->page.status, STR(""));
-    } else if (job->page.file.len > 0) {
+    } else if (job->page.file.len > 0 && req->method == HTTP_POST) {
         reply_error(job->server, ex, 405, STR("Allow: GET, HEAD\r\n"));
+    } else if (job->page.file.len > 0) {
+        reply_busy(job->server, ex); /* files change with no commit: it is there the next time */
     } else {
+        if (req->method != HTTP_POST) {
+            count_view(job->server, ex, req, job->page.view_id);
+        }
         struct str body = buf_str(&job->body);
         struct iovec part = { (void *)(uintptr_t)body.ptr, body.len };
         struct http_response r = {
@@ -236,58 +254,64 @@ static void reply_unlocked(void *ctx, struct http_exchange *ex, const struct htt
     keys_done(&job->keys);
 }
 
-static void unlock(void *source_thread, void *arg) {
-    struct unlock_job *job = arg;
+static void render_private(void *source_thread, void *arg) {
+    struct private_job *job = arg;
     struct err err = { 0 };
     struct render_source source = site_source(job->server->site);
     keys_init(&job->keys);
     buf_init(&job->body, LIMIT_RENDER_BYTES);
-    uint64_t version;
-    do { /* again if the theme was changed meanwhile */
-        version = site_theme_version(job->server->site);
-        buf_reset(&job->body);
-        job->page =
-            (struct page_build){ .arena = http_arena(job->ex), .keys = &job->keys, .status = 200 };
+    job->page =
+        (struct page_build){ .arena = http_arena(job->ex), .keys = &job->keys, .status = 200 };
+    job->status = site_hold(source_thread, &err); /* one theme, too */
+    if (job->status == STATUS_OK) {
         job->status = site_unlock(source_thread, job->key, job->password, &job->page, &err);
-        if (job->status == STATUS_OK) {
-            job->status = page_flatten(&source, source_thread, &job->page, &job->body, &err);
-        }
-    } while (version != site_theme_version(job->server->site));
-    http_resume(job->ex, reply_unlocked, job);
+    }
+    if (job->status == STATUS_OK) {
+        job->status = page_flatten(&source, source_thread, &job->page, &job->body, &err);
+    }
+    site_release(source_thread);
+    http_resume(job->ex, reply_private, job);
 }
 
-static void start_unlock(struct server *s, struct http_exchange *ex, const struct http_request *req,
-                         struct str key) {
+/* password.ptr NULL: none. */
+static void start_private(struct server *s, struct http_exchange *ex, struct str key,
+                          struct str password) {
     struct arena *arena = http_arena(ex);
-    struct unlock_job *job = ARENA_NEW(arena, struct unlock_job);
-    *job = (struct unlock_job){ .server = s, .ex = ex, .key = arena_str(arena, key) };
-    if (http_is_form(req)) {
-        job->password = http_pairs_find(req->body, arena, STR("post_password"));
-    }
-    if (job->password.ptr == NULL) {
-        reply_error(s, ex, 405, STR("Allow: GET, HEAD\r\n"));
-        return;
-    }
+    struct private_job *job = ARENA_NEW(arena, struct private_job);
+    *job = (struct private_job){
+        .server = s, .ex = ex, .key = arena_str(arena, key), .password = password
+    };
     /* Each renders a page: a flood of them must leave the renderers to others. */
-    if (atomic_fetch_add(&s->unlocks, 1) >= LIMIT_UNLOCKS) {
-        atomic_fetch_sub(&s->unlocks, 1);
+    if (atomic_fetch_add(&s->privates, 1) >= LIMIT_PRIVATE_PAGES) {
+        atomic_fetch_sub(&s->privates, 1);
         reply_busy(s, ex);
         return;
     }
     http_defer(ex);
-    if (!cache_run(s->cache, unlock, job)) {
-        atomic_fetch_sub(&s->unlocks, 1);
+    if (!cache_run(s->cache, render_private, job)) {
+        atomic_fetch_sub(&s->privates, 1);
         http_resume(ex, again_busy, s);
     }
+}
+
+static void start_unlock(struct server *s, struct http_exchange *ex, const struct http_request *req,
+                         struct str key) {
+    struct str password = { NULL, 0 };
+    if (http_is_form(req)) {
+        password = http_pairs_find(req->body, http_arena(ex), STR("post_password"));
+    }
+    if (password.ptr == NULL) {
+        reply_error(s, ex, 405, STR("Allow: GET, HEAD\r\n"));
+        return;
+    }
+    start_private(s, ex, key, password);
 }
 
 /* ---- requests ---- */
 
 static void reply_answer(struct server *s, struct http_exchange *ex, const struct http_request *req,
                          const struct answer *a) {
-    if (a->view_id != 0 && s->views != NULL && http_is_visit(req)) {
-        views_count(s->views, http_loop_index(ex), a->view_id);
-    }
+    count_view(s, ex, req, a->view_id);
     if (a->status == 200 && a->etag.len > 0 &&
         http_not_modified(req, a->etag, a->modified_us, clock_now_us())) {
         struct http_response r = { .status = 304, .head = a->head };
@@ -313,8 +337,9 @@ static void reply_moved(struct http_exchange *ex, struct str location) {
     http_reply(ex, &r);
 }
 
-static void answer_request(void *ctx, struct http_exchange *ex, const struct http_request *req) {
-    struct server *s = ctx;
+/* w: how it has waited already; NULL: not yet. */
+static void answer(struct server *s, struct http_exchange *ex, const struct http_request *req,
+                   struct wake *w) {
     struct str key;
     if (req->method != HTTP_GET && req->method != HTTP_HEAD && req->method != HTTP_POST) {
         reply_error(s, ex, 405, STR("Allow: GET, HEAD\r\n"));
@@ -342,14 +367,30 @@ static void answer_request(void *ctx, struct http_exchange *ex, const struct htt
         reply_busy(s, ex);
         return;
     }
+    if (w == NULL) {
+        w = ARENA_NEW(http_arena(ex), struct wake);
+        *w = (struct wake){ .server = s, .ex = ex };
+    }
+    if (w->waits++ >= s->waits_max) {
+        start_private(s, ex, key, (struct str){ NULL, 0 });
+        return;
+    }
     /* From here on somebody may resume it at any moment, so it is deferred first. */
-    struct wake *w = ARENA_NEW(http_arena(ex), struct wake);
-    *w = (struct wake){ s, ex };
     http_defer(ex);
     outcome = cache_answer(s->cache, loop, key, gzip, &a, on_wake, w);
     if (outcome != CACHE_PENDING) {
-        http_resume(ex, outcome == CACHE_BUSY ? again_busy : answer_request, s);
+        http_resume(ex, outcome == CACHE_BUSY ? again_busy : answer_again,
+                    outcome == CACHE_BUSY ? (void *)s : (void *)w);
     }
+}
+
+static void answer_request(void *ctx, struct http_exchange *ex, const struct http_request *req) {
+    answer(ctx, ex, req, NULL);
+}
+
+static void answer_again(void *ctx, struct http_exchange *ex, const struct http_request *req) {
+    struct wake *w = ctx;
+    answer(w->server, ex, req, w);
 }
 
 /* ---- while somebody works on the theme ---- */
@@ -431,9 +472,32 @@ static void on_offline(void *ctx, size_t loop) {
     cache_offline(((struct server *)ctx)->cache, loop);
 }
 
+static void read_memory(void *source_thread, void *arg) {
+    struct server *s = arg;
+    struct err err = { 0 };
+    size_t bytes;
+    if (site_fragment_memory(source_thread, &bytes, &err) == STATUS_OK) {
+        cache_set_memory(s->cache, bytes);
+    } else {
+        atomic_store(&s->memory_is_late, true);
+    }
+}
+
+/* If there is no room in the queue, the next commit tries again. */
+static void follow_memory(struct server *s) {
+    if (!s->fixed_memory && atomic_exchange(&s->memory_is_late, false) &&
+        !cache_run(s->cache, read_memory, s)) {
+        atomic_store(&s->memory_is_late, true);
+    }
+}
+
 static void on_commit(void *ctx, const struct keys *touched) {
     struct server *s = ctx;
     cache_touch(s->cache, touched);
+    if (keys_has(touched, STR("site"))) {
+        atomic_store(&s->memory_is_late, true);
+    }
+    follow_memory(s);
     if (keys_has(touched, STR("theme"))) {
         struct err err = { 0 };
         enum status status = reload_now(&s->reload, &err);
@@ -510,6 +574,10 @@ enum status server_start(struct store *store, const struct server_options *optio
     if (status == STATUS_OK) {
         reload_init(&s->reload, s->site, s->cache);
         s->dev = options->dev;
+        s->waits_max = options->waits_max ? options->waits_max : LIMIT_WAITS;
+        s->fixed_memory = options->memory_max_bytes != 0;
+        atomic_store(&s->memory_is_late, true);
+        follow_memory(s);
         store_listen(store, on_commit, s);
         keep_errors(s);
     }

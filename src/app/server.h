@@ -8,11 +8,12 @@
 struct server;
 
 struct server_options {
-    const char *address; /* numeric; NULL: 127.0.0.1 */
-    int port;            /* 0: any free one */
-    size_t loops;        /* 0: one a core; at most 63 are made */
-    size_t renderers;    /* 0: one a core */
-    size_t memory_max_bytes;
+    const char *address;     /* numeric; NULL: 127.0.0.1 */
+    int port;                /* 0: any free one */
+    size_t loops;            /* 0: one a core; at most 63 are made */
+    size_t renderers;        /* 0: one a core */
+    size_t memory_max_bytes; /* 0: as the setting fragment_memory says */
+    unsigned waits_max;      /* tests; 0: LIMIT_WAITS */
     /* Both or none: PEM files, for HTTPS in place of HTTP. */
     const char *certificate_file, *key_file;
     /* With them: answer HTTP at this address with redirects to HTTPS (app/redirects.h). NULL:

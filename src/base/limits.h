@@ -64,8 +64,11 @@
 #define LIMIT_PAGE_SLOTS      64         /* fragments included by one page */
 #define LIMIT_PAGE_HEAD_BYTES (16 * KIB) /* header fields of one page */
 #define LIMIT_RENDER_QUEUE    4096       /* requests waiting for a renderer: 503 */
-#define LIMIT_UNLOCKS         16         /* passwords being tried at a time: 503 */
-#define LIMIT_NEGATIVE_PATHS  16384      /* unknown addresses and redirects remembered */
+#define LIMIT_PRIVATE_PAGES   16         /* made at a time for one reader each: 503 */
+#define LIMIT_WAITS                                                                                \
+    (LIMIT_PAGE_SLOTS + 8) /* of one request, for a page and what is on it: then it gets its own   \
+                            */
+#define LIMIT_NEGATIVE_PATHS  16384 /* unknown addresses and redirects remembered */
 #define LIMIT_NEGATIVE_BYTES  (4 * MIB)
 #define LIMIT_MADE_UP_PAGES   2000 /* pages kept of a kind that anybody can make up: searches */
 #define LIMIT_MADE_UP_BYTES   (8 * MIB)

@@ -225,6 +225,7 @@ void cache_set_memory(struct cache *c, size_t bytes_max) {
 void cache_stats(struct cache *c, struct cache_stats *ret) {
     pthread_mutex_lock(&c->lock);
     *ret = c->stats;
+    ret->bytes_max = c->bytes_max;
     ret->made_up_cells = c->shelves[SHELF_MADE_UP].n;
     ret->made_up_bytes = c->shelves[SHELF_MADE_UP].bytes;
     ret->negative_cells = c->shelves[SHELF_NEGATIVE].n;

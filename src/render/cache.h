@@ -94,6 +94,7 @@ struct cache_stats {
     uint64_t renders, stale_renders, evictions;
     uint64_t repacks, renewals;            /* of what was hot */
     size_t cells, bytes;                   /* of all */
+    size_t bytes_max;                      /* as it was set */
     size_t made_up_cells, made_up_bytes;   /* of pages that anybody can make up */
     size_t negative_cells, negative_bytes; /* of unknown addresses and redirects */
 };

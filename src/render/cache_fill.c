@@ -200,9 +200,11 @@ static void render_job(void *source_thread, void *arg) {
             r.item = NULL;
         } else {
             c->stats.stale_renders++;
-            /* Then to the end of the queue, still in flight; BUSY for those who wait if that is
-             * full. */
-            last = tries == RENDER_TRIES && !submit(c, cell);
+            /* Who waits asks again, and counts how often; what nobody waits for goes to the end of
+             * the queue, still in flight. */
+            bool awaited = cell->waiters != NULL;
+            outcome = awaited ? STATUS_OK : STATUS_BUSY;
+            last = tries == RENDER_TRIES && (awaited || !submit(c, cell));
         }
         if (last) {
             waiters = cell->waiters;

@@ -118,10 +118,7 @@ enum status pass_hold(struct site_thread *thread, struct err *err) {
     check(thread->held == NULL);
     struct pass *pass = ARENA_NEW(&thread->held_arena, struct pass);
     *pass = begin(thread, &thread->held_arena);
-    enum status status = store_reader_scan(thread->reader, err);
-    if (status == STATUS_OK) {
-        status = store_read_begin(thread->reader, NULL, err);
-    }
+    enum status status = store_read_begin(thread->reader, NULL, err);
     if (status != STATUS_OK) {
         return status;
     }

@@ -80,6 +80,8 @@ const struct setting_def setting_defs[] = {
     { "indexnow_endpoint", SETTING_ENDPOINT, "https://api.indexnow.org/indexnow", 0, 0, NULL,
       "where IndexNow is told" },
     { "comments_shown", SETTING_COUNT, "200", 0, 1000, NULL, "comments shown under a story" },
+    { "fragment_memory", SETTING_COUNT, "64", 8, 65536, NULL,
+      "memory for pages that are kept ready, in MiB" },
     { "content_security_policy", SETTING_HEADER,
       "default-src 'none'; img-src http: https: data:; media-src http: https:; "
       "style-src 'self' 'unsafe-inline'; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
@@ -510,6 +512,7 @@ enum status settings_load(struct store_reader *r, struct arena *a, struct site_s
         .feed_is_full = str_eq(value_of(&s, "feed_content"), STR("full")),
         .feed_stories = count_of(&s, "feed_stories"),
         .comments_shown = count_of(&s, "comments_shown"),
+        .fragment_memory_mib = count_of(&s, "fragment_memory"),
     };
     return STATUS_OK;
 }

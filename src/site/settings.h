@@ -83,6 +83,7 @@ struct site_settings {
     bool feed_is_full;
     int64_t feed_stories;
     int64_t comments_shown;
+    int64_t fragment_memory_mib;
 };
 
 /* All of them, in the reader's snapshot. Strings live in `a`. */

@@ -146,6 +146,18 @@ struct store_reader *site_held_reader(void *thread) {
     return ((struct site_thread *)thread)->reader;
 }
 
+enum status site_fragment_memory(void *thread, size_t *ret_bytes, struct err *err) {
+    struct arena arena = { 0 };
+    struct pass pass;
+    enum status status = pass_begin(thread, &arena, NULL, &pass, err);
+    if (status == STATUS_OK) {
+        *ret_bytes = (size_t)pass.settings.fragment_memory_mib * MIB;
+        pass_end(&pass);
+    }
+    arena_done(&arena);
+    return status;
+}
+
 bool site_fragment_varies(struct str key) {
     return blocks_varies(key);
 }

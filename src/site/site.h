@@ -54,6 +54,9 @@ void site_release(void *thread);
 /* The reader of the snapshot, while the thread is held. */
 struct store_reader *site_held_reader(void *thread);
 
+/* The setting `fragment_memory`. thread: of site_source. */
+NODISCARD enum status site_fragment_memory(void *thread, size_t *ret_bytes, struct err *err);
+
 /* Whether this fragment may have variants without one story. */
 bool site_fragment_varies(struct str key);
 

@@ -69,8 +69,6 @@ struct backend {
     NODISCARD enum status (*keep_copy)(struct db *db, int version, struct err *err);
     /* A number that changes when another connection has committed. */
     NODISCARD enum status (*data_version)(struct db *db, int64_t *ret, struct err *err);
-    /* How many bytes of the database a connection may map into memory. */
-    NODISCARD enum status (*map_bytes)(struct db *db, int64_t bytes, struct err *err);
     /* Give back the memory that the connection can do without. */
     NODISCARD enum status (*release_memory)(struct db *db, struct err *err);
     /* Move what is in the log into the database's file, as far as no reader is in the way; blocks

@@ -185,9 +185,6 @@ static enum status open_fillers(struct filling *filling, struct err *err) {
         struct filler *f = &filling->fillers[i];
         status = store_reader_open(filling->store, &f->reader, err);
         filling->n_fillers = i + 1;
-        if (status == STATUS_OK) {
-            status = store_reader_scan(f->reader, err);
-        }
     }
     return status;
 }

@@ -457,12 +457,6 @@ static enum status sqlite_data_version(struct db *db, int64_t *ret, struct err *
     return run_own(db, OWN_VERSION, ret, err);
 }
 
-static enum status sqlite_map_bytes(struct db *db, int64_t bytes, struct err *err) {
-    char sql[64];
-    int n = snprintf(sql, sizeof sql, "PRAGMA mmap_size=%lld", (long long)bytes);
-    return script(db, str_make(sql, (size_t)n), err);
-}
-
 static enum status tell_rows(struct db *db, const char *sql, const char *what, db_fault *fault,
                              void *ctx, struct err *err) {
     sqlite3_stmt *stmt = NULL;
@@ -546,7 +540,6 @@ const struct backend backend_sqlite = {
     .set_schema_version = sqlite_set_schema_version,
     .keep_copy = sqlite_keep_copy,
     .data_version = sqlite_data_version,
-    .map_bytes = sqlite_map_bytes,
     .release_memory = sqlite_release_memory,
     .checkpoint = sqlite_checkpoint,
     .parts_supported = sqlite_parts_supported,

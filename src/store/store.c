@@ -136,11 +136,6 @@ void store_reader_close(struct store_reader *r) {
     }
 }
 
-enum status store_reader_scan(struct store_reader *r, struct err *err) {
-    check(!r->is_open);
-    return r->store->backend->map_bytes(r->own.db, 0, err);
-}
-
 enum status store_read_begin(struct store_reader *r, struct keys *keys, struct err *err) {
     check(!r->is_open);
     struct store *s = r->store;

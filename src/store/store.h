@@ -94,9 +94,6 @@ NODISCARD enum status store_cursor_put(struct store_writer *w, struct str name, 
 NODISCARD enum status store_reader_open(struct store *s, struct store_reader **ret,
                                         struct err *err);
 void store_reader_close(struct store_reader *r);
-/* A reader that goes through all of a large site once: it reads through a small memory of its own
- * instead of mapping the file, whose pages would count as the program's. Outside a snapshot. */
-NODISCARD enum status store_reader_scan(struct store_reader *r, struct err *err);
 /* Begin a snapshot; reads note their keys in `keys` (may be NULL) until the end. The listener has
  * heard of all that it shows. */
 NODISCARD enum status store_read_begin(struct store_reader *r, struct keys *keys, struct err *err);

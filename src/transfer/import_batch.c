@@ -93,8 +93,7 @@ enum status import_shadow(const struct import_run *run, struct import_site *site
         .pass = run->pass,
         .site = site,
     };
-    enum status status = store_reader_open(run->store, &ret->reader, err);
-    return status == STATUS_OK ? store_reader_scan(ret->reader, err) : status;
+    return store_reader_open(run->store, &ret->reader, err);
 }
 
 void import_shadow_done(struct import_run *shadow) {

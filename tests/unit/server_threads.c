@@ -9,6 +9,8 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -144,6 +146,111 @@ TEST(server_threads_eight_readers_and_a_writer) {
         pthread_join(threads[i], NULL);
         CHECK_INT(readers[i].wrong, 0);
     }
+    server_stop(server);
+    town_done(&t);
+}
+
+/* ---- commits without a pause ---- */
+
+enum { PATIENT_READERS = 4, PATIENT_ANSWERS = 30 };
+
+struct storm {
+    struct store *store;
+    int port;
+    _Atomic long committed;
+    _Atomic bool stop;
+};
+
+/* The site's name stands on every page, so that each commit empties everything. */
+static void *rename_without_pause(void *arg) {
+    struct storm *s = arg;
+    while (!atomic_load(&s->stop)) {
+        char title[64];
+        long number = atomic_load(&s->committed) + 1;
+        int n = snprintf(title, sizeof title, "Paper no. %ld.", number);
+        struct store_writer *w;
+        MUST(store_write_begin(s->store, &w, &err));
+        MUST(store_setting_put(w, STR("title"), str_make(title, (size_t)n), &err));
+        MUST(store_write_commit(w, &err));
+        atomic_store(&s->committed, number);
+    }
+    return NULL;
+}
+
+static void *read_patiently(void *arg) {
+    struct storm *s = arg;
+    struct client c;
+    client_open(&c, s->port, 0);
+    long wrong = 0;
+    for (int answers = 0; answers < PATIENT_ANSWERS; answers++) {
+        long committed = atomic_load(&s->committed);
+        client_get(&c, answers % 2 ? "/" : "/feed/");
+        struct client_answer a = client_read(&c, false);
+        size_t at = str_find(a.body, STR("Paper no. "), 0);
+        bool good = a.status == 200 && at != STR_NPOS && is_whole(&a);
+        /* What was committed when it was asked, or later; all of the page the same. */
+        long shown = good ? strtol(a.body.ptr + at + 10, NULL, 10) : 0;
+        wrong += !good || shown < committed;
+        while (good && (at = str_find(a.body, STR("Paper no. "), at + 1)) != STR_NPOS) {
+            wrong += strtol(a.body.ptr + at + 10, NULL, 10) != shown;
+        }
+        answer_done(&a);
+    }
+    client_close(&c);
+    return (void *)wrong;
+}
+
+static void weather_the_storm(unsigned waits_max) {
+    struct town t;
+    struct server *server = NULL;
+    struct server_options options = { .loops = 2, .renderers = 2, .waits_max = waits_max };
+    town_make(&t, test_seed());
+    MUST(server_start(t.store, &options, &server, &err));
+    struct storm s = { .store = t.store, .port = server_port(server) };
+    pthread_t writer, readers[PATIENT_READERS];
+    check(pthread_create(&writer, NULL, rename_without_pause, &s) == 0);
+    CHECK_SOON(atomic_load(&s.committed) > 0);
+    for (size_t i = 0; i < PATIENT_READERS; i++) {
+        check(pthread_create(&readers[i], NULL, read_patiently, &s) == 0);
+    }
+    for (size_t i = 0; i < PATIENT_READERS; i++) {
+        void *wrong;
+        pthread_join(readers[i], &wrong);
+        CHECK_INT((long)wrong, 0);
+    }
+    atomic_store(&s.stop, true);
+    pthread_join(writer, NULL);
+    server_stop(server);
+    town_done(&t);
+}
+
+TEST(server_threads_every_reader_gets_an_answer_though_every_commit_empties_the_page) {
+    weather_the_storm(0);
+}
+
+/* Who has waited once gets a page of his own: the same in the end. */
+TEST(server_threads_pages_for_one_reader_are_whole_and_no_older_than_the_question) {
+    weather_the_storm(1);
+}
+
+static size_t server_memory(struct server *server) {
+    struct cache_stats stats;
+    server_stats(server, &stats);
+    return stats.bytes_max;
+}
+
+TEST(server_threads_the_setting_of_the_memory_is_followed_at_once) {
+    struct town t;
+    struct server *server = NULL;
+    struct server_options options = { .loops = 1, .renderers = 2 };
+    town_make(&t, test_seed());
+    MUST(server_start(t.store, &options, &server, &err));
+    CHECK_SOON(server_memory(server) == (size_t)64 << 20);
+    struct store_writer *w;
+    MUST(store_write_begin(t.store, &w, &err));
+    MUST(store_setting_put(w, STR("fragment_memory"), STR("9"), &err));
+    MUST(store_write_commit(w, &err));
+    CHECK_SOON(server_memory(server) == (size_t)9 << 20);
     server_stop(server);
     town_done(&t);
 }
