@@ -36,6 +36,13 @@ static unsigned take(struct bits *b, unsigned n) {
 
 enum { CODE_BITS_MAX = 15, LENGTH_CODES = 19, LENGTH_CODE_BITS_MAX = 7, END_OF_BLOCK = 256 };
 
+static unsigned peek(const struct bits *b) {
+    size_t byte = b->at / 8;
+    unsigned two = (byte < b->len / 8 ? b->ptr[byte] : 0u) |
+                   (byte + 1 < b->len / 8 ? b->ptr[byte + 1] : 0u) << 8;
+    return (two >> (b->at % 8)) & ((1u << LENGTH_CODE_BITS_MAX) - 1);
+}
+
 /* The canonical code of `symbol` (RFC 1951, 3.2.2), its first bit highest. */
 static unsigned code_of(const unsigned char *lengths, unsigned n, unsigned symbol) {
     unsigned count[CODE_BITS_MAX + 1] = { 0 }, code = 0;
@@ -52,19 +59,23 @@ static unsigned code_of(const unsigned char *lengths, unsigned n, unsigned symbo
     return code;
 }
 
-/* By the code of the lengths, one bit after the other: some hundred symbols. LENGTH_CODES: none. */
-static unsigned take_length_symbol(struct bits *b, const unsigned char *lengths,
-                                   const unsigned *codes) {
-    unsigned code = 0;
-    for (unsigned bits = 1; bits <= LENGTH_CODE_BITS_MAX; bits++) {
-        code = code << 1 | take(b, 1);
-        for (unsigned i = 0; i < LENGTH_CODES; i++) {
-            if (lengths[i] == bits && codes[i] == code) {
-                return i;
-            }
+/* What the next LENGTH_CODE_BITS_MAX bits begin with, by the code of the lengths. */
+struct length_code {
+    unsigned char symbol, bits; /* 0 bits: no code */
+};
+
+static void make_length_codes(const unsigned char *lengths, struct length_code *table) {
+    for (unsigned symbol = 0; symbol < LENGTH_CODES; symbol++) {
+        unsigned bits = lengths[symbol], code = code_of(lengths, LENGTH_CODES, symbol);
+        unsigned reversed = 0;
+        for (unsigned i = 0; i < bits; i++) {
+            reversed |= ((code >> i) & 1) << (bits - 1 - i);
+        }
+        for (unsigned at = reversed; bits > 0 && at < 1u << LENGTH_CODE_BITS_MAX;
+             at += 1u << bits) {
+            table[at] = (struct length_code){ (unsigned char)symbol, (unsigned char)bits };
         }
     }
-    return LENGTH_CODES;
 }
 
 /* The code lengths of the literals and lengths of a dynamic block; false: END_OF_BLOCK has none. */
@@ -78,15 +89,16 @@ static bool read_lengths(struct bits *b, unsigned char *lengths, unsigned *ret_n
     for (unsigned i = 0; i < n_lengths; i++) {
         of_lengths[order[i]] = (unsigned char)take(b, 3);
     }
-    unsigned codes[LENGTH_CODES];
-    for (unsigned i = 0; i < LENGTH_CODES; i++) {
-        codes[i] = of_lengths[i] ? code_of(of_lengths, LENGTH_CODES, i) : 0;
-    }
+    struct length_code table[1 << LENGTH_CODE_BITS_MAX] = { 0 };
+    make_length_codes(of_lengths, table);
     for (unsigned at = 0; at < n;) {
-        unsigned symbol = take_length_symbol(b, of_lengths, codes);
-        unsigned times = 1, length = symbol;
-        switch (symbol) {
-        case LENGTH_CODES: return false;
+        struct length_code code = table[peek(b)];
+        if (code.bits == 0) {
+            return false;
+        }
+        b->at += code.bits;
+        unsigned times = 1, length = code.symbol;
+        switch (code.symbol) {
         case 16: /* the one before again */
             times = 3 + take(b, 2);
             length = at > 0 ? lengths[at - 1] : 0;
