@@ -14,7 +14,7 @@
 
 #include <pthread.h>
 
-enum { CACHE_KEPT_MAX = 16 };
+enum { CACHE_KEPT_MAX = 16, CACHE_GONE_WAYS = 4 };
 
 /* What a loop built and could not publish; freed when it goes offline. */
 struct scratch {
@@ -62,7 +62,7 @@ struct cache {
     struct packer **packers; /* those that no renderer uses now */
     size_t n_packers;
     struct shelf shelves[SHELVES];
-    uint32_t gone[16384]; /* marks of what was pushed off the fresh shelf last */
+    uint32_t gone[4096][CACHE_GONE_WAYS]; /* marks of what was pushed off the fresh shelf last */
     struct cell *kept[CACHE_KEPT_MAX];
     size_t n_kept;
     struct map deps; /* key → struct dep */

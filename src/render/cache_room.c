@@ -54,12 +54,28 @@ static void move(struct cell *cell, struct shelf *shelf) {
 
 /* ---- what went last ---- */
 
-static uint32_t *gone_at(struct cache *c, const struct cell *cell) {
-    return &c->gone[cell->hash % COUNT_OF(c->gone)];
+static uint32_t *gone_set(struct cache *c, const struct cell *cell) {
+    return c->gone[cell->hash % COUNT_OF(c->gone)];
 }
 
 static uint32_t gone_mark(const struct cell *cell) {
     return (uint32_t)(cell->hash >> 32) | 1;
+}
+
+/* The oldest of the set is forgotten. */
+static void note_gone(struct cache *c, const struct cell *cell) {
+    uint32_t *set = gone_set(c, cell);
+    memmove(set + 1, set, (CACHE_GONE_WAYS - 1) * sizeof *set);
+    set[0] = gone_mark(cell);
+}
+
+static bool was_here(struct cache *c, const struct cell *cell) {
+    const uint32_t *set = gone_set(c, cell);
+    bool found = false;
+    for (size_t i = 0; i < CACHE_GONE_WAYS; i++) {
+        found = found || set[i] == gone_mark(cell);
+    }
+    return found;
 }
 
 /* ---- cells ---- */
@@ -71,8 +87,7 @@ static struct shelf *first_shelf(struct cache *c, const struct cell *cell) {
     if (c->source.is_made_up != NULL && c->source.is_made_up(cell->key)) {
         return &c->shelves[SHELF_MADE_UP];
     }
-    bool was_here = *gone_at(c, cell) == gone_mark(cell);
-    return &c->shelves[was_here ? SHELF_PROVEN : SHELF_FRESH];
+    return &c->shelves[was_here(c, cell) ? SHELF_PROVEN : SHELF_FRESH];
 }
 
 struct cell *cache_cell(struct cache *c, struct str key, bool is_page) {
@@ -179,7 +194,7 @@ static void evict_first(struct cache *c, struct shelf *fresh, struct shelf *prov
         move(cell, proven);
     } else {
         if (is_fresh) {
-            *gone_at(c, cell) = gone_mark(cell);
+            note_gone(c, cell);
         }
         evict_cell(c, cell);
     }
