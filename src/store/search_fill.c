@@ -17,11 +17,12 @@
 #include "store/sqlite_part.h"
 #include "text/tokens.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 /* A thread's memory is a few kilobytes a document. FTS5 merges a table's newest parts within the
  * next commit when there are 64 (migrations/007_upkeep.sql): so many are not left behind. */
-enum { PART_DOCS = 1800, THREADS_MAX = 3, NEWEST_MAX = 56, MERGE_PAGES = 4000 };
+enum { PART_DOCS = 500, THREADS_MAX = 2, NEWEST_MAX = 56, MERGE_PAGES = 4000 };
 
 struct waiting {
     int64_t doc, story_id, published_us;
@@ -415,6 +416,7 @@ static enum status fill(struct filling *filling, struct store_writer *w, struct 
     }
     if (status == STATUS_OK && text_parts && headline_parts) {
         status = make_parts(filling, err);
+        malloc_trim(0); /* the threads' memory, before the writer needs its own */
         if (status == STATUS_OK) {
             status = put_parts(filling, db, err);
         }
@@ -479,7 +481,7 @@ static enum status is_waiting(struct filling *filling, bool *ret, struct err *er
 enum status store_search_fill(struct store *s, store_filling *progress, void *ctx,
                               struct err *err) {
     struct filling *filling = calloc(1, sizeof *filling);
-    bool waits;
+    bool waits = false;
     check(filling != NULL);
     filling->store = s;
     filling->progress = progress;

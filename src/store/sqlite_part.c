@@ -211,7 +211,7 @@ enum status part_maker_new(const char *columns, struct part_maker **ret, struct 
     snprintf(sql, sizeof sql,
              "CREATE VIRTUAL TABLE part USING fts5 (%s, content = '', columnsize = 0,"
              " tokenize = 'ascii');"
-             "INSERT INTO part (part, rank) VALUES ('hashsize', 4194304);"
+             "INSERT INTO part (part, rank) VALUES ('hashsize', 1048576);"
              "INSERT INTO part (part, rank) VALUES ('automerge', 0)",
              columns);
     enum status status = code == SQLITE_OK ? run_sql(m->db, sql, err)
