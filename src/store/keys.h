@@ -8,8 +8,8 @@
  *   site             (every fragment, by the renderer)             a setting
  *   theme            (every fragment, by the renderer)             a template, style or phrase
  *   path:<p>         what answers at an address                    an address made, moved, removed
- *   slug:<s>         the published story with that slug            one published, withdrawn,
- * renamed story:<id>       a story's row, its relations, its corrections any save of it
+ *   slug:<s>         the published story with that slug            one published, withdrawn, named
+ *   story:<id>       a story's row, relations, corrections         any save of it
  *   row:section:<id> a section's name, slug, parent, address       a save of it
  *   row:tag:<id>     the same of a tag                             a save of it
  *   row:author:<id>  the same of an author                         a save of it
