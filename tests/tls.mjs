@@ -7,6 +7,7 @@ import http2 from "node:http2";
 import https from "node:https";
 import { join } from "node:path";
 import tls from "node:tls";
+import { gunzipSync } from "node:zlib";
 import { broadsheet, finish, readExport, root, serve, test, tmp } from "./lib/site.mjs";
 
 const dir = tmp();
@@ -126,7 +127,14 @@ await test("every page is the same over HTTP/1.1, HTTP/2 and both with TLS", asy
                 /* A feed is dated by when its server first had it so, and these are two servers. */
                 const { date, connection, "keep-alive": _, "strict-transport-security": hsts, "last-modified": dated, ...rest } = headers;
                 assert.ok(date && (connection === undefined || connection === "keep-alive"));
-                return JSON.stringify([status, Object.entries(rest).sort(), bytes.toString("base64")]);
+                /* What many asked for is packed tighter, by each server when it has time: the ETag is weak. */
+                const packed = rest["content-encoding"] === "gzip";
+                if (packed) {
+                    assert.equal(Number(rest["content-length"]), bytes.length);
+                    if (rest.etag) assert.match(rest.etag, /^W\//);
+                    delete rest["content-length"];
+                }
+                return JSON.stringify([status, Object.entries(rest).sort(), (packed ? gunzipSync(bytes) : bytes).toString("base64")]);
             });
             if (new Set(texts).size !== 1) wrong.push(path);
         }));
