@@ -280,23 +280,29 @@ struct message {
     char space[SPACE_BYTES];
 };
 
-/* Add a part, in the message's own space if it is small; a small one behind another is one with it.
- * There is always room for one more vector. */
-static void message_put(struct message *m, struct str part) {
+/* So that a message's own lines and its head, copied if it is small, always have room. */
+_Static_assert(SPACE_BYTES >= SMALL_BYTES + 3 * LINE_MAX_BYTES, "");
+
+/* Add a copy of it, one with the small part before it. There must be room. */
+static void message_copy(struct message *m, struct str part) {
     char *space = m->space + m->used;
-    if (part.len == 0) {
-        return;
-    }
-    if (part.len > SMALL_BYTES || part.len > sizeof m->space - m->used) {
-        m->iov[m->n++] = (struct iovec){ (void *)(uintptr_t)part.ptr, part.len };
-        return;
-    }
+    check(part.len <= sizeof m->space - m->used);
     put(space, part);
     m->used += part.len;
     if (m->n > 0 && (char *)m->iov[m->n - 1].iov_base + m->iov[m->n - 1].iov_len == space) {
         m->iov[m->n - 1].iov_len += part.len;
     } else {
         m->iov[m->n++] = (struct iovec){ space, part.len };
+    }
+}
+
+/* Add a part, in the message's own space if it is small. There is always room for one more vector.
+ */
+static void message_put(struct message *m, struct str part) {
+    if (part.len > SMALL_BYTES || part.len > sizeof m->space - m->used) {
+        m->iov[m->n++] = (struct iovec){ (void *)(uintptr_t)part.ptr, part.len };
+    } else if (part.len > 0) {
+        message_copy(m, part);
     }
 }
 
@@ -313,7 +319,7 @@ static void put_front(struct message *m, const struct loop *l, int status) {
     *at++ = ' ';
     at = put(at, http_reason(status));
     at = put(at, STR("\r\n"));
-    message_put(m, str_make(line, (size_t)(at - line)));
+    message_copy(m, str_make(line, (size_t)(at - line)));
     message_put(m, l->common);
 }
 
@@ -332,7 +338,7 @@ static void put_back(struct message *m, const struct conn *c, int status, uint64
         at = put(at, STR("Connection: keep-alive\r\n"));
     }
     at = put(at, STR("\r\n"));
-    message_put(m, str_make(line, (size_t)(at - line)));
+    message_copy(m, str_make(line, (size_t)(at - line)));
 }
 
 static void message_begin(struct message *m, const struct conn *c, int status, struct str head,

@@ -328,7 +328,7 @@ enum status decoding_begin(struct decoder *d, int fd, struct str claim, struct d
                            struct err *err) {
     struct wire_message open = { .kind = WIRE_OPEN,
                                  .claim = str_slice(claim, 0, LIMIT_PATH_BYTES) };
-    struct wire_message info;
+    struct wire_message info = { 0 };
     enum status status = admit(fd, claim, &open.bytes, err);
     if (status != STATUS_OK) {
         return status;
@@ -379,7 +379,7 @@ pid_t decoding_pid(const struct decoding *work) {
 }
 
 enum status decoding_probe(struct decoding *work, struct err *err) {
-    struct wire_message info;
+    struct wire_message info = { 0 };
     enum status status =
         ask(work, &(struct wire_message){ .kind = WIRE_PROBE }, -1, WIRE_INFO, &info, err);
     if (status == STATUS_OK) {
@@ -411,7 +411,7 @@ static bool is_made(int fd, enum picture_format format, const struct rendition_m
 enum status decoding_make(struct decoding *work, const struct rendition *rendition, int out_fd,
                           struct rendition_made *ret, struct err *err) {
     struct wire_message make = { .kind = WIRE_MAKE, .rendition = *rendition };
-    struct wire_message made;
+    struct wire_message made = { 0 };
     enum status status = ask(work, &make, out_fd, WIRE_MADE, &made, err);
     if (status != STATUS_OK) {
         return status;

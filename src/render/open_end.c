@@ -125,7 +125,7 @@ static bool find_in_header(const unsigned char *packed, size_t len, struct end *
     struct bits b = { packed, len * 8, 0 };
     bool is_last = take(&b, 1);
     bool is_dynamic = take(&b, 2) == 2;
-    unsigned char lengths[320];
+    unsigned char lengths[320] = { 0 };
     unsigned n;
     if (!is_last || !is_dynamic || !read_lengths(&b, lengths, &n)) {
         return false;
