@@ -1,5 +1,6 @@
 /* Pictures and other files: their data; the files themselves lie in media/. */
 #include "store/internal.h"
+#include "store/media_file.h"
 
 static enum status load(struct sql *db, struct arena *a, int64_t id, struct media *ret,
                         struct err *err) {
@@ -23,6 +24,23 @@ static enum status load(struct sql *db, struct arena *a, int64_t id, struct medi
             .licence = rows_text(&rows, a, 12),
             .created_us = rows_i64(&rows, 13),
             .parent_story_id = rows_i64(&rows, 14),
+            .hash = rows_text(&rows, a, 15),
+            .orientation = (int)rows_i64(&rows, 16),
+            .frames = (int)rows_i64(&rows, 17),
+            .has_alpha = rows_i64(&rows, 18) != 0,
+            .colour = (unsigned)rows_i64(&rows, 19),
+            .placeholder = rows_text(&rows, a, 20),
+            .probed = rows_i64(&rows, 21) != 0,
+            .byline = rows_text(&rows, a, 22),
+            .source = rows_text(&rows, a, 23),
+            .usage = rows_text(&rows, a, 24),
+            .taken = rows_text(&rows, a, 25),
+            .place = rows_text(&rows, a, 26),
+            .people = rows_text(&rows, a, 27),
+            .focal_x = (int)rows_i64(&rows, 28),
+            .focal_y = (int)rows_i64(&rows, 29),
+            .decorative = rows_i64(&rows, 30) != 0,
+            .unsyndicated = rows_i64(&rows, 31) != 0,
         };
     }
     rows_end(&rows);
@@ -55,13 +73,37 @@ enum status store_media_next(struct store_reader *r, int64_t after, int64_t *ret
     return status;
 }
 
+enum status store_media_of_hash(struct store_reader *r, struct str hash, int64_t after,
+                                int64_t *ret_id, struct err *err) {
+    int64_t id = RUN(r->sql, "media_of_hash", TEXT(hash), I64(after));
+    enum status status = sql_result(r->sql, err);
+    if (status == STATUS_OK && id == 0) {
+        return STATUS_NOT_FOUND;
+    }
+    if (status == STATUS_OK) {
+        *ret_id = id;
+    }
+    return status;
+}
+
+static bool same_texts(const struct media *a, const struct media *b) {
+    return str_eq(a->title, b->title) && str_eq(a->alt, b->alt) && str_eq(a->caption, b->caption) &&
+           str_eq(a->credit, b->credit) && str_eq(a->byline, b->byline) &&
+           str_eq(a->licence, b->licence) && str_eq(a->source, b->source) &&
+           str_eq(a->usage, b->usage) && str_eq(a->taken, b->taken) && str_eq(a->place, b->place) &&
+           str_eq(a->people, b->people);
+}
+
 static bool equal(const struct media *a, const struct media *b) {
     return str_eq(a->file, b->file) && str_eq(a->path, b->path) &&
            str_eq(a->remote_url, b->remote_url) && str_eq(a->mime, b->mime) &&
-           a->size_bytes == b->size_bytes && a->width == b->width && a->height == b->height &&
-           str_eq(a->title, b->title) && str_eq(a->alt, b->alt) && str_eq(a->caption, b->caption) &&
-           str_eq(a->credit, b->credit) && str_eq(a->licence, b->licence) &&
-           a->created_us == b->created_us && a->parent_story_id == b->parent_story_id;
+           a->size_bytes == b->size_bytes && a->created_us == b->created_us &&
+           a->parent_story_id == b->parent_story_id && a->probed == b->probed &&
+           a->width == b->width && a->height == b->height && a->orientation == b->orientation &&
+           a->frames == b->frames && a->has_alpha == b->has_alpha && a->colour == b->colour &&
+           str_eq(a->placeholder, b->placeholder) && same_texts(a, b) && a->focal_x == b->focal_x &&
+           a->focal_y == b->focal_y && a->decorative == b->decorative &&
+           a->unsyndicated == b->unsyndicated;
 }
 
 enum status store_media_put(struct store_writer *w, const struct media *media, int64_t *ret_id,
@@ -85,6 +127,7 @@ enum status store_media_put(struct store_writer *w, const struct media *media, i
     }
     int64_t id = media->id;
     if (id == 0 || !equal(&was, media)) {
+        char hash[MEDIA_FILE_HASH_DIGITS + 1];
         const struct param params[] = {
             REF(id),
             TEXT(media->file),
@@ -101,6 +144,23 @@ enum status store_media_put(struct store_writer *w, const struct media *media, i
             TEXT(media->licence),
             I64(media->created_us),
             REF(media->parent_story_id),
+            TEXT(media_file_hash(media->file, hash)),
+            I64(media->orientation),
+            I64(media->frames),
+            I64(media->has_alpha),
+            I64(media->colour),
+            TEXT(media->placeholder),
+            I64(media->probed),
+            TEXT(media->byline),
+            TEXT(media->source),
+            TEXT(media->usage),
+            TEXT(media->taken),
+            TEXT(media->place),
+            TEXT(media->people),
+            I64(media->focal_x),
+            I64(media->focal_y),
+            I64(media->decorative),
+            I64(media->unsyndicated),
         };
         int64_t made =
             sql_run(db, id == 0 ? "media_insert" : "media_update", params, COUNT_OF(params));

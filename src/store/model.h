@@ -111,21 +111,43 @@ struct user {
     enum user_role role;
 };
 
+/* A picture or another file, in the media library. Several rows may share a file. */
 struct media {
     int64_t id;
-    struct str file;       /* name below media/, content-addressed; "" = only remote */
+    struct str file;       /* name below media/ (store/media_file.h); "" = only remote */
+    struct str hash;       /* of the file, BLAKE2b-256 in hex; follows from `file`; read only */
     struct str path;       /* address on this site ("/wp-content/uploads/…"); "" if none */
     struct str remote_url; /* where it was before */
-    struct str mime;
+    struct str mime;       /* of what it is, not of what its name says */
     int64_t size_bytes;
-    int width, height; /* 0 = not known */
-    struct str title;
-    struct str alt;
-    struct str caption; /* plain text */
-    struct str credit;
-    struct str licence;
     int64_t created_us;
     int64_t parent_story_id; /* the story it was uploaded to */
+
+    /* What the file itself says, of pictures. */
+    bool probed;       /* by the confined decoder: it is whole; else only a size may be known */
+    int width, height; /* as it is to be shown, if probed; 0 = not known */
+    int orientation;   /* if probed: Exif's, 1 to 8; 1: as stored */
+    int frames;        /* if probed; 1: no animation */
+    bool has_alpha;    /* if probed: a channel for it */
+    unsigned colour;   /* if probed: 0xRRGGBB, the one that covers most of it */
+    struct str placeholder; /* if probed: a tiny WebP in base64, to be shown blurred */
+
+    /* What people say of it, all plain text; filled in from the file where they say nothing. */
+    struct str title;
+    struct str alt;
+    struct str caption;
+    struct str credit; /* as it has to stand beside it */
+    struct str byline; /* who made it; several: "A; B" */
+    struct str licence;
+    struct str source;
+    struct str usage; /* terms, in words; for editors */
+    struct str taken; /* "2022-03-14T09:26:53" by the camera's clock, "+01:00" or "Z" if known */
+    struct str place;
+    struct str people;    /* "A; B" */
+    int focal_x, focal_y; /* thousandths of what is shown, 0 to 1000 from its left and top; both 0:
+                           * nobody has set it, which means the middle */
+    bool decorative;      /* it says nothing: its empty alt is meant */
+    bool unsyndicated;    /* it must not leave in feeds */
 };
 
 enum comment_state {

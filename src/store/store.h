@@ -455,6 +455,10 @@ NODISCARD enum status store_author_next(struct store_reader *r, int64_t after, i
                                         struct err *err);
 NODISCARD enum status store_media_next(struct store_reader *r, int64_t after, int64_t *ret_id,
                                        struct err *err);
+/* The smallest id > after of the media whose file has that hash; NOT_FOUND at the end. Notes
+ * nothing. */
+NODISCARD enum status store_media_of_hash(struct store_reader *r, struct str hash, int64_t after,
+                                          int64_t *ret_id, struct err *err);
 
 /* The years, months or days (LIST_YEAR, LIST_MONTH, LIST_DAY) on which something public was
  * published, oldest first, with how much. Notes nothing. */

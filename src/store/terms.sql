@@ -84,8 +84,10 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id;
 UPDATE "user" SET login = ?2, email = ?3, name = ?4, password_hash = ?5, role = ?6 WHERE id = ?1;
 
 -- name: media_get
-SELECT id, file, path, remote_url, mime, size_bytes, width, height, title, alt, caption, credit,
-    licence, created_us, parent_story_id
+SELECT id, file, path, remote_url, mime, size_bytes, width, height, title, alt,
+    caption, credit, licence, created_us, parent_story_id, hash, orientation, frames, alpha,
+    colour, placeholder, probed, byline, source, usage, taken, place, people, focal_x, focal_y,
+    decorative, unsyndicated
 FROM media WHERE id = ?1;
 
 -- name: media_path
@@ -97,13 +99,22 @@ SELECT 1 FROM media WHERE id = ?1;
 -- name: media_next
 SELECT id FROM media WHERE id > ?1 ORDER BY id LIMIT 1;
 
+-- name: media_of_hash
+SELECT id FROM media WHERE hash = ?1 AND hash <> '' AND id > ?2 ORDER BY id LIMIT 1;
+
 -- name: media_insert
 INSERT INTO media (id, file, path, remote_url, mime, size_bytes, width, height, title, alt,
-    caption, credit, licence, created_us, parent_story_id)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) RETURNING id;
+    caption, credit, licence, created_us, parent_story_id, hash, orientation, frames, alpha,
+    colour, placeholder, probed, byline, source, usage, taken, place, people, focal_x, focal_y,
+    decorative, unsyndicated)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+    ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32) RETURNING id;
 
 -- name: media_update
 UPDATE media SET file = ?2, path = ?3, remote_url = ?4, mime = ?5, size_bytes = ?6, width = ?7,
     height = ?8, title = ?9, alt = ?10, caption = ?11, credit = ?12, licence = ?13,
-    created_us = ?14, parent_story_id = ?15
+    created_us = ?14, parent_story_id = ?15, hash = ?16, orientation = ?17, frames = ?18,
+    alpha = ?19, colour = ?20, placeholder = ?21, probed = ?22, byline = ?23,
+    source = ?24, usage = ?25, taken = ?26, place = ?27, people = ?28, focal_x = ?29,
+    focal_y = ?30, decorative = ?31, unsyndicated = ?32
 WHERE id = ?1;
