@@ -1,5 +1,6 @@
 #include "app/commands.h"
 #include "newsroom/people.h"
+#include "newsroom/rights.h"
 #include "text/json.h"
 
 #include <stdio.h>
@@ -44,7 +45,7 @@ static int run(struct cli *cli) {
     const char *email = cli_value(cli, "--email");
     const char *role_name = cli_value(cli, "--role");
     enum user_role role;
-    if (!people_role(str_of(role_name ? role_name : "author"), &role)) {
+    if (!role_find(str_of(role_name ? role_name : "author"), &role)) {
         return cli_usage(cli, "--role %s is none of contributor, author, editor, chief", role_name);
     }
     char password[LIMIT_PASSWORD_BYTES + 2] = "", again[LIMIT_PASSWORD_BYTES + 2] = "";
@@ -90,7 +91,7 @@ const struct cli_command cmd_user_add = {
     .arguments = "LOGIN",
     .summary = "add a member of the staff",
     .details =
-        "The password is read from standard input (10 bytes or more) and kept as an argon2id "
+        "The password is read from standard input (12 letters or more) and kept as an argon2id "
         "hash.",
     .examples = "  broadsheet user add tideclerk --name 'The Tide Clerk' --role editor\n"
                 "  printf '%s\\n' \"$PASSWORD\" | broadsheet user add nightbell --role author\n"

@@ -98,8 +98,19 @@
 #define LIMIT_POST_ANSWER_BYTES (256 * KIB)
 
 /* The newsroom (src/newsroom) */
-#define LIMIT_PASSWORD_LEAST_BYTES 10
+#define LIMIT_PASSWORD_LEAST_BYTES 12
 #define LIMIT_PASSWORD_BYTES       1024
+#define LIMIT_PASSWORD_QUEUE       8     /* hashes waiting to be computed: 503 */
+#define LIMIT_THROTTLE_ENTRIES     65536 /* accounts, networks, devices with failed sign-ins */
+#define LIMIT_SESSIONS             50    /* of one user: the oldest ends */
+#define LIMIT_ACCESS_KEYS          100   /* application passwords and tokens of one user */
+#define LIMIT_ACCESS_NAME_BYTES    200
+#define LIMIT_AGENT_BYTES          200 /* of a browser's name that a session keeps */
+#define LIMIT_AUDIT_PAGE           200 /* entries read at once */
+#define LIMIT_AUDIT_SUMMARY_BYTES  2000
+#define LIMIT_REVISIONS            100 /* of one story: then the closest in time gives way */
+#define LIMIT_REVISIONS_NEWEST     25  /* that never do */
+#define LIMIT_LOCK_S               150 /* without a sign of life of its owner */
 
 /* Pictures (src/picture): of untrusted originals, and of what is made of them */
 #define LIMIT_PICTURE_BYTES           (100 * MIB) /* one file */

@@ -1,23 +1,9 @@
 #include "newsroom/people.h"
 
+#include "newsroom/password.h"
 #include "text/slug.h"
 
 #include <sodium.h>
-
-static const char *const role_names[] = { [USER_CONTRIBUTOR] = "contributor",
-                                          [USER_AUTHOR] = "author",
-                                          [USER_EDITOR] = "editor",
-                                          [USER_CHIEF] = "chief" };
-
-bool people_role(struct str name, enum user_role *ret) {
-    for (size_t i = 0; i < COUNT_OF(role_names); i++) {
-        if (str_eq(name, str_of(role_names[i]))) {
-            *ret = (enum user_role)i;
-            return true;
-        }
-    }
-    return false;
-}
 
 static bool login_valid(struct str login) {
     for (size_t i = 0; i < login.len; i++) {
@@ -65,17 +51,15 @@ enum status people_add(struct store_writer *w, struct str login, struct str name
     if (str_trim(name).len == 0) {
         return err_set(err, STATUS_INVALID, "a user needs a name");
     }
-    if (password.len > 0 &&
-        (password.len < LIMIT_PASSWORD_LEAST_BYTES || password.len > LIMIT_PASSWORD_BYTES)) {
-        return err_set(err, STATUS_INVALID, "the password must have %d to %d bytes",
-                       LIMIT_PASSWORD_LEAST_BYTES, LIMIT_PASSWORD_BYTES);
-    }
-    char hash[crypto_pwhash_STRBYTES] = "";
+    const struct password_owner owner = { login, name, email };
+    char hash[PASSWORD_HASH_BYTES] = "";
     if (password.len > 0) {
-        check(sodium_init() >= 0);
-        if (crypto_pwhash_str(hash, password.ptr, password.len, crypto_pwhash_OPSLIMIT_INTERACTIVE,
-                              crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0) {
-            return err_set(err, STATUS_NO_MEMORY, "no memory to hash the password");
+        enum status status = password_rules(password, owner, err);
+        if (status == STATUS_OK) {
+            status = password_hash(password, hash, err);
+        }
+        if (status != STATUS_OK) {
+            return status;
         }
     }
     struct user user = { .login = login,

@@ -6,14 +6,11 @@
 #include "store/store.h"
 
 /* Add a user, and the author that readers see; an imported author of that login becomes the user's.
- * password: hashed with argon2id (libsodium's interactive limits); "" makes a user who cannot sign
- * in. Errors: INVALID (login not [a-z0-9._-]{1,60}, password too short, no name), CONFLICT (login
- * taken). Effects: within the transaction of `w`. */
+ * password: hashed (newsroom/password.h); "" makes a user who cannot sign in. Errors: INVALID
+ * (login not [a-z0-9._-]{1,60}, password_rules, no name), CONFLICT (login taken). Effects: within
+ * the transaction of `w`. */
 NODISCARD enum status people_add(struct store_writer *w, struct str login, struct str name,
                                  struct str email, enum user_role role, struct str password,
                                  int64_t *ret_id, struct err *err);
-
-/* "contributor", "author", "editor", "chief". */
-NODISCARD bool people_role(struct str name, enum user_role *ret);
 
 #endif
