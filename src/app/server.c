@@ -11,6 +11,7 @@
  * the HTTP layer. */
 #include "app/server.h"
 
+#include "api/page.h"
 #include "app/redirects.h"
 
 #include "app/reload.h"
@@ -337,19 +338,41 @@ static void reply_moved(struct http_exchange *ex, struct str location) {
     http_reply(ex, &r);
 }
 
+/* A call of the API that cannot be right. */
+static void reply_api_error(struct http_exchange *ex, const struct api_error *error) {
+    struct str body = api_error_body(http_arena(ex), error);
+    struct iovec part = { (void *)(uintptr_t)body.ptr, body.len };
+    struct http_response r = { .status = error->status,
+                               .head = STR("Content-Type: application/json; charset=utf-8\r\n"
+                                           "Access-Control-Allow-Origin: *\r\n"
+                                           "X-Content-Type-Options: nosniff\r\n"
+                                           "X-Robots-Tag: noindex\r\n"),
+                               .parts = &part,
+                               .n_parts = 1,
+                               .body_len = body.len };
+    http_reply(ex, &r);
+}
+
 /* w: how it has waited already; NULL: not yet. */
 static void answer(struct server *s, struct http_exchange *ex, const struct http_request *req,
                    struct wake *w) {
     struct str key;
+    struct api_error error;
     if (req->method != HTTP_GET && req->method != HTTP_HEAD && req->method != HTTP_POST) {
         reply_error(s, ex, 405, STR("Allow: GET, HEAD\r\n"));
         return;
     }
-    switch (site_page_key(http_arena(ex), req->path, req->query, &key)) {
-    case PAGE_KEY_OK: break;
-    case PAGE_KEY_MOVED: reply_moved(ex, key); return;
-    case PAGE_KEY_LONG: reply_error(s, ex, 414, STR("")); return;
-    case PAGE_KEY_BAD: reply_error(s, ex, 400, STR("")); return;
+    switch (api_target(http_arena(ex), req->path, req->query, &key, &error)) {
+    case API_TARGET_NONE:
+        switch (site_page_key(http_arena(ex), req->path, req->query, &key)) {
+        case PAGE_KEY_OK: break;
+        case PAGE_KEY_MOVED: reply_moved(ex, key); return;
+        case PAGE_KEY_LONG: reply_error(s, ex, 414, STR("")); return;
+        case PAGE_KEY_BAD: reply_error(s, ex, 400, STR("")); return;
+        }
+        break;
+    case API_TARGET_PAGE: break;
+    case API_TARGET_ERROR: reply_api_error(ex, &error); return;
     }
     if (req->method == HTTP_POST) {
         start_unlock(s, ex, req, key);
@@ -527,6 +550,23 @@ static enum status look_at_changes(struct store_reader *r, struct arena *a,
     return status;
 }
 
+/* The site's pages, and the API's beside them. */
+static enum status any_page(void *thread, struct str key, struct page_build *page,
+                            struct err *err) {
+    return api_is_key(key) ? api_page(thread, key, page, err) : site_page(thread, key, page, err);
+}
+
+static bool is_made_up(struct str key) {
+    return api_is_key(key) ? str_find_char(key, '?', 0) != STR_NPOS : site_is_made_up(key);
+}
+
+static struct render_source whole_source(struct site *site) {
+    struct render_source source = site_source(site);
+    source.page = any_page;
+    source.is_made_up = is_made_up;
+    return source;
+}
+
 static void on_render_failed(void *ctx, const char *message) {
     struct server *s = ctx;
     s->report(s->report_ctx, true, message);
@@ -564,7 +604,7 @@ enum status server_start(struct store *store, const struct server_options *optio
         status = site_open(store, options->theme_dir, &s->site, err);
     }
     if (status == STATUS_OK) {
-        struct render_source source = site_source(s->site);
+        struct render_source source = whole_source(s->site);
         struct cache_options cache = { .memory_max_bytes = options->memory_max_bytes,
                                        .renderers = options->renderers,
                                        .report = on_render_failed,

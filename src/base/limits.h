@@ -140,6 +140,9 @@
 #define LIMIT_RENDITION_FRAMES_PIXELS 40000000 /* an animation's, together */
 #define LIMIT_RENDITION_BYTES         (32 * MIB)
 
+/* The API (src/api) */
+#define LIMIT_API_LIST 100 /* values of one argument */
+
 /* Import (src/transfer) */
 #define LIMIT_WXR_CHUNK_BYTES     (64 * KIB) /* read at once */
 #define LIMIT_WXR_TAG_BYTES       (1 * MIB)  /* one tag with its attributes, or one comment */

@@ -111,9 +111,12 @@ static enum status render_page(struct site_thread *thread, struct str key, struc
     return status;
 }
 
-static enum status source_page(void *thread, struct str key, struct page_build *page,
-                               struct err *err) {
+enum status site_page(void *thread, struct str key, struct page_build *page, struct err *err) {
     return render_page(thread, key, (struct str){ NULL, 0 }, page, err);
+}
+
+bool site_is_made_up(struct str key) {
+    return route_is_made_up(key);
 }
 
 enum status site_unlock(void *thread, struct str key, struct str password, struct page_build *page,
@@ -167,8 +170,8 @@ struct render_source site_source(struct site *site) {
         .ctx = site,
         .thread_open = thread_open,
         .thread_close = thread_close,
-        .page = source_page,
-        .is_made_up = route_is_made_up,
+        .page = site_page,
+        .is_made_up = site_is_made_up,
         .fragment = source_fragment,
     };
 }

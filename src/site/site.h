@@ -38,6 +38,10 @@ const char *site_theme_dir(const struct site *site);
 
 /* Borrows the site. */
 struct render_source site_source(struct site *site);
+/* Its functions, for who puts pages of his own beside the site's. */
+NODISCARD enum status site_page(void *thread, struct str key, struct page_build *page,
+                                struct err *err);
+bool site_is_made_up(struct str key);
 
 /* The answer to a password sent for the protected story at `key`: the story (200), or the form
  * again (403). Never to be kept. thread: of site_source. A key that does not ask for a password
