@@ -113,6 +113,8 @@ json_t *api_rendered(struct html html);
 /* "2022-03-14T09:00:00" in the site's zone; null for 0. */
 json_t *api_date(struct pass *pass, int64_t us);
 json_t *api_date_gmt(struct pass *pass, int64_t us);
+/* The instant of an ARG_TIME. */
+int64_t api_time(struct pass *pass, struct str text);
 /* Set a field. Takes the value. */
 void api_set(json_t *object, const char *name, json_t *value);
 /* "https://…/wp-json" and the path. */

@@ -102,26 +102,36 @@ static bool one_list(const struct api_call *call, struct list_id *ret) {
     return n <= 1;
 }
 
+/* What is after or before a time that the caller named, which is exclusive both ways. */
+static struct list_moment moment_of(struct pass *pass, const struct arg *arg, int64_t plus_us) {
+    if (!arg->is_given) {
+        return (struct list_moment){ 0 };
+    }
+    int64_t us = api_time(pass, arg->text) + plus_us;
+    struct civil day = dates_civil(pass->dates, us);
+    return (struct list_moment){ us, day.year * 10000 + day.month * 100 + day.day };
+}
+
 static enum status from_list(struct api_answer *answer, struct ids *ret, struct err *err) {
     struct pass *pass = answer->pass;
     const struct api_call *call = answer->call;
-    struct list_id list;
-    if (!one_list(call, &list)) {
+    struct list_part part = {
+        .from = moment_of(pass, api_arg(call, "after"), 1),
+        .to = moment_of(pass, api_arg(call, "before"), 0),
+        .oldest_first = str_eq(api_arg(call, "order")->text, STR("asc")),
+    };
+    if (!one_list(call, &part.list)) {
         return api_fail(answer, 400, "rest_too_broad",
                         STR("Ask for one category, tag or author at a time."));
     }
     int64_t page = api_arg(call, "page")->n, per_page = api_arg(call, "per_page")->n;
+    const struct arg *offset = api_arg(call, "offset");
     struct list_page found;
-    struct err lost = { 0 };
-    enum status status =
-        store_list_page(pass->reader, pass->arena, list, page, per_page, &found, &lost);
-    if (status == STATUS_NOT_FOUND) {
-        status = store_list_page(pass->reader, pass->arena, list, 1, per_page, &found, err);
-        found.ids.len = 0;
-    } else if (status != STATUS_OK) {
-        (void)err_set(err, status, "%s", lost.message);
-    }
-    if (status == STATUS_OK && api_paged(answer, found.total, page, per_page)) {
+    enum status status = store_list_part(pass->reader, pass->arena, &part,
+                                         offset->is_given ? offset->n : (page - 1) * per_page,
+                                         per_page, &found, err);
+    if (status == STATUS_OK &&
+        api_paged(answer, found.total, offset->is_given ? 1 : page, per_page)) {
         *ret = found.ids;
     }
     return status;

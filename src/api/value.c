@@ -51,6 +51,33 @@ json_t *api_date_gmt(struct pass *pass, int64_t us) {
     return us != 0 ? civil_text(pass, civil_of_us(us)) : json_null();
 }
 
+/* Digits that args_read has looked at. */
+static int number_at(struct str s, size_t at, size_t len) {
+    int64_t n = 0;
+    return str_to_i64(str_slice(s, at, at + len), &n) ? (int)n : 0;
+}
+
+int64_t api_time(struct pass *pass, struct str text) {
+    struct civil t = { .year = number_at(text, 0, 4),
+                       .month = number_at(text, 5, 2),
+                       .day = number_at(text, 8, 2) };
+    if (text.len > 10) {
+        t.hour = number_at(text, 11, 2);
+        t.minute = number_at(text, 14, 2);
+        t.second = number_at(text, 17, 2);
+    }
+    struct str zone = str_from(text, text.len >= 6 ? text.len - 6 : 0);
+    if (text.len <= 19) {
+        return dates_to_us(pass->dates, t);
+    }
+    int64_t us = civil_to_us(t);
+    if (zone.ptr[0] == '+' || zone.ptr[0] == '-') {
+        int64_t minutes = number_at(zone, 1, 2) * 60 + number_at(zone, 4, 2);
+        us -= (zone.ptr[0] == '-' ? -minutes : minutes) * 60 * US_PER_SECOND;
+    }
+    return us;
+}
+
 struct str api_url(struct pass *pass, const char *fmt, ...) {
     char path[LIMIT_PATH_BYTES];
     va_list args;

@@ -98,6 +98,22 @@ static struct ids take(struct sql *db, struct arena *a, const struct range *r, i
     return (struct ids){ ids.ptr, ids.len };
 }
 
+/* `n` entries after the first `skip` of a range of days, newest first. */
+static struct ids slice(struct sql *db, struct arena *a, const struct range *range, int64_t skip,
+                        int64_t n) {
+    int64_t from = range->from_day, to = range->to_day;
+    if (skip > 0 && range->level < LEVEL_YEAR) {
+        narrow(db, range, LEVEL_YEAR, 10000, &from, &to, &skip);
+    }
+    if (skip > 0 && range->level < LEVEL_MONTH) {
+        narrow(db, range, LEVEL_MONTH, 100, &from, &to, &skip);
+    }
+    if (skip > 0 && range->level < LEVEL_DAY) {
+        narrow(db, range, LEVEL_DAY, 1, &from, &to, &skip);
+    }
+    return take(db, a, range, to, skip, n);
+}
+
 enum status store_list_page(struct store_reader *r, struct arena *a, struct list_id list,
                             int64_t number, int64_t size, struct list_page *ret, struct err *err) {
     check(size > 0);
@@ -113,18 +129,64 @@ enum status store_list_page(struct store_reader *r, struct arena *a, struct list
     if (db->status == STATUS_OK && (number < 1 || number > page.pages)) {
         return err_set(err, STATUS_NOT_FOUND, "the list has no page %" PRId64, number);
     }
-    int64_t skip = (number - 1) * size;
-    int64_t from = range.from_day, to = range.to_day;
-    if (skip > 0 && range.level < LEVEL_YEAR) {
-        narrow(db, &range, LEVEL_YEAR, 10000, &from, &to, &skip);
+    page.ids = slice(db, a, &range, (number - 1) * size, size);
+    enum status status = sql_result(db, err);
+    if (status == STATUS_OK) {
+        *ret = page;
     }
-    if (skip > 0 && range.level < LEVEL_MONTH) {
-        narrow(db, &range, LEVEL_MONTH, 100, &from, &to, &skip);
+    return status;
+}
+
+/* ---- parts between two moments ---- */
+
+/* How many entries of the level's dates lie within [from, to]. */
+static int64_t count_between(struct sql *db, const struct range *r, int level, int64_t from,
+                             int64_t to) {
+    return from > to ? 0
+                     : RUN(db, "list_count_between", I64(r->kind), I64(r->id), I64(level),
+                           I64(from), I64(to));
+}
+
+/* How many entries were published at `at` or later: years after its year, months after its month
+ * within that, days after its day, and at last those of the day. */
+static int64_t count_since(struct sql *db, const struct range *r, struct list_moment at) {
+    int64_t year = at.day / 10000 * 10000, month = at.day / 100 * 100;
+    return count_between(db, r, LEVEL_YEAR, year + 10000, 99999999) +
+           count_between(db, r, LEVEL_MONTH, month + 100, year + 9999) +
+           count_between(db, r, LEVEL_DAY, at.day + 1, month + 99) +
+           RUN(db, "list_day_since", I64(r->kind), I64(r->id), I64(at.day), I64(at.us));
+}
+
+static void turn_round(struct ids ids) {
+    int64_t *all = (int64_t *)(uintptr_t)ids.ptr;
+    for (size_t i = 0; i < ids.len / 2; i++) {
+        int64_t one = all[i];
+        all[i] = all[ids.len - 1 - i];
+        all[ids.len - 1 - i] = one;
     }
-    if (skip > 0 && range.level < LEVEL_DAY) {
-        narrow(db, &range, LEVEL_DAY, 1, &from, &to, &skip);
+}
+
+enum status store_list_part(struct store_reader *r, struct arena *a, const struct list_part *part,
+                            int64_t offset, int64_t n, struct list_page *ret, struct err *err) {
+    struct list_id list = part->list;
+    check(offset >= 0 && n > 0 && list.kind <= LIST_AUTHOR);
+    note_list(r->keys, list);
+    struct sql *db = r->sql;
+    struct range range = range_of(list);
+    /* In the list's order, newest first, the part is [first, end). */
+    int64_t end = part->from.day != 0 ? count_since(db, &range, part->from)
+                                      : RUN(db, "list_count", I64(range.kind), I64(range.id),
+                                            I64(LEVEL_TOTAL), I64(0));
+    int64_t first = part->to.day != 0 ? count_since(db, &range, part->to) : 0;
+    struct list_page page = { .total = end > first ? end - first : 0, .pages = 1 };
+    int64_t left = page.total > offset ? page.total - offset : 0;
+    n = n < left ? n : left;
+    if (n > 0 && part->oldest_first) {
+        page.ids = slice(db, a, &range, end - offset - n, n);
+        turn_round(page.ids);
+    } else if (n > 0) {
+        page.ids = slice(db, a, &range, first + offset, n);
     }
-    page.ids = take(db, a, &range, to, skip, size);
     enum status status = sql_result(db, err);
     if (status == STATUS_OK) {
         *ret = page;

@@ -14,6 +14,14 @@ ORDER BY date DESC;
 -- name: list_count
 SELECT stories FROM list_count WHERE kind = ?1 AND list_id = ?2 AND level = ?3 AND date = ?4;
 
+-- name: list_count_between
+SELECT coalesce(sum(stories), 0) FROM list_count
+WHERE kind = ?1 AND list_id = ?2 AND level = ?3 AND date BETWEEN ?4 AND ?5;
+
+-- name: list_day_since
+SELECT count(*) FROM list_entry
+WHERE kind = ?1 AND list_id = ?2 AND local_day = ?3 AND published_us >= ?4;
+
 -- name: list_place
 SELECT s.local_day, s.published_us
 FROM story s JOIN list_entry e ON e.kind = ?1 AND e.list_id = ?2 AND e.local_day = s.local_day

@@ -158,6 +158,23 @@ NODISCARD enum status store_list_page(struct store_reader *r, struct arena *a, s
                                       int64_t number, int64_t size, struct list_page *ret,
                                       struct err *err);
 
+/* A moment, with the day that the site's zone calls it; day 0: none. */
+struct list_moment {
+    int64_t us;
+    int64_t day; /* yyyymmdd */
+};
+/* What of a list was published in [from, to). */
+struct list_part {
+    struct list_id list; /* LATEST, a section, tag or author */
+    struct list_moment from, to;
+    bool oldest_first;
+};
+/* `n` stories of it after the first `offset`; total: of the part. Costs the same for every offset,
+ * but for the stories of two days. Notes the list. */
+NODISCARD enum status store_list_part(struct store_reader *r, struct arena *a,
+                                      const struct list_part *part, int64_t offset, int64_t n,
+                                      struct list_page *ret, struct err *err);
+
 /* The months (yyyymm) of a LIST_YEAR that have stories, the days (yyyymmdd) of a LIST_MONTH, in
  * their order; from the kept counts. Notes the list. */
 NODISCARD enum status store_dates_within(struct store_reader *r, struct arena *a,

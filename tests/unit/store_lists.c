@@ -5,6 +5,59 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* The moment of some story of the list, or none. */
+static struct list_moment some_moment(struct world *w, const int64_t *ids, size_t len) {
+    struct list_moment none = { 0 };
+    if (len == 0 || test_below(&w->rng, 3) == 0) {
+        return none;
+    }
+    int64_t id = ids[test_below(&w->rng, len)];
+    for (size_t i = 0; i < w->stories_len; i++) {
+        if (w->stories[i].row.id == id) {
+            int64_t after_us = (int64_t)test_below(&w->rng, 3) - 1;
+            return (struct list_moment){ w->stories[i].row.published_us + after_us,
+                                         w->stories[i].row.local_day };
+        }
+    }
+    return none;
+}
+
+static bool is_since(struct world *w, int64_t id, struct list_moment at) {
+    for (size_t i = 0; i < w->stories_len; i++) {
+        const struct story *s = &w->stories[i].row;
+        if (s->id == id) {
+            return s->local_day > at.day || (s->local_day == at.day && s->published_us >= at.us);
+        }
+    }
+    return false;
+}
+
+static void compare_part(struct world *w, struct list_id list) {
+    int64_t ids[WORLD_STORIES_MAX], expected[WORLD_STORIES_MAX];
+    size_t len = world_list(w, list, ids), expected_len = 0;
+    struct list_part part = { .list = list,
+                              .from = some_moment(w, ids, len),
+                              .to = some_moment(w, ids, len),
+                              .oldest_first = test_below(&w->rng, 2) == 0 };
+    for (size_t i = 0; i < len; i++) {
+        int64_t id = ids[part.oldest_first ? len - 1 - i : i];
+        if ((part.from.day == 0 || is_since(w, id, part.from)) &&
+            (part.to.day == 0 || !is_since(w, id, part.to))) {
+            expected[expected_len++] = id;
+        }
+    }
+    size_t offset = test_below(&w->rng, len + 3), n = 1 + test_below(&w->rng, 9);
+    struct list_page page = { 0 };
+    OK(store_list_part(store_site_read(w->site), &w->site->arena, &part, (int64_t)offset,
+                       (int64_t)n, &page, &w->site->err));
+    CHECK_INT(page.total, (int64_t)expected_len);
+    size_t left = expected_len > offset ? expected_len - offset : 0;
+    CHECK_INT(page.ids.len, left < n ? left : n);
+    for (size_t i = 0; i < page.ids.len; i++) {
+        CHECK_INT(page.ids.ptr[i], expected[offset + i]);
+    }
+}
+
 static void compare_list(struct world *w, struct list_id list) {
     int64_t ids[WORLD_STORIES_MAX];
     size_t len = world_list(w, list, ids);
@@ -33,6 +86,9 @@ static void compare_list(struct world *w, struct list_id list) {
     CHECK_INT(newest.len, left < 5 ? left : 5);
     for (size_t i = 0; i < newest.len; i++) {
         CHECK_INT(newest.ptr[i], ids[except.len + i]);
+    }
+    if (list.kind <= LIST_AUTHOR) {
+        compare_part(w, list);
     }
     if (list.kind != LIST_LATEST && list.kind != LIST_SECTION) {
         return;
