@@ -415,7 +415,22 @@ void town_make(struct town *t, uint64_t seed) {
         /* WordPress's other spellings */
         "/page/1/", "/?paged=1", "/?category_name=sec4", "/?tag=tag1&feed=rss2", "/?name=s7",
         "/?pagename=about1", "/?year=2022&monthnum=1", "/index.php/about2/", "/about0/amp/",
-        "/category/sec1/?feed=rss2", "/2022/1/", "/2023/feed/"
+        "/category/sec1/?feed=rss2", "/2022/1/", "/2023/feed/",
+        /* the API */
+        "/wp-json", "/wp-json/wp/v2/posts", "/wp-json/wp/v2/posts?page=2&_embed=",
+        "/wp-json/wp/v2/posts?categories=2&per_page=3&_fields=id,title,_links",
+        "/wp-json/wp/v2/posts?tags=1&order=asc", "/wp-json/wp/v2/posts?author=2&offset=1",
+        "/wp-json/wp/v2/posts?search=harbour", "/wp-json/wp/v2/posts?slug=s7,s12",
+        "/wp-json/wp/v2/posts?include=3,5,9&orderby=include",
+        "/wp-json/wp/v2/posts?after=2022-01-02T00:00:00&before=2022-02-01T00:00:00",
+        "/wp-json/wp/v2/posts/1?_embed=", "/wp-json/wp/v2/posts/7?_embed=author,wp:term",
+        "/wp-json/wp/v2/posts/20", "/wp-json/wp/v2/posts/55?_embed=", "/wp-json/wp/v2/pages/30",
+        "/wp-json/wp/v2/categories", "/wp-json/wp/v2/categories/2",
+        "/wp-json/wp/v2/categories?post=7", "/wp-json/wp/v2/tags?post=3",
+        "/wp-json/wp/v2/tags?include=1,2,3", "/wp-json/wp/v2/tags/2", "/wp-json/wp/v2/users/1",
+        "/wp-json/wp/v2/users/3", "/wp-json/wp/v2/media/1", "/wp-json/wp/v2/media/2",
+        "/wp-json/wp/v2/comments?per_page=3", "/wp-json/wp/v2/comments?post=3",
+        "/wp-json/wp/v2/types", "options:/wp-json/wp/v2/posts"
     };
     for (size_t i = 0; i < COUNT_OF(fixed); i++) {
         know(t, str_of(fixed[i]));

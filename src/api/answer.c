@@ -1,33 +1,30 @@
 #include "api/answer.h"
 
+#include "api/schema.h"
 #include "base/limits.h"
 
 /* ---- fields ---- */
 
-static unsigned contexts_of(const struct api_schema *schema, const char *name) {
-    for (size_t i = 0; i < schema->fields_len; i++) {
-        if (strcmp(schema->fields[i].name, name) == 0) {
-            return schema->fields[i].contexts;
-        }
-    }
-    return 0;
-}
-
-static bool belongs_to_links(const char *name) {
-    return strcmp(name, "_links") == 0 || strcmp(name, "_embedded") == 0;
-}
-
+/* The fields of the context, in the order of the table, then the links. */
 static void keep_context(const struct api_call *call, json_t *object) {
-    const char *name;
-    json_t *value;
-    void *next;
-    json_object_foreach_safe(object, next, name, value) {
-        (void)value;
-        if (!belongs_to_links(name) &&
-            !(contexts_of(call->route->schema, name) & (unsigned)call->context)) {
-            json_object_del(object, name);
+    const struct api_schema *schema = call->route->schema;
+    static const char *const last[] = { "_links", "_embedded" };
+    json_t *kept = json_object();
+    for (size_t i = 0; i < schema->fields_len; i++) {
+        json_t *value = json_object_get(object, schema->fields[i].name);
+        if (value != NULL && (schema->fields[i].contexts & (unsigned)call->context)) {
+            json_object_set(kept, schema->fields[i].name, value);
         }
     }
+    for (size_t i = 0; i < COUNT_OF(last); i++) {
+        json_t *value = json_object_get(object, last[i]);
+        if (value != NULL) {
+            json_object_set(kept, last[i], value);
+        }
+    }
+    json_object_clear(object);
+    json_object_update(object, kept);
+    json_decref(kept);
 }
 
 /* Whether `_fields` asks for this path or for something in it or around it. */
@@ -124,6 +121,7 @@ static enum status embed_in(struct api_answer *answer, json_t *object, json_t *s
     json_object_foreach(links, rel, list) {
         size_t i;
         json_t *things = json_array();
+        bool is_something = false; /* what leads to empty lists alone is left out */
         json_array_foreach(list, i, link) {
             if (status != STATUS_OK || !json_is_true(json_object_get(link, "embeddable")) ||
                 !wants_rel(answer->call, rel)) {
@@ -133,10 +131,11 @@ static enum status embed_in(struct api_answer *answer, json_t *object, json_t *s
             status = embed_one(answer, str_of(json_string_value(json_object_get(link, "href"))),
                                seen, &one, err);
             if (status == STATUS_OK) {
+                is_something = is_something || !json_is_array(one) || json_array_size(one) > 0;
                 json_array_append_new(things, one);
             }
         }
-        if (json_array_size(things) > 0) {
+        if (is_something) {
             json_object_set(embedded, rel, things);
         }
         json_decref(things);
@@ -181,6 +180,13 @@ static void shape(const struct api_answer *answer, json_t *object) {
 enum status answer_make(struct pass *pass, const struct api_call *call, struct api_answer *answer,
                         struct err *err) {
     *answer = (struct api_answer){ .pass = pass, .call = call };
+    if (call->is_options) {
+        answer->body = schema_route(pass, call->route);
+        if (call->route->schema != NULL) {
+            api_set(answer->body, "schema", schema_object(call->route->schema));
+        }
+        return STATUS_OK;
+    }
     enum status status = call->route->get(answer, err);
     if (status == STATUS_OK && answer->error.status == 0 && call->is_embedding) {
         status = embed(answer, err);
@@ -190,10 +196,15 @@ enum status answer_make(struct pass *pass, const struct api_call *call, struct a
         answer->body = NULL;
         return status;
     }
+    json_t *object;
     if (answer->is_list) {
         size_t i;
-        json_t *object;
         json_array_foreach(answer->body, i, object) {
+            shape(answer, object);
+        }
+    } else if (answer->is_map) {
+        const char *name;
+        json_object_foreach(answer->body, name, object) {
             shape(answer, object);
         }
     } else {
@@ -202,24 +213,43 @@ enum status answer_make(struct pass *pass, const struct api_call *call, struct a
     return STATUS_OK;
 }
 
+/* {"name": "why", …} and the same at length; of what is missing only the names. */
+static void put_faults(json_t *data, const struct api_error *error) {
+    json_t *params = json_object(), *details = json_object(), *missing = json_array();
+    for (size_t i = 0; i < error->faults.len; i++) {
+        const struct arg_fault *fault = &error->faults.ptr[i];
+        if (fault->code[0] == '\0') {
+            json_array_append_new(missing, json_string(fault->name));
+            continue;
+        }
+        json_t *detail = json_object();
+        api_set(detail, "code", api_str(str_of(fault->code)));
+        api_set(detail, "message", api_str(fault->message));
+        api_set(detail, "data",
+                strcmp(fault->code, "rest_invalid_type") == 0
+                    ? json_pack("{ss}", "param", fault->name)
+                    : json_null());
+        api_set(params, fault->name, api_str(fault->message));
+        api_set(details, fault->name, detail);
+    }
+    if (json_array_size(missing) > 0) {
+        api_set(data, "params", missing);
+        json_decref(params);
+        json_decref(details);
+        return;
+    }
+    api_set(data, "params", params);
+    api_set(data, "details", details);
+    json_decref(missing);
+}
+
 json_t *answer_error(const struct api_error *error) {
     json_t *object = json_object(), *data = json_object();
     api_set(object, "code", api_str(str_of(error->code)));
     api_set(object, "message", api_str(error->message));
     api_set(data, "status", json_integer(error->status));
     if (error->faults.len > 0) {
-        json_t *params = json_object(), *details = json_object();
-        for (size_t i = 0; i < error->faults.len; i++) {
-            const struct arg_fault *fault = &error->faults.ptr[i];
-            json_t *detail = json_object();
-            api_set(detail, "code", api_str(str_of(fault->code)));
-            api_set(detail, "message", api_str(fault->message));
-            api_set(detail, "data", json_null());
-            api_set(params, fault->name, api_str(fault->message));
-            api_set(details, fault->name, detail);
-        }
-        api_set(data, "params", params);
-        api_set(data, "details", details);
+        put_faults(data, error);
     }
     api_set(object, "data", data);
     return object;

@@ -4,11 +4,6 @@
 
 #include "api/call.h"
 
-/* The fields of the context and of `_fields`; nothing else stays. Objects and lists of them. */
-void answer_shape(const struct api_call *call, json_t *body);
-/* `_embed`: put what the links of each object lead to into its _embedded. */
-NODISCARD enum status answer_embed(struct api_answer *answer, struct err *err);
-
 /* {"code", "message", "data": {"status", …}}: WordPress's error object. */
 json_t *answer_error(const struct api_error *error);
 

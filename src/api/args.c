@@ -119,6 +119,12 @@ static bool is_time(struct str s) {
             return false;
         }
     }
+    int64_t month = 0, day = 0, hour = 0;
+    bool good = str_to_i64(str_slice(s, 5, 7), &month) && str_to_i64(str_slice(s, 8, 10), &day) &&
+                (s.len == 10 || str_to_i64(str_slice(s, 11, 13), &hour));
+    if (!good || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23) {
+        return false;
+    }
     struct str rest = str_from(s, sizeof shape - 1);
     if (rest.len > 1 && rest.ptr[0] == '.') { /* a fraction of a second */
         size_t i = 1;
@@ -231,8 +237,11 @@ bool args_read(struct arena *a, const struct arg_def *defs, size_t n, struct str
                 *vec_push(a, &values.list) = str_of(defs[i].fallback);
             }
         }
-        if ((values.is_given || defs[i].fallback != NULL) &&
-            !read_values(a, &defs[i], &values, &ret[i], &why)) {
+        if (!values.is_given && defs[i].is_required) {
+            *vec_push(a, &faults) =
+                fault(&defs[i], "", arena_printf(a, "%s is missing.", defs[i].name));
+        } else if ((values.is_given || defs[i].fallback != NULL) &&
+                   !read_values(a, &defs[i], &values, &ret[i], &why)) {
             *vec_push(a, &faults) = why;
         }
     }

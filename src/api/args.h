@@ -28,6 +28,7 @@ struct arg_def {
     const char *choices;
     const char *fallback; /* NULL: none */
     const char *meaning;  /* one line, for people */
+    bool is_required;
 };
 
 struct words {
@@ -46,7 +47,8 @@ struct arg {
 /* Why a value cannot be taken. */
 struct arg_fault {
     const char *name;
-    const char *code; /* "rest_invalid_type", "rest_out_of_bounds", "rest_not_in_enum" */
+    const char *code; /* "rest_invalid_type", "rest_out_of_bounds", "rest_not_in_enum"; "": it is
+                       * missing */
     struct str message;
 };
 struct arg_faults {

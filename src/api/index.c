@@ -1,59 +1,41 @@
 /* What the API says of itself: namespaces, routes, types, statuses, taxonomies. */
 #include "api/objects.h"
+#include "api/schema.h"
 
-static json_t *route_object(const struct api_route *route) {
-    json_t *object = json_object(), *methods = json_pack("[s]", "GET");
-    json_t *args = json_object();
-    for (size_t i = 0; i < route->args_len; i++) {
-        json_t *arg = json_object();
-        api_set(arg, "description", api_str(str_of(route->args[i].meaning)));
-        api_set(arg, "required", json_false());
-        api_set(args, route->args[i].name, arg);
-    }
-    json_t *endpoint = json_object(), *endpoints = json_array();
-    api_set(endpoint, "methods", json_incref(methods));
-    api_set(endpoint, "args", args);
-    json_array_append_new(endpoints, endpoint);
-    api_set(object, "namespace",
-            json_string(str_starts(str_of(route->pattern), STR("/wp/v2")) ? "wp/v2" : ""));
-    api_set(object, "methods", methods);
-    api_set(object, "endpoints", endpoints);
-    return object;
-}
-
-static json_t *all_routes(void) {
-    json_t *routes = json_object();
-    for (size_t i = 0; i < api_routes_len; i++) {
-        const char *pattern = api_routes[i].pattern;
-        api_set(routes, pattern[0] ? pattern : "/", route_object(&api_routes[i]));
-    }
-    return routes;
+/* The offset of the zone's winter half: an answer depends on no clock. timezone_string says all. */
+static json_t *offset_hours(struct pass *pass) {
+    const struct civil january = { .year = 2025, .month = 1, .day = 1 };
+    int64_t us = dates_to_us(pass->dates, january);
+    int64_t minutes = (civil_to_us(january) - us) / (60 * US_PER_SECOND);
+    return minutes % 60 == 0 ? json_integer(minutes / 60) : json_real((double)minutes / 60);
 }
 
 enum status api_index(struct api_answer *answer, struct err *err) {
     (void)err;
     struct pass *pass = answer->pass;
     json_t *object = answer->body = json_object();
-    struct civil local = dates_civil(pass->dates, 0);
     api_set(object, "name", api_str(pass->settings.title));
     api_set(object, "description", api_str(pass->settings.tagline));
     api_set(object, "url", api_str(pass->settings.url));
     api_set(object, "home", api_str(pass->settings.url));
-    api_set(object, "gmt_offset", json_integer(local.hour)); /* of 1970: see timezone_string */
+    api_set(object, "gmt_offset", offset_hours(pass));
     api_set(object, "timezone_string", api_str(pass->settings.timezone));
     api_set(object, "namespaces", json_pack("[s]", "wp/v2"));
-    api_set(object, "authentication", json_object());
-    api_set(object, "routes", all_routes());
+    api_set(object, "authentication", json_array());
+    api_set(object, "routes", schema_routes(pass, STR("")));
     api_set(object, "site_logo", json_integer(0));
     api_set(object, "site_icon", json_integer(0));
+    api_set(object, "site_icon_url", json_string(""));
     return STATUS_OK;
 }
 
 enum status api_namespace(struct api_answer *answer, struct err *err) {
     (void)err;
+    struct str name = str_from(answer->call->path, 1);
     answer->body = json_object();
-    api_set(answer->body, "namespace", json_string("wp/v2"));
-    api_set(answer->body, "routes", all_routes());
+    api_set(answer->body, "namespace", api_str(name));
+    api_set(answer->body, "routes", schema_routes(answer->pass, answer->call->path));
+    (void)api_link(answer->body, "up", api_url(answer->pass, "/"));
     return STATUS_OK;
 }
 
@@ -82,6 +64,7 @@ static json_t *type_object(struct pass *pass, const struct named *t, bool is_typ
     api_set(object, "slug", json_string(t->name));
     api_set(object, "rest_base", json_string(t->route));
     api_set(object, "rest_namespace", json_string("wp/v2"));
+    api_set(object, "icon", json_null());
     if (is_type) {
         api_set(object, "has_archive", json_false());
         api_set(object, "taxonomies",
@@ -99,6 +82,7 @@ static json_t *type_object(struct pass *pass, const struct named *t, bool is_typ
 static enum status named_all(struct api_answer *answer, const struct named *all, size_t n,
                              bool is_type) {
     answer->body = json_object();
+    answer->is_map = true;
     for (size_t i = 0; i < n; i++) {
         api_set(answer->body, all[i].name, type_object(answer->pass, &all[i], is_type));
     }
@@ -150,12 +134,21 @@ static json_t *publish_object(struct pass *pass) {
 enum status api_statuses(struct api_answer *answer, struct err *err) {
     (void)err;
     answer->body = json_object();
+    answer->is_map = true;
     api_set(answer->body, "publish", publish_object(answer->pass));
     return STATUS_OK;
 }
 
 enum status api_status(struct api_answer *answer, struct err *err) {
     (void)err;
+    static const char *const others[] = { "future",  "draft", "pending",
+                                          "private", "trash", "inherit" };
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
+        if (str_eq(answer->call->name, str_of(others[i]))) {
+            return api_fail(answer, 401, "rest_cannot_read_status",
+                            STR("This status is for those who are signed in."));
+        }
+    }
     if (!str_eq(answer->call->name, STR("publish"))) {
         return api_fail(answer, 404, "rest_status_invalid", STR("There is no such status."));
     }

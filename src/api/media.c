@@ -31,20 +31,20 @@ enum status api_media(struct api_answer *answer, struct err *err) {
     size_t dot = str_rfind_char(file, '.');
     bool is_image = str_starts(m.mime, STR("image/"));
     json_t *object = answer->body = json_object();
-    struct html caption = html_of_text(a, m.caption);
+    struct html caption = api_html(pass, m.caption);
     struct str paragraph =
         m.caption.len > 0 ? arena_printf(a, "<p>%.*s</p>\n", STR_FMT(caption.raw)) : STR("");
     api_set(object, "id", json_integer(m.id));
     api_set(object, "date", api_date(pass, m.created_us));
     api_set(object, "date_gmt", api_date_gmt(pass, m.created_us));
-    api_set(object, "guid", api_rendered(html_of_text(a, url)));
+    api_set(object, "guid", api_rendered(api_html(pass, url)));
     api_set(object, "modified", api_date(pass, m.created_us));
     api_set(object, "modified_gmt", api_date_gmt(pass, m.created_us));
     api_set(object, "slug", api_str(str_slice(file, 0, dot)));
     api_set(object, "status", json_string("inherit"));
     api_set(object, "type", json_string("attachment"));
     api_set(object, "link", api_str(url));
-    api_set(object, "title", api_rendered(html_of_text(a, m.title)));
+    api_set(object, "title", api_rendered(api_html(pass, m.title)));
     api_set(object, "author", json_integer(0));
     api_set(object, "featured_media", json_integer(0));
     api_set(object, "comment_status", json_string("closed"));
@@ -56,7 +56,13 @@ enum status api_media(struct api_answer *answer, struct err *err) {
     api_set(object, "alt_text", api_str(m.alt));
     api_set(object, "media_type", json_string(is_image ? "image" : "file"));
     api_set(object, "mime_type", api_str(m.mime));
-    json_t *details = json_object();
+    json_t *details = json_object(), *classes = json_array();
+    json_array_append_new(classes, api_str(arena_printf(a, "post-%lld", (long long)m.id)));
+    json_array_append_new(classes, json_string("attachment"));
+    json_array_append_new(classes, json_string("type-attachment"));
+    json_array_append_new(classes, json_string("status-inherit"));
+    json_array_append_new(classes, json_string("hentry"));
+    api_set(object, "class_list", classes);
     if (is_image && m.width > 0) {
         json_t *sizes = json_object();
         api_set(sizes, "full", size_object(&m, url, file));

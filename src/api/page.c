@@ -4,8 +4,10 @@
 #include "base/limits.h"
 
 bool api_is_key(struct str key) {
-    return str_starts(key, API_ROOT) && (key.len == API_ROOT.len || key.ptr[API_ROOT.len] == '/' ||
-                                         key.ptr[API_ROOT.len] == '?');
+    bool is_below =
+        str_starts(key, API_ROOT) &&
+        (key.len == API_ROOT.len || key.ptr[API_ROOT.len] == '/' || key.ptr[API_ROOT.len] == '?');
+    return is_below || str_starts(key, API_OPTIONS);
 }
 
 static struct str page_link(struct pass *pass, const struct api_call *call, int64_t number) {
@@ -18,32 +20,60 @@ static struct str page_link(struct pass *pass, const struct api_call *call, int6
     return pass_absolute(pass, api_call_spell(pass->arena, &other));
 }
 
-/* X-WP-Total, X-WP-TotalPages and Link, as pairs of names and values. */
-static json_t *head_of(struct pass *pass, const struct api_answer *answer) {
-    json_t *head = json_object();
-    if (!answer->is_list) {
-        return head;
-    }
-    int64_t page = api_arg(answer->call, "page")->n;
+/* The one field Link: the pages beside it, the page that readers get, or the API's root. */
+static struct str link_of(struct pass *pass, const struct api_answer *answer) {
+    struct arena *a = pass->arena;
+    int64_t page = answer->is_list ? api_arg(answer->call, "page")->n : 0;
     struct str previous = STR(""), next = STR("");
     if (page > 1) {
-        previous = arena_printf(pass->arena, "<%.*s>; rel=\"prev\"",
+        previous = arena_printf(a, "<%.*s>; rel=\"prev\"",
                                 STR_FMT(page_link(pass, answer->call, page - 1)));
     }
-    if (page < answer->pages) {
-        next = arena_printf(pass->arena, "<%.*s>; rel=\"next\"",
+    if (answer->is_list && page < answer->pages) {
+        next = arena_printf(a, "<%.*s>; rel=\"next\"",
                             STR_FMT(page_link(pass, answer->call, page + 1)));
     }
-    api_set(head, "X-WP-Total",
-            api_str(arena_printf(pass->arena, "%lld", (long long)answer->total)));
-    api_set(head, "X-WP-TotalPages",
-            api_str(arena_printf(pass->arena, "%lld", (long long)answer->pages)));
     if (previous.len + next.len > 0) {
-        api_set(head, "Link",
-                api_str(arena_printf(pass->arena, "%.*s%s%.*s", STR_FMT(previous),
-                                     previous.len > 0 && next.len > 0 ? ", " : "", STR_FMT(next))));
+        return arena_printf(a, "%.*s%s%.*s", STR_FMT(previous),
+                            previous.len > 0 && next.len > 0 ? ", " : "", STR_FMT(next));
+    }
+    if (answer->alternate.len > 0) {
+        return arena_printf(a, "<%.*s>; rel=\"alternate\"; type=text/html",
+                            STR_FMT(answer->alternate));
+    }
+    return arena_printf(a, "<%.*s>; rel=\"https://api.w.org/\"", STR_FMT(api_url(pass, "/")));
+}
+
+/* The answer's own header fields, which an envelope shows, too. */
+static json_t *head_of(struct pass *pass, const struct api_answer *answer) {
+    json_t *head = json_object();
+    if (answer->is_list) {
+        api_set(head, "X-WP-Total",
+                api_str(arena_printf(pass->arena, "%lld", (long long)answer->total)));
+        api_set(head, "X-WP-TotalPages",
+                api_str(arena_printf(pass->arena, "%lld", (long long)answer->pages)));
+    }
+    api_set(head, "Link", api_str(link_of(pass, answer)));
+    if (answer->error.status == 0) {
+        api_set(head, "Allow", json_string("GET"));
     }
     return head;
+}
+
+/* Anybody may ask from any site, for what anybody may see: no answer depends on who asks. */
+#define HEAD_FOR_ALL(X)                                                                            \
+    X("X-Content-Type-Options", "nosniff")                                                         \
+    X("X-Robots-Tag", "noindex")                                                                   \
+    X("Access-Control-Allow-Origin", "*")                                                          \
+    X("Access-Control-Allow-Methods", "OPTIONS, GET, POST, PUT, PATCH, DELETE")                    \
+    X("Access-Control-Allow-Headers",                                                              \
+      "Authorization, X-WP-Nonce, Content-Disposition, Content-MD5, Content-Type")                 \
+    X("Access-Control-Expose-Headers", "X-WP-Total, X-WP-TotalPages, Link")
+
+struct str api_error_head(void) {
+#define X(name, value) name ": " value "\r\n"
+    return STR("Content-Type: application/json; charset=utf-8\r\n" HEAD_FOR_ALL(X));
+#undef X
 }
 
 static void put_head(struct pass *pass, struct page_build *page, const json_t *head) {
@@ -52,11 +82,9 @@ static void put_head(struct pass *pass, struct page_build *page, const json_t *h
     json_object_foreach((json_t *)(uintptr_t)head, name, value) {
         pass_head(pass, page, name, arena_str(pass->arena, str_of(json_string_value(value))));
     }
-    pass_head(pass, page, "X-Content-Type-Options", STR("nosniff"));
-    pass_head(pass, page, "X-Robots-Tag", STR("noindex"));
-    pass_head(pass, page, "Access-Control-Allow-Origin", STR("*"));
-    pass_head(pass, page, "Access-Control-Expose-Headers",
-              STR("X-WP-Total, X-WP-TotalPages, Link"));
+#define X(name, value) pass_head(pass, page, name, STR(value));
+    HEAD_FOR_ALL(X)
+#undef X
 }
 
 static enum status build(struct pass *pass, const struct api_call *call, struct page_build *page,
@@ -84,7 +112,8 @@ static enum status build(struct pass *pass, const struct api_call *call, struct 
     return status;
 }
 
-enum status api_page(void *thread, struct str key, struct page_build *page, struct err *err) {
+static enum status api_page(void *thread, struct str key, struct page_build *page,
+                            struct err *err) {
     struct pass pass;
     struct api_call call;
     struct api_error error;
@@ -99,6 +128,22 @@ enum status api_page(void *thread, struct str key, struct page_build *page, stru
     }
     pass_end(&pass);
     return status;
+}
+
+static enum status any_page(void *thread, struct str key, struct page_build *page,
+                            struct err *err) {
+    return api_is_key(key) ? api_page(thread, key, page, err) : site_page(thread, key, page, err);
+}
+
+static bool is_made_up(struct str key) {
+    return api_is_key(key) ? str_find_char(key, '?', 0) != STR_NPOS : site_is_made_up(key);
+}
+
+struct render_source api_source(struct site *site) {
+    struct render_source source = site_source(site);
+    source.page = any_page;
+    source.is_made_up = is_made_up;
+    return source;
 }
 
 struct str api_error_body(struct arena *a, const struct api_error *error) {

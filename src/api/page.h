@@ -6,10 +6,10 @@
 
 /* Whether a page key is the API's. */
 bool api_is_key(struct str key);
-/* As page of render_source. thread: of site_source. */
-NODISCARD enum status api_page(void *thread, struct str key, struct page_build *page,
-                               struct err *err);
-/* The answer to a call that cannot be right. */
+/* The site's pages, and the API's answers beside them. Borrows the site. */
+struct render_source api_source(struct site *site);
+/* The answer to a call that cannot be right: header lines and body. */
+struct str api_error_head(void);
 struct str api_error_body(struct arena *a, const struct api_error *error);
 
 #endif

@@ -92,6 +92,10 @@ static enum status make_comment(struct api_answer *answer, const struct comment 
     api_set(object, "meta", json_array());
     api_link(object, "self", api_url(pass, "/wp/v2/comments/%lld", (long long)c->id));
     api_link(object, "collection", api_url(pass, "/wp/v2/comments"));
+    if (c->parent_id != 0) {
+        api_link_embeddable(object, "in-reply-to",
+                            api_url(pass, "/wp/v2/comments/%lld", (long long)c->parent_id));
+    }
     json_t *up = api_link_embeddable(object, "up",
                                      api_url(pass, "/wp/v2/%s/%lld",
                                              story->kind == STORY_PAGE ? "pages" : "posts",

@@ -30,11 +30,11 @@ static enum status put_texts(struct api_answer *answer, const struct story *stor
             status = card_excerpt(pass, story->id, EXCERPT_WORDS, &excerpt, NULL, err);
         }
     }
-    struct html escaped = html_of_text(pass->arena, excerpt);
+    struct html escaped = api_html(pass, excerpt);
     struct html paragraph = { excerpt.len > 0
                                   ? arena_printf(pass->arena, "<p>%.*s</p>\n", STR_FMT(escaped.raw))
                                   : STR("") };
-    api_set(object, "title", api_rendered(html_of_text(pass->arena, story->headline)));
+    api_set(object, "title", api_rendered(api_html(pass, story->headline)));
     api_set(object, "content", with_protection(api_rendered(body), story));
     api_set(object, "excerpt", with_protection(api_rendered(paragraph), story));
     return status;
@@ -50,7 +50,7 @@ static enum status put_guid(struct api_answer *answer, const struct story *story
     if (guid.ptr == NULL) {
         guid = pass_absolute(pass, arena_printf(pass->arena, "/?p=%lld", (long long)story->id));
     }
-    api_set(object, "guid", api_rendered(html_of_text(pass->arena, guid)));
+    api_set(object, "guid", api_rendered(api_html(pass, guid)));
     return status;
 }
 
@@ -104,6 +104,9 @@ static void put_links(struct api_answer *answer, const struct story *story, json
                             api_url(pass, "/wp/v2/users/%lld", (long long)story->authors.ptr[i]));
     }
     api_link_embeddable(object, "replies", api_url(pass, "/wp/v2/comments?post=%lld", id));
+    json_t *history =
+        api_link(object, "version-history", api_url(pass, "/wp/v2/%s/%lld/revisions", route, id));
+    api_set(history, "count", json_integer(0));
     if (story->parent_id != 0) {
         api_link_embeddable(object, "up",
                             api_url(pass, "/wp/v2/pages/%lld", (long long)story->parent_id));
@@ -187,8 +190,13 @@ static enum status get_one(struct api_answer *answer, enum story_kind kind, stru
         return api_fail(answer, 404, "rest_post_invalid_id",
                         STR("There is no published post with this id."));
     }
-    return status == STATUS_OK ? make_post(answer, &story, &answer->body, err)
-                               : err_set(err, status, "%s", lost.message);
+    if (status != STATUS_OK) {
+        return err_set(err, status, "%s", lost.message);
+    }
+    status = make_post(answer, &story, &answer->body, err);
+    answer->alternate =
+        arena_str(pass->arena, str_of(json_string_value(json_object_get(answer->body, "link"))));
+    return status;
 }
 
 enum status api_post(struct api_answer *answer, struct err *err) {

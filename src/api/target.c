@@ -20,20 +20,32 @@ static const struct arg_def metas[METAS] = {
     [META_JSONP] = { .name = "_jsonp", ARG_TEXT, .meaning = "A function to call with it." },
 };
 
+const struct arg_def *const api_context_arg = &metas[META_CONTEXT];
+
+static bool is_id(struct str text, int64_t *ret) {
+    return text.len <= 18 && text.len > 0 && char_is_digit(text.ptr[0]) && str_to_i64(text, ret);
+}
+
+static bool is_word(struct str text) {
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (!char_is_alnum(c) && c != '-' && c != '_' && c != '%') {
+            return false;
+        }
+    }
+    return text.len > 0;
+}
+
 static bool match_segment(struct str shape, struct str text, struct api_call *call) {
     if (str_eq(shape, STR("{id}"))) {
-        return text.len <= 18 && text.len > 0 && char_is_digit(text.ptr[0]) &&
-               str_to_i64(text, &call->id);
+        return is_id(text, &call->id);
     }
-    if (str_eq(shape, STR("{name}"))) {
-        for (size_t i = 0; i < text.len; i++) {
-            char c = text.ptr[i];
-            if (!char_is_alnum(c) && c != '-' && c != '_' && c != '%') {
-                return false;
-            }
-        }
+    if (str_eq(shape, STR("{parent}"))) {
+        return is_id(text, &call->parent);
+    }
+    if (str_starts(shape, STR("{"))) {
         call->name = text;
-        return text.len > 0;
+        return is_word(text);
     }
     return str_eq(shape, text);
 }
@@ -86,11 +98,46 @@ static bool read_metas(struct arena *a, struct str query, struct api_call *ret,
     return true;
 }
 
+/* What is missing is told before what is wrong. */
+static enum api_target_kind fail_args(struct arena *a, struct api_error *ret) {
+    struct buf missing, wrong;
+    buf_init(&missing, 4 * KIB);
+    buf_init(&wrong, 4 * KIB);
+    for (size_t i = 0; i < ret->faults.len; i++) {
+        struct buf *names = ret->faults.ptr[i].code[0] ? &wrong : &missing;
+        buf_printf(names, "%s%s", names->len > 0 ? ", " : "", ret->faults.ptr[i].name);
+    }
+    bool is_missing = missing.len > 0;
+    ret->status = 400;
+    ret->code = is_missing ? "rest_missing_callback_param" : "rest_invalid_param";
+    ret->message = arena_printf(a, "%s parameter(s): %.*s", is_missing ? "Missing" : "Invalid",
+                                STR_FMT(buf_str(is_missing ? &missing : &wrong)));
+    buf_done(&missing);
+    buf_done(&wrong);
+    return API_TARGET_ERROR;
+}
+
+/* Nobody is signed in, so what asks for more than a reader may know is refused. */
+static bool is_denied(const struct api_call *call, struct api_error *ret) {
+    const struct api_route *route = call->route;
+    if (route->denied != NULL) {
+        (void)fail(ret, 401, route->denied, STR("This needs somebody who is signed in."));
+        return true;
+    }
+    if (call->context == API_EDIT) {
+        (void)fail(ret, 401, route->denied_edit ? route->denied_edit : "rest_forbidden_context",
+                   STR("The context \"edit\" is for those who may edit."));
+        return true;
+    }
+    return false;
+}
+
 static enum api_target_kind read_call(struct arena *a, struct str path, struct str query,
-                                      struct api_call *ret, struct api_error *ret_error) {
-    *ret = (struct api_call){ .path = path };
+                                      bool is_options, struct api_call *ret,
+                                      struct api_error *ret_error) {
+    *ret = (struct api_call){ .path = path, .context = API_VIEW, .is_options = is_options };
     *ret_error = (struct api_error){ 0 };
-    bool good = read_metas(a, query, ret, ret_error);
+    bool good = is_options || read_metas(a, query, ret, ret_error);
     if (good && ret->jsonp.len > 0 && !is_callback(ret->jsonp)) {
         return fail(ret_error, 400, "rest_callback_invalid",
                     STR("_jsonp has to be the name of a function."));
@@ -106,24 +153,20 @@ static enum api_target_kind read_call(struct arena *a, struct str path, struct s
             STR("Nothing of the API stands at this address; /wp-json/ says what there is."));
     }
     check(ret->route->args_len <= API_ARGS_MAX);
-    if (good) {
-        good = args_read(a, ret->route->args, ret->route->args_len, query, ret->args,
-                         &ret_error->faults);
+    if (is_options) {
+        return API_TARGET_PAGE;
     }
+    struct arg_faults of_metas = ret_error->faults;
+    good = args_read(a, ret->route->args, ret->route->args_len, query, ret->args,
+                     &ret_error->faults) &&
+           good;
     if (!good) {
-        struct buf names;
-        buf_init(&names, 4 * KIB);
-        for (size_t i = 0; i < ret_error->faults.len; i++) {
-            buf_printf(&names, "%s%s", i > 0 ? ", " : "", ret_error->faults.ptr[i].name);
+        if (ret_error->faults.len == 0) {
+            ret_error->faults = of_metas;
         }
-        ret_error->status = 400;
-        ret_error->code = "rest_invalid_param";
-        ret_error->message =
-            arena_printf(a, "Invalid parameter(s): %.*s", STR_FMT(buf_str(&names)));
-        buf_done(&names);
-        return API_TARGET_ERROR;
+        return fail_args(a, ret_error);
     }
-    return API_TARGET_PAGE;
+    return is_denied(ret, ret_error) ? API_TARGET_ERROR : API_TARGET_PAGE;
 }
 
 struct str api_call_spell(struct arena *a, const struct api_call *call) {
@@ -142,6 +185,7 @@ struct str api_call_spell(struct arena *a, const struct api_call *call) {
     args[n + META_JSONP] = (struct arg){ .is_given = call->jsonp.len > 0, .text = call->jsonp };
     struct buf out;
     buf_init(&out, 64 * KIB);
+    buf_put(&out, call->is_options ? API_OPTIONS : STR(""));
     buf_put(&out, API_ROOT);
     buf_put(&out, call->path);
     buf_put_char(&out, '?');
@@ -153,6 +197,16 @@ struct str api_call_spell(struct arena *a, const struct api_call *call) {
     struct str key = arena_str(a, buf_str(&out));
     buf_done(&out);
     return key;
+}
+
+/* Clients that cannot send all methods send a POST with the one that they mean. */
+static struct str method_meant(struct arena *a, struct str method, struct str query) {
+    static const struct arg_def def = { .name = "_method", .kind = ARG_TEXT };
+    struct arg arg;
+    struct arg_faults none;
+    return str_eq(method, STR("POST")) && args_read(a, &def, 1, query, &arg, &none) && arg.is_given
+               ? arg.text
+               : method;
 }
 
 /* "/wp-json/wp/v2/posts" is "/wp/v2/posts"; false: not of the API. */
@@ -176,36 +230,50 @@ static bool below_root(struct arena *a, struct str path, struct str query, struc
     return true;
 }
 
-enum api_target_kind api_target(struct arena *a, struct str path, struct str query,
-                                struct str *ret_key, struct api_error *ret_error) {
+enum api_target_kind api_target(struct arena *a, struct str method, struct str path,
+                                struct str query, struct str *ret_key,
+                                struct api_error *ret_error) {
     struct str below;
     if (!below_root(a, path, query, &below)) {
         return API_TARGET_NONE;
     }
+    method = method_meant(a, method, query);
+    bool is_options = str_eq_nocase(method, STR("OPTIONS"));
     struct api_call call;
-    enum api_target_kind kind = read_call(a, below, query, &call, ret_error);
+    enum api_target_kind kind = read_call(a, below, query, is_options, &call, ret_error);
+    if (call.route != NULL && !is_options && !str_eq_nocase(method, STR("GET")) &&
+        !str_eq_nocase(method, STR("HEAD"))) {
+        return fail(ret_error, 404, "rest_no_route",
+                    STR("Nothing of the API answers to this method at this address."));
+    }
     if (kind == API_TARGET_PAGE) {
         *ret_key = api_call_spell(a, &call);
+        if (ret_key->len > LIMIT_API_KEY_BYTES) {
+            return fail(ret_error, 414, "rest_too_long", STR("So many arguments are too many."));
+        }
     }
     return kind;
 }
 
 enum api_target_kind api_call_read(struct arena *a, struct str target, struct api_call *ret,
                                    struct api_error *ret_error) {
+    bool is_options = str_starts(target, API_OPTIONS);
+    target = str_from(target, is_options ? API_OPTIONS.len : 0);
     size_t mark = str_find_char(target, '?', 0);
     struct str query = mark == STR_NPOS ? STR("") : str_from(target, mark + 1);
     struct str below;
     if (!below_root(a, str_slice(target, 0, mark), query, &below)) {
         return API_TARGET_NONE;
     }
-    return read_call(a, below, query, ret, ret_error);
+    return read_call(a, below, query, is_options, ret, ret_error);
 }
 
 const struct arg *api_arg(const struct api_call *call, const char *name) {
+    static const struct arg none = { .text = { "", 0 } };
     for (size_t i = 0; i < call->route->args_len; i++) {
-        if (str_eq(str_of(call->route->args[i].name), str_of(name))) {
+        if (strcmp(call->route->args[i].name, name) == 0) {
             return &call->args[i];
         }
     }
-    check(false);
+    return &none;
 }

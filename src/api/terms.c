@@ -57,7 +57,7 @@ static enum status make_term(struct pass *pass, const struct term *t, json_t **r
     api_set(object, "count", json_integer(count));
     api_set(object, "description", api_str(t->description));
     api_set(object, "link", api_str(pass_absolute(pass, t->path)));
-    api_set(object, "name", api_str(html_of_text(pass->arena, t->name).raw));
+    api_set(object, "name", api_str(api_html(pass, t->name).raw));
     api_set(object, "slug", api_str(t->slug));
     api_set(object, "taxonomy", json_string(t->taxonomy));
     if (t->list.kind == LIST_SECTION) {

@@ -32,6 +32,22 @@ void api_set(json_t *object, const char *name, json_t *value) {
     check(json_object_set_new(object, name, value) == 0);
 }
 
+struct html api_html(struct pass *pass, struct str text) {
+    struct buf out;
+    buf_init(&out, LIMIT_RENDER_BYTES);
+    for (size_t i = 0; i < text.len; i++) {
+        switch (text.ptr[i]) {
+        case '&': buf_put(&out, STR("&amp;")); break;
+        case '<': buf_put(&out, STR("&lt;")); break;
+        case '>': buf_put(&out, STR("&gt;")); break;
+        default: buf_put_char(&out, text.ptr[i]);
+        }
+    }
+    struct html html = { arena_str(pass->arena, buf_str(&out)) };
+    buf_done(&out);
+    return html;
+}
+
 json_t *api_rendered(struct html html) {
     json_t *object = json_object();
     api_set(object, "rendered", api_str(html.raw));
@@ -113,5 +129,18 @@ json_t *api_link_embeddable(json_t *object, const char *rel, struct str href) {
 
 enum status api_fail(struct api_answer *answer, int status, const char *code, struct str message) {
     answer->error = (struct api_error){ .status = status, .code = code, .message = message };
+    return STATUS_OK;
+}
+
+enum status api_fail_arg(struct api_answer *answer, const char *name, const char *code,
+                         struct str message) {
+    struct arena *a = answer->pass->arena;
+    struct arg_fault *fault = ARENA_NEW(a, struct arg_fault);
+    *fault = (struct arg_fault){ name, code, message };
+    answer->error =
+        (struct api_error){ .status = 400,
+                            .code = "rest_invalid_param",
+                            .message = arena_printf(a, "Invalid parameter(s): %s", name),
+                            .faults = { fault, 1 } };
     return STATUS_OK;
 }

@@ -343,10 +343,7 @@ static void reply_api_error(struct http_exchange *ex, const struct api_error *er
     struct str body = api_error_body(http_arena(ex), error);
     struct iovec part = { (void *)(uintptr_t)body.ptr, body.len };
     struct http_response r = { .status = error->status,
-                               .head = STR("Content-Type: application/json; charset=utf-8\r\n"
-                                           "Access-Control-Allow-Origin: *\r\n"
-                                           "X-Content-Type-Options: nosniff\r\n"
-                                           "X-Robots-Tag: noindex\r\n"),
+                               .head = api_error_head(),
                                .parts = &part,
                                .n_parts = 1,
                                .body_len = body.len };
@@ -358,12 +355,13 @@ static void answer(struct server *s, struct http_exchange *ex, const struct http
                    struct wake *w) {
     struct str key;
     struct api_error error;
-    if (req->method != HTTP_GET && req->method != HTTP_HEAD && req->method != HTTP_POST) {
-        reply_error(s, ex, 405, STR("Allow: GET, HEAD\r\n"));
-        return;
-    }
-    switch (api_target(http_arena(ex), req->path, req->query, &key, &error)) {
+    switch (api_target(http_arena(ex), http_method_name(req->method), req->path, req->query, &key,
+                       &error)) {
     case API_TARGET_NONE:
+        if (req->method != HTTP_GET && req->method != HTTP_HEAD && req->method != HTTP_POST) {
+            reply_error(s, ex, 405, STR("Allow: GET, HEAD\r\n"));
+            return;
+        }
         switch (site_page_key(http_arena(ex), req->path, req->query, &key)) {
         case PAGE_KEY_OK: break;
         case PAGE_KEY_MOVED: reply_moved(ex, key); return;
@@ -374,7 +372,7 @@ static void answer(struct server *s, struct http_exchange *ex, const struct http
     case API_TARGET_PAGE: break;
     case API_TARGET_ERROR: reply_api_error(ex, &error); return;
     }
-    if (req->method == HTTP_POST) {
+    if (req->method == HTTP_POST && !api_is_key(key)) {
         start_unlock(s, ex, req, key);
         return;
     }
@@ -550,23 +548,6 @@ static enum status look_at_changes(struct store_reader *r, struct arena *a,
     return status;
 }
 
-/* The site's pages, and the API's beside them. */
-static enum status any_page(void *thread, struct str key, struct page_build *page,
-                            struct err *err) {
-    return api_is_key(key) ? api_page(thread, key, page, err) : site_page(thread, key, page, err);
-}
-
-static bool is_made_up(struct str key) {
-    return api_is_key(key) ? str_find_char(key, '?', 0) != STR_NPOS : site_is_made_up(key);
-}
-
-static struct render_source whole_source(struct site *site) {
-    struct render_source source = site_source(site);
-    source.page = any_page;
-    source.is_made_up = is_made_up;
-    return source;
-}
-
 static void on_render_failed(void *ctx, const char *message) {
     struct server *s = ctx;
     s->report(s->report_ctx, true, message);
@@ -604,7 +585,7 @@ enum status server_start(struct store *store, const struct server_options *optio
         status = site_open(store, options->theme_dir, &s->site, err);
     }
     if (status == STATUS_OK) {
-        struct render_source source = whole_source(s->site);
+        struct render_source source = api_source(s->site);
         struct cache_options cache = { .memory_max_bytes = options->memory_max_bytes,
                                        .renderers = options->renderers,
                                        .report = on_render_failed,

@@ -141,7 +141,8 @@
 #define LIMIT_RENDITION_BYTES         (32 * MIB)
 
 /* The API (src/api) */
-#define LIMIT_API_LIST 100 /* values of one argument */
+#define LIMIT_API_LIST      100       /* values of one argument */
+#define LIMIT_API_KEY_BYTES (8 * KIB) /* a call in its one spelling */
 
 /* Import (src/transfer) */
 #define LIMIT_WXR_CHUNK_BYTES     (64 * KIB) /* read at once */

@@ -11,6 +11,7 @@
 #include "tests/harness.h"
 #include "tests/town.h"
 
+#include "api/page.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/hash.h"
@@ -140,7 +141,7 @@ static size_t compare_all(const struct town *t, struct cache *warm_cache, bool l
     struct site *site = NULL;
     void *thread = NULL;
     MUST(site_open(t->store, NULL, &site, &err));
-    struct render_source source = site_source(site);
+    struct render_source source = api_source(site);
     MUST(source.thread_open(source.ctx, &thread, &err));
     struct buf warm, cold;
     struct arena a = { 0 };
@@ -176,7 +177,7 @@ struct warm {
 
 static void warm_up(struct warm *warm, struct town *t) {
     MUST(site_open(t->store, NULL, &warm->site, &err));
-    struct render_source source = site_source(warm->site);
+    struct render_source source = api_source(warm->site);
     struct cache_options options = { .renderers = 2 };
     MUST(cache_new(&source, &options, &warm->cache, &err));
     store_listen(t->store, on_commit, warm->cache);

@@ -1,0 +1,184 @@
+// The API's reading side over HTTP, on the demo: what clients of WordPress's REST API rely upon.
+import assert from "node:assert";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { finish, readExport, root, run, serve, test, tmp } from "./lib/site.mjs";
+import { kindsOf, shapes } from "./lib/api.mjs";
+
+const site = join(tmp(), "site");
+execFileSync("sh", [join(root, "script/demo"), site]);
+const items = readExport(readFileSync(join(root, "demo/quay-lantern.xml"), "utf8"));
+const secrets = items.filter((i) => /post|page/.test(i.type) && i.status !== "publish" && i.slug);
+const server = await serve(site);
+const origin = "http://localhost:8080";
+
+const ask = async (path, headers, method) => {
+    const r = await server.get(`/wp-json${path}`, headers, method);
+    return { ...r, json: r.text ? JSON.parse(r.text) : undefined };
+};
+const get = async (path) => {
+    const r = await ask(path);
+    assert.equal(r.status, 200, `${path}: ${r.text.slice(0, 300)}`);
+    return r;
+};
+const ids = (r) => r.json.map((o) => o.id);
+async function all(path) {
+    const list = [];
+    for (let page = 1, pages = 1; page <= pages; page++) {
+        const r = await get(`${path}${path.includes("?") ? "&" : "?"}per_page=100&page=${page}`);
+        pages = Number(r.headers["x-wp-totalpages"]);
+        list.push(...r.json);
+    }
+    return list;
+}
+const fails = async (path, status, code, method) => {
+    const r = await ask(path, {}, method);
+    assert.deepEqual([r.status, r.json.code, r.json.data.status], [status, code, status], path);
+    assert.equal(typeof r.json.message, "string");
+    assert.equal(r.headers["access-control-allow-origin"], "*");
+    return r.json;
+};
+
+const posts = await all("/wp/v2/posts");
+const newest = posts[0].id;
+
+await test("each object has the fields of its type and context, in WordPress's order", async () => {
+    const one = { post: `/wp/v2/posts/${newest}`, category: `/wp/v2/categories/${posts[0].categories[0]}`,
+                  tag: `/wp/v2/tags/${posts[0].tags[0]}`, user: `/wp/v2/users/${posts[0].author}`,
+                  attachment: `/wp/v2/media/${posts[0].featured_media}` };
+    for (const [type, path] of Object.entries(one)) {
+        for (const context of ["view", "embed"]) {
+            const { json } = await get(`${path}?context=${context}`);
+            assert.deepEqual(Object.keys(json), [...Object.keys(shapes[type][context]), "_links"], `${type} ${context}`);
+            assert.deepEqual(kindsOf(json, shapes[type][context]), [], `${type} ${context}`);
+        }
+    }
+});
+
+await test("lists come in pages that say how many there are, and link to the next", async () => {
+    const first = await get("/wp/v2/posts?per_page=7");
+    assert.equal(Number(first.headers["x-wp-total"]), posts.length);
+    assert.equal(Number(first.headers["x-wp-totalpages"]), Math.ceil(posts.length / 7));
+    assert.equal(first.headers.link, `<${origin}/wp-json/wp/v2/posts?page=2&per_page=7>; rel="next"`);
+    const seen = [];
+    for (let next = "/wp/v2/posts?per_page=7"; next;) {
+        const r = await get(next);
+        seen.push(...ids(r));
+        next = /<[^>]*\/wp-json([^>]*)>; rel="next"/.exec(r.headers.link)?.[1];
+    }
+    assert.deepEqual(seen, posts.map((p) => p.id));
+    assert.equal(new Set(seen).size, seen.length);
+    const second = await get("/wp/v2/posts?per_page=7&page=2");
+    assert.match(second.headers.link, /page=1&per_page=7>|per_page=7>; rel="prev", <.*page=3&per_page=7>; rel="next"/);
+    await fails("/wp/v2/posts?page=1000", 400, "rest_post_invalid_page_number");
+});
+
+await test("what readers may not see is in no answer", async () => {
+    assert.ok(secrets.length > 0);
+    const text = JSON.stringify([posts, await all("/wp/v2/comments"), await all("/wp/v2/posts?search=the")]);
+    for (const secret of secrets) {
+        assert.ok(!text.includes(`"${secret.slug}"`), secret.slug);
+        assert.deepEqual((await get(`/wp/v2/posts?slug=${encodeURIComponent(secret.slug)}`)).json, []);
+    }
+    const xml = readFileSync(join(root, "demo/quay-lantern.xml"), "utf8");
+    for (const [, mail] of xml.matchAll(/_email><!\[CDATA\[([^\]]+)\]/g)) assert.ok(!text.includes(mail), mail);
+    assert.doesNotMatch(text, /"(password|author_email|author_ip|email)"/);
+});
+
+await test("filters: category, tag, author, dates, ids, slugs, offset, order", async () => {
+    const oldest = [...posts].reverse();
+    assert.deepEqual(ids(await get("/wp/v2/posts?order=asc&per_page=5")), oldest.slice(0, 5).map((p) => p.id));
+    assert.deepEqual(ids(await get("/wp/v2/posts?offset=3&per_page=5")), posts.slice(3, 8).map((p) => p.id));
+    for (const [argument, values] of [["tags", (p) => p.tags], ["author", (p) => [p.author]]]) {
+        const value = values(posts[0])[0];
+        assert.deepEqual(ids(await get(`/wp/v2/posts?${argument}=${value}&per_page=100`)),
+            posts.filter((p) => values(p).includes(value)).map((p) => p.id), argument);
+    }
+    const middle = posts[20].date;
+    assert.deepEqual(ids(await get(`/wp/v2/posts?after=${middle}&per_page=100`)), posts.filter((p) => p.date > middle).map((p) => p.id));
+    assert.deepEqual(ids(await get(`/wp/v2/posts?before=${middle}&per_page=100`)), posts.filter((p) => p.date < middle).map((p) => p.id));
+    const some = [posts[9].id, posts[2].id, posts[30].id];
+    assert.deepEqual(ids(await get(`/wp/v2/posts?include=${some}&orderby=include`)), some);
+    assert.deepEqual(ids(await get(`/wp/v2/posts?include[]=${some[0]}&include[]=${some[1]}`)), [some[1], some[0]]);
+    assert.deepEqual(ids(await get(`/wp/v2/posts?slug=${posts[5].slug}`)), [posts[5].id]);
+});
+
+await test("_fields, _embed, _envelope and _jsonp", async () => {
+    const { json: [lean] } = await get("/wp/v2/posts?per_page=1&_fields=id,title.rendered,_links.author");
+    assert.deepEqual(Object.keys(lean), ["id", "title", "_links"]);
+    assert.deepEqual(Object.keys(lean._links), ["author"]);
+    const { json: full } = await get(`/wp/v2/posts/${newest}?_embed`);
+    assert.equal(full._embedded.author[0].id, full.author);
+    assert.equal(full._embedded["wp:featuredmedia"][0].id, full.featured_media);
+    assert.deepEqual(full._embedded["wp:term"].map((l) => l.map((t) => t.id).sort()), [full.categories, full.tags].map((l) => [...l].sort()));
+    const { json: less } = await get(`/wp/v2/posts/${newest}?_embed=author`);
+    assert.deepEqual(Object.keys(less._embedded), ["author"]);
+    const { json: envelope } = await get("/wp/v2/posts?page=1000&_envelope=1");
+    assert.deepEqual([envelope.status, envelope.body.code], [400, "rest_post_invalid_page_number"]);
+    const script = await server.get(`/wp-json/wp/v2/posts/${newest}?_fields=id&_jsonp=a.b`);
+    assert.equal(script.text, `/**/a.b({"id":${newest}})`);
+    assert.match(script.headers["content-type"], /^application\/javascript/);
+});
+
+await test("errors are WordPress's: status, code, and each argument's reason", async () => {
+    await fails("/wp/v2/nothing", 404, "rest_no_route");
+    await fails("/wp/v2/posts/999999", 404, "rest_post_invalid_id");
+    await fails("/wp/v2/categories/999999", 404, "rest_term_invalid");
+    await fails("/wp/v2/users/999999", 404, "rest_user_invalid_id");
+    await fails("/wp/v2/types/none", 404, "rest_type_invalid");
+    await fails("/wp/v2/posts?context=edit", 401, "rest_forbidden_context");
+    await fails("/wp/v2/posts", 404, "rest_no_route", "DELETE");
+    for (const path of ["settings", "menus", "menu-items", "menu-locations", "users/me", `posts/${newest}/revisions`, `posts/${newest}/autosaves`]) {
+        assert.equal((await ask(`/wp/v2/${path}`)).status, 401, path);
+    }
+    const { data } = await fails("/wp/v2/posts?per_page=0&order=up", 400, "rest_invalid_param");
+    assert.deepEqual(Object.keys(data), ["status", "params", "details"]);
+    assert.deepEqual(Object.keys(data.params).sort(), ["order", "per_page"]);
+    assert.equal(data.details.per_page.code, "rest_out_of_bounds");
+    assert.equal(data.details.order.code, "rest_not_in_enum");
+});
+
+await test("the index names every route, and OPTIONS says what each takes and gives", async () => {
+    const { json: index } = await get("/");
+    assert.ok(index.namespaces.includes("wp/v2"));
+    const other = await server.get("/?rest_route=/");
+    assert.equal(other.text, JSON.stringify(index));
+    for (const [pattern, route] of Object.entries(index.routes)) {
+        const path = pattern.replaceAll(/\(\?P<\w+>\[\\d\]\+\)/g, "1").replaceAll(/\(\?P<\w+>[^)]*\)/g, "post");
+        assert.match(path, new RegExp(`^${pattern}$`.replaceAll("?P<", "?<")));
+        const { status, json } = await ask(path, {}, "OPTIONS");
+        assert.equal(status, 200, path);
+        assert.deepEqual(json.endpoints, route.endpoints, path);
+        assert.notEqual((await ask(path)).json.code, "rest_no_route", path);
+    }
+    const { json: options } = await ask("/wp/v2/posts", {}, "OPTIONS");
+    assert.deepEqual(Object.keys(options.schema.properties).filter((name) => options.schema.properties[name].context.includes("view")), Object.keys(shapes.post.view));
+});
+
+await test("HEAD, gzip, ETag, other sites, other methods", async () => {
+    const plain = await get("/wp/v2/posts");
+    const head = await ask("/wp/v2/posts", {}, "HEAD");
+    assert.deepEqual([head.status, head.text, head.headers["x-wp-total"]], [200, "", plain.headers["x-wp-total"]]);
+    const packed = await server.get("/wp-json/wp/v2/posts", { "accept-encoding": "gzip" });
+    assert.equal(packed.headers["content-encoding"], "gzip");
+    assert.equal(gunzipSync(packed.bytes).toString(), plain.text);
+    assert.equal((await server.get("/wp-json/wp/v2/posts", { "if-none-match": plain.headers.etag })).status, 304);
+    assert.equal(plain.headers["access-control-expose-headers"], "X-WP-Total, X-WP-TotalPages, Link");
+    assert.equal(plain.headers["x-robots-tag"], "noindex");
+    assert.equal((await ask("/wp/v2/posts?_method=GET", {}, "POST")).text, plain.text);
+});
+
+await test("an answer is new as soon as what it shows has changed", async () => {
+    const before = (await get("/")).json;
+    run(["set", "tagline", "Every tide, twice", "--site", site]);
+    for (const end = Date.now() + 60000; (await get("/")).json.description !== "Every tide, twice";) {
+        assert.ok(Date.now() < end);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    run(["set", "tagline", before.description, "--site", site]);
+});
+
+await server.stop();
+finish();
