@@ -83,7 +83,8 @@ await test("what readers may not see is in no answer", async () => {
         assert.deepEqual((await get(`/wp/v2/posts?slug=${encodeURIComponent(secret.slug)}`)).json, []);
     }
     const xml = readFileSync(join(root, "demo/quay-lantern.xml"), "utf8");
-    for (const [, mail] of xml.matchAll(/_email><!\[CDATA\[([^\]]+)\]/g)) assert.ok(!text.includes(mail), mail);
+    const told = items.map((i) => i.body).join();
+    for (const [, mail] of xml.matchAll(/_email><!\[CDATA\[([^\]]+)\]/g)) assert.ok(told.includes(mail) || !text.includes(mail), mail);
     assert.doesNotMatch(text, /"(password|author_email|author_ip|email)"/);
 });
 

@@ -40,7 +40,9 @@ static bool is_whole(const struct client_answer *a) {
                                             "</sitemapindex>",
                                             "]}",
                                             "0.9\"/>" /* no news */,
-                                            "</OpenSearchDescription>" };
+                                            "</OpenSearchDescription>",
+                                            "}" /* the API */,
+                                            "]" };
         struct str text = str_trim(a->body);
         bool whole = false;
         for (size_t i = 0; i < COUNT_OF(begins); i++) {
@@ -52,6 +54,7 @@ static bool is_whole(const struct client_answer *a) {
         return whole;
     }
     case 301:
+    case 400:
     case 404:
     case 410:
     case 503: return true;
