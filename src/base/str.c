@@ -1,5 +1,7 @@
 #include "base/str.h"
 
+#include "base/block16.h"
+
 int str_cmp(struct str a, struct str b) {
     size_t n = a.len < b.len ? a.len : b.len;
     int order = n ? memcmp(a.ptr, b.ptr, n) : 0;
@@ -37,7 +39,21 @@ size_t str_find(struct str s, struct str needle, size_t from) {
     if (needle.len == 0) {
         return from;
     }
-    const char *at = memmem(s.ptr + from, s.len - from, needle.ptr, needle.len);
+    /* By its first byte, which is many times faster, unless that is a frequent one. */
+    const char *at = s.ptr + from, *last = s.ptr + s.len - needle.len;
+    for (int tries = 0; tries < 64; tries++) {
+        at = memchr(at, needle.ptr[0], (size_t)(last - at) + 1);
+        if (at == NULL) {
+            return STR_NPOS;
+        }
+        if (memcmp(at, needle.ptr, needle.len) == 0) {
+            return (size_t)(at - s.ptr);
+        }
+        if (at++ == last) {
+            return STR_NPOS;
+        }
+    }
+    at = memmem(at, (size_t)(last - at) + needle.len, needle.ptr, needle.len);
     return at ? (size_t)(at - s.ptr) : STR_NPOS;
 }
 
@@ -61,6 +77,33 @@ size_t str_find_char(struct str s, char c, size_t from) {
 size_t str_rfind_char(struct str s, char c) {
     const char *at = s.len ? memrchr(s.ptr, c, s.len) : NULL;
     return at ? (size_t)(at - s.ptr) : STR_NPOS;
+}
+
+size_t str_count_char(struct str s, char c) {
+    size_t n = 0, at = 0;
+    for (; s.len - at >= BLOCK16_BYTES; at += BLOCK16_BYTES) {
+        n += block16_count(block16_eq(block16_at(s.ptr + at), c));
+    }
+    for (; at < s.len; at++) {
+        n += s.ptr[at] == c;
+    }
+    return n;
+}
+
+size_t str_single_spaced(struct str s, size_t from) {
+    size_t at = from;
+    for (; s.len - at > BLOCK16_BYTES; at += BLOCK16_BYTES) {
+        block16 here = block16_at(s.ptr + at), next = block16_at(s.ptr + at + 1);
+        if (block16_any(block16_in(here, '\t', '\r') |
+                        (block16_eq(here, ' ') & block16_eq(next, ' ')))) {
+            break;
+        }
+    }
+    while (at < s.len && (!char_is_space(s.ptr[at]) ||
+                          (s.ptr[at] == ' ' && at + 1 < s.len && !char_is_space(s.ptr[at + 1])))) {
+        at++;
+    }
+    return at > from && s.ptr[at - 1] == ' ' ? at - 1 : at;
 }
 
 struct str str_slice(struct str s, size_t from, size_t to) {

@@ -48,6 +48,12 @@ size_t str_find_nocase(struct str s, struct str needle, size_t from);
 size_t str_find_char(struct str s, char c, size_t from);
 size_t str_rfind_char(struct str s, char c);
 
+/* How often a byte occurs. */
+size_t str_count_char(struct str s, char c);
+/* Where text that is single-spaced ends: s[from] is no white space, and up to there is none but
+ * blanks, each alone and between other characters. */
+size_t str_single_spaced(struct str s, size_t from);
+
 /* s[from, to), both clamped to the length. */
 struct str str_slice(struct str s, size_t from, size_t to);
 static inline struct str str_from(struct str s, size_t from) {

@@ -25,9 +25,24 @@
  * written, never at how the input was cut into nodes, since the next pass sees other nodes. */
 #include "text/body_writer.h"
 
+#include "base/block16.h"
+
+/* Bytes at the beginning that need no escape, a whole number of blocks. */
+static size_t plain_prefix(struct str text, bool quotes) {
+    size_t at = 0;
+    for (; text.len - at >= BLOCK16_BYTES; at += BLOCK16_BYTES) {
+        block16 b = block16_at(text.ptr + at);
+        block16 escaped = block16_eq(b, '&') | block16_eq(b, '<') | block16_eq(b, '>');
+        if (block16_any(quotes ? escaped | block16_eq(b, '"') : escaped)) {
+            break;
+        }
+    }
+    return at;
+}
+
 static void put_escaped(struct buf *out, struct str text, bool quotes) {
     size_t plain = 0;
-    for (size_t i = 0; i < text.len; i++) {
+    for (size_t i = plain_prefix(text, quotes); i < text.len; i++) {
         char c = text.ptr[i];
         if (c == '&' || c == '<' || c == '>' || (quotes && c == '"')) {
             buf_put(out, str_slice(text, plain, i));
@@ -429,9 +444,7 @@ void body_writer_text(struct body_writer *w, struct str text) {
             put_space(w);
         }
         from = at;
-        while (at < text.len && !char_is_space(text.ptr[at])) {
-            at++;
-        }
+        at = at < text.len ? str_single_spaced(text, at) : at;
         if (at > from && settle(w)) {
             body_put_text(w->out, str_slice(text, from, at));
             w->edge = EDGE_INK;

@@ -243,10 +243,18 @@ static size_t skip_element(struct str s, size_t at, struct str name) {
 
 /* Append text, white space collapsed; nothing at the very beginning. */
 static void put_collapsed(struct buf *out, struct str text) {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = char_is_space(text.ptr[i]) ? ' ' : text.ptr[i];
-        if (c != ' ' || (out->len > 0 && out->ptr[out->len - 1] != ' ')) {
-            buf_put_char(out, c);
+    for (size_t at = 0; at < text.len;) {
+        if (!char_is_space(text.ptr[at])) {
+            size_t end = str_single_spaced(text, at);
+            buf_put(out, str_slice(text, at, end));
+            at = end;
+            continue;
+        }
+        if (out->len > 0 && out->ptr[out->len - 1] != ' ') {
+            buf_put_char(out, ' ');
+        }
+        while (at < text.len && char_is_space(text.ptr[at])) {
+            at++;
         }
     }
 }
@@ -255,6 +263,7 @@ struct str html_text(struct arena *a, struct html html) {
     struct str s = html.raw;
     struct buf out;
     buf_init(&out, s.len + 1);
+    buf_reserve(&out, s.len);
     for (size_t at = 0; at < s.len;) {
         size_t open = str_find_char(s, '<', at);
         put_collapsed(&out, str_slice(s, at, open));
@@ -279,8 +288,11 @@ struct str html_text(struct arena *a, struct html html) {
     struct str text = html_unescape(a, buf_str(&out));
     struct buf collapsed;
     buf_init(&collapsed, text.len + 1);
-    put_collapsed(&collapsed, text);
-    struct str result = arena_str(a, str_trim(buf_str(&collapsed)));
+    if (text.ptr != out.ptr) {
+        put_collapsed(&collapsed, text);
+        text = buf_str(&collapsed);
+    }
+    struct str result = arena_str(a, str_trim(text));
     buf_done(&collapsed);
     buf_done(&out);
     return result;

@@ -1,5 +1,7 @@
 #include "text/utf8.h"
 
+#include "base/block16.h"
+
 /* Length of the valid sequence at `at` and its code point, or 0. */
 static size_t decode(struct str s, size_t at, uint32_t *ret_c) {
     const unsigned char *p = (const unsigned char *)s.ptr + at;
@@ -27,9 +29,27 @@ static size_t decode(struct str s, size_t at, uint32_t *ret_c) {
     return n;
 }
 
+static bool is_ascii_text(char c) {
+    return (c >= 0x20 && c < 0x7f) || c == '\t' || c == '\n';
+}
+
+size_t utf8_ascii_prefix(struct str s) {
+    size_t at = 0;
+    for (; s.len - at >= BLOCK16_BYTES; at += BLOCK16_BYTES) {
+        block16 b = block16_at(s.ptr + at);
+        if (block16_any(~(block16_in(b, 0x20, 0x7e) | block16_eq(b, '\t') | block16_eq(b, '\n')))) {
+            break;
+        }
+    }
+    while (at < s.len && is_ascii_text(s.ptr[at])) {
+        at++;
+    }
+    return at;
+}
+
 bool utf8_valid(struct str s) {
     uint32_t c;
-    for (size_t at = 0; at < s.len;) {
+    for (size_t at = 0; (at += utf8_ascii_prefix(str_from(s, at))) < s.len;) {
         size_t n = decode(s, at, &c);
         if (n == 0) {
             return false;
@@ -75,7 +95,7 @@ static bool dropped(uint32_t c) {
 struct str utf8_clean(struct arena *a, struct str s) {
     size_t clean = 0;
     uint32_t c;
-    for (size_t n; clean < s.len; clean += n) {
+    for (size_t n; (clean += utf8_ascii_prefix(str_from(s, clean))) < s.len; clean += n) {
         n = decode(s, clean, &c);
         if (n == 0 || dropped(c)) {
             break;

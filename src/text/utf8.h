@@ -9,6 +9,9 @@
 
 bool utf8_valid(struct str s);
 
+/* How many bytes at the beginning are ASCII without controls other than \t and \n. */
+size_t utf8_ascii_prefix(struct str s);
+
 /* The code point at *at, which must be below s.len; *at moves behind it. A byte that begins no
  * valid sequence gives U+FFFD and is skipped alone. */
 uint32_t utf8_next(struct str s, size_t *at);

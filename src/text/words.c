@@ -1,5 +1,6 @@
 #include "text/words.h"
 
+#include "base/block16.h"
 #include "base/buf.h"
 #include "text/utf8.h"
 
@@ -188,12 +189,35 @@ struct str words_cut(struct arena *a, struct str text, size_t n, bool *ret_more)
     return first;
 }
 
+/* Words of ASCII without controls but white space. */
+static size_t count_ascii(struct str text) {
+    size_t count = text.len > 0 && text.ptr[0] > ' ', at = 1;
+    for (; text.len > at && text.len - at >= BLOCK16_BYTES; at += BLOCK16_BYTES) {
+        block16 here = block16_at(text.ptr + at), before = block16_at(text.ptr + at - 1);
+        count += block16_count((block16)(here > ' ') & (block16)(before <= ' '));
+    }
+    for (; at < text.len; at++) {
+        count += (text.ptr[at] > ' ') & (text.ptr[at - 1] <= ' ');
+    }
+    return count;
+}
+
 size_t words_count(struct str text, const char *locale) {
     struct segments segments = { 0 };
     struct str run;
     bool unspaced;
-    size_t count = 0;
-    for (size_t at = 0; next_run(text, &at, &run, &unspaced);) {
+    size_t count = 0, at = 0;
+    for (;;) {
+        /* Up to the last white space before something else than ASCII. */
+        size_t end = at + utf8_ascii_prefix(str_from(text, at));
+        while (end > at && end < text.len && text.ptr[end - 1] > ' ') {
+            end--;
+        }
+        count += count_ascii(str_slice(text, at, end));
+        at = end;
+        if (!next_run(text, &at, &run, &unspaced)) {
+            break;
+        }
         size_t words = 0;
         bool is_word;
         if (unspaced && segments_begin(&segments, run, locale)) {

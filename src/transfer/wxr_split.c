@@ -29,14 +29,6 @@ void wxr_split_done(struct wxr_split *s) {
 
 /* ---- giving out ---- */
 
-static size_t count_lines(struct str s) {
-    size_t n = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        n += s.ptr[i] == '\n';
-    }
-    return n;
-}
-
 static bool is_blank(struct str s) {
     return str_trim(s).len == 0;
 }
@@ -70,7 +62,7 @@ static enum status give_frame(struct wxr_split *s, size_t end, bool at_channel, 
     };
     s->skipped_lines = 0;
     enum status status = s->handler(s->ctx, &piece, err);
-    s->line += (long)count_lines(text);
+    s->line += (long)str_count_char(text, '\n');
     shift(s, end);
     return status;
 }
@@ -92,7 +84,7 @@ static enum status give_run(struct wxr_split *s, struct err *err) {
         .kind = WXR_PIECE_RUN, .text = text, .line = s->line, .open = buf_str(&s->open)
     };
     status = s->handler(s->ctx, &piece, err);
-    size_t lines = count_lines(text);
+    size_t lines = str_count_char(text, '\n');
     s->line += (long)lines;
     s->skipped_lines += lines;
     shift(s, text.len);
@@ -193,6 +185,15 @@ static bool skip_to(struct wxr_split *s, struct str end) {
 }
 
 static bool skip_tag(struct wxr_split *s) {
+    if (s->quote == 0) { /* most tags have no attributes */
+        struct str rest = str_from(buf_str(&s->text), s->at);
+        size_t gt = str_find_char(rest, '>', 0);
+        rest = str_slice(rest, 0, gt);
+        if (gt != STR_NPOS && str_find_char(rest, '"', 0) == STR_NPOS &&
+            str_find_char(rest, '\'', 0) == STR_NPOS) {
+            s->at += gt;
+        }
+    }
     for (; s->at < s->text.len; s->at++) {
         char ch = s->text.ptr[s->at];
         if (s->quote != 0) {

@@ -1,5 +1,6 @@
 #include "transfer/xml_clean.h"
 
+#include "base/block16.h"
 #include "base/limits.h"
 
 /* No construct that is judged as a whole is longer: "<![CDATA[", "&#x0010FFFF;", an entity. */
@@ -9,13 +10,14 @@
 
 /* What needs a look, beside control characters and those outside ASCII: in a text what may begin
  * something, elsewhere what may end it. */
+static const char looked_at[XML_CLEAN_STATES][3] = {
+    [XML_CLEAN_START] = "&<",
+    [XML_CLEAN_TEXT] = "&<",
+    [XML_CLEAN_CDATA] = "]]",
+    [XML_CLEAN_COMMENT] = "--",
+};
+
 static bool is_plain(int state, unsigned char ch) {
-    static const char looked_at[XML_CLEAN_STATES][3] = {
-        [XML_CLEAN_START] = "&<",
-        [XML_CLEAN_TEXT] = "&<",
-        [XML_CLEAN_CDATA] = "]]",
-        [XML_CLEAN_COMMENT] = "--",
-    };
     return ((ch >= 0x20 && ch < 0x80) || ch == '\t' || ch == '\r' || ch == '\n') &&
            ch != (unsigned char)looked_at[state][0] && ch != (unsigned char)looked_at[state][1];
 }
@@ -101,6 +103,10 @@ static int judge_utf8(struct str s) {
         high = 0xBF;
     }
     return len;
+}
+
+static bool is_noncharacter(struct str sequence) {
+    return str_eq(sequence, STR("\xEF\xBF\xBE")) || str_eq(sequence, STR("\xEF\xBF\xBF"));
 }
 
 /* ---- the declaration ---- */
@@ -214,14 +220,6 @@ static size_t put_reference(struct xml_clean *c, struct str s) {
 
 /* ---- the filter ---- */
 
-static long count_lines(struct str s) {
-    long n = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        n += s.ptr[i] == '\n';
-    }
-    return n;
-}
-
 static size_t put_high(struct xml_clean *c, struct str s, bool last) {
     unsigned char ch = (unsigned char)s.ptr[0];
     if (c->single_byte) {
@@ -242,7 +240,7 @@ static size_t put_high(struct xml_clean *c, struct str s, bool last) {
         return judged == 0 ? s.len : (size_t)-judged;
     }
     struct str sequence = str_slice(s, 0, (size_t)judged);
-    if (str_eq(sequence, STR("\xEF\xBF\xBE")) || str_eq(sequence, STR("\xEF\xBF\xBF"))) {
+    if (is_noncharacter(sequence)) {
         warn(c, "a character that XML forbids was left out");
     } else {
         buf_put(&c->out, sequence);
@@ -275,17 +273,51 @@ static size_t put_markup(struct xml_clean *c, struct str s) {
     return 1;
 }
 
+/* ASCII that needs no look, a whole number of blocks. */
+static size_t plain_blocks(enum xml_clean_state state, struct str s) {
+    char one = looked_at[state][0], other = looked_at[state][1];
+    size_t at = 0;
+    for (; s.len - at >= BLOCK16_BYTES; at += BLOCK16_BYTES) {
+        block16 b = block16_at(s.ptr + at);
+        block16 plain = block16_in(b, 0x20, 0x7f) | block16_eq(b, '\t') | block16_eq(b, '\r') |
+                        block16_eq(b, '\n');
+        if (block16_any(~plain | block16_eq(b, one) | block16_eq(b, other))) {
+            break;
+        }
+    }
+    return at;
+}
+
+/* Where something needs a look, or the end. */
+static size_t plain_end(const struct xml_clean *c, struct str in, size_t at) {
+    const bool *plain = c->is_plain[c->state];
+    while (at < in.len) {
+        if ((unsigned char)in.ptr[at] < 0x80) {
+            at += plain_blocks(c->state, str_from(in, at));
+            while (at < in.len && plain[(unsigned char)in.ptr[at]]) {
+                at++;
+            }
+            if (at < in.len && (unsigned char)in.ptr[at] < 0x80) {
+                break;
+            }
+        } else {
+            int judged = c->single_byte ? 0 : judge_utf8(str_from(in, at));
+            if (judged <= 0 || is_noncharacter(str_slice(in, at, at + (size_t)judged))) {
+                break;
+            }
+            at += (size_t)judged;
+        }
+    }
+    return at;
+}
+
 static size_t filter(struct xml_clean *c, struct str in, bool last) {
     size_t at = 0;
     while (at < in.len) {
-        const bool *plain = c->is_plain[c->state];
-        size_t end = at;
-        while (end < in.len && plain[(unsigned char)in.ptr[end]]) {
-            end++;
-        }
+        size_t end = plain_end(c, in, at);
         struct str text = str_slice(in, at, end);
         buf_put(&c->out, text);
-        c->line += count_lines(text);
+        c->line += (long)str_count_char(text, '\n');
         at = end;
         if (at == in.len) {
             break;

@@ -27,7 +27,7 @@ struct xml_clean {
     void *ctx;
     long line;        /* of the input, from 1 */
     long line_offset; /* line feeds dropped before the declaration */
-    enum {
+    enum xml_clean_state {
         XML_CLEAN_START,
         XML_CLEAN_TEXT,
         XML_CLEAN_CDATA,

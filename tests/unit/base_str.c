@@ -126,3 +126,35 @@ TEST(clock_round_trips_and_refuses_dates_that_are_none) {
     CHECK(!clock_parse_datetime(STR("2023-02-29 00:00:00"), &us));
     CHECK(clock_parse_datetime(STR("2024-02-29 23:59:59"), &us));
 }
+
+TEST(str_blocks_of_bytes_are_as_single_ones) {
+    uint64_t state = test_seed();
+    for (int n = 0; n < 3000; n++) {
+        static const char alphabet[] = "aaaaaaaaaaaaaaa   \n\tb";
+        char bytes[160];
+        struct str s = str_make(bytes, test_below(&state, sizeof bytes));
+        size_t range = 1 + test_below(&state, sizeof alphabet - 1);
+        for (size_t i = 0; i < s.len; i++) {
+            bytes[i] = alphabet[test_below(&state, range)];
+        }
+        size_t count = 0, end = 0;
+        for (size_t i = 0; i < s.len; i++) {
+            count += bytes[i] == ' ';
+        }
+        CHECK_INT(str_count_char(s, ' '), count);
+        while (end < s.len &&
+               (!char_is_space(bytes[end]) || (bytes[end] == ' ' && end + 1 < s.len && end > 0 &&
+                                               !char_is_space(bytes[end + 1])))) {
+            end++;
+        }
+        if (s.len > 0 && !char_is_space(bytes[0])) {
+            CHECK_INT(str_single_spaced(s, 0), end);
+        }
+        size_t at = test_below(&state, s.len + 1), len = 1 + test_below(&state, 4);
+        struct str needle = str_slice(s, at, at + len);
+        const char *found = memmem(s.ptr, s.len, needle.ptr, needle.len);
+        CHECK_INT(str_find(s, needle, 0), found - s.ptr);
+        CHECK_INT(str_find(s, STR("ba\t"), 0),
+                  (found = memmem(s.ptr, s.len, "ba\t", 3)) != NULL ? found - s.ptr : -1);
+    }
+}

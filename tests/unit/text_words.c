@@ -125,3 +125,38 @@ TEST(reading_minutes_round_up_and_never_say_nought) {
     CHECK_INT(reading_minutes(1000, 0), 5);
     CHECK_INT(reading_minutes(SIZE_MAX, 1), 100000);
 }
+
+TEST(words_are_counted_alike_in_ascii_and_beyond) {
+    uint64_t state = test_seed();
+    struct arena a = { 0 };
+    for (int n = 0; n < 2000; n++) {
+        static const char *const bits[] = { "a",     "bc ",         " ",        "\n",
+                                            "it's ", "\xc3\xa9",    "\xc2\xa0", "longerword ",
+                                            "\x01",  "\xe4\xb8\xad" };
+        struct buf text;
+        size_t expected = 0;
+        buf_init(&text, 4096);
+        size_t range = 1 + test_below(&state, COUNT_OF(bits));
+        for (size_t i = test_below(&state, 60); i > 0; i--) {
+            buf_put(&text, str_of(bits[test_below(&state, range)]));
+        }
+        /* One run at a time, nothing but white space around it. */
+        for (size_t at = 0, from; at < text.len;) {
+            from = at;
+            if (utf8_is_space(utf8_next(buf_str(&text), &at))) {
+                continue;
+            }
+            size_t end = at;
+            while (end < text.len && !utf8_is_space(utf8_next(buf_str(&text), &at))) {
+                end = at;
+            }
+            at = end;
+            /* Begins with what is not ASCII: the other way is taken. */
+            expected += words_count(
+                arena_printf(&a, "\xc2\xa0%.*s", (int)(end - from), text.ptr + from), "en");
+        }
+        CHECK_INT(words_count(buf_str(&text), "en"), expected);
+        buf_done(&text);
+    }
+    arena_done(&a);
+}
