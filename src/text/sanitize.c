@@ -20,6 +20,7 @@
 #include "text/body.h"
 #include "text/body_writer.h"
 #include "text/html_parse.h"
+#include "text/html_plain.h"
 #include "text/url.h"
 #include "text/utf8.h"
 
@@ -56,9 +57,11 @@ static bool is_forbidden(uint32_t c) {
 /* Without controls and noncharacters, as references may have brought them; "\r" is "\n". Valid
  * UTF-8, which gumbo does not give for a reference beyond 32 bits. */
 static struct str characters(struct arena *a, struct str s) {
-    bool clean = utf8_valid(s);
-    for (size_t at = 0; clean && at < s.len;) {
-        clean = !is_forbidden(utf8_next(s, &at));
+    bool clean = true;
+    for (size_t at = 0; clean && (at += utf8_ascii_prefix(str_from(s, at))) < s.len;) {
+        size_t from = at;
+        uint32_t c = utf8_next(s, &at);
+        clean = !is_forbidden(c) && (c != UTF8_REPLACEMENT || at - from > 1);
     }
     if (clean) {
         return s;
@@ -518,7 +521,11 @@ static enum status run_pass(struct str text, const struct sanitize_options *opti
     struct arena arena;
     arena_init(&arena);
     const GumboNode *root;
-    enum status status = html_parse(&arena, utf8_clean(&arena, text), &root, err);
+    enum status status = STATUS_OK;
+    text = utf8_clean(&arena, text);
+    if (!html_plain_parse(&arena, text, &root)) {
+        status = html_parse(&arena, text, &root, err);
+    }
     if (status == STATUS_OK) {
         struct pass *p = ARENA_NEW(&arena, struct pass);
         p->arena = &arena;
