@@ -1,6 +1,7 @@
 #include "tests/import_site.h"
 
 #include "tests/harness.h"
+#include "tests/pictures.h"
 #include "text/body.h"
 
 #include <sqlite3.h>
@@ -47,10 +48,12 @@ void import_site_run(struct import_site *s, const struct import_case *run) {
         .now_us = NOW_US,
         .batch_items = run->batch_items,
         .threads = run->threads,
+        .decoder = run->uploads ? pictures_decoder() : NULL,
     };
     import_report_done(&s->report);
     s->err = (struct err){ 0 };
     s->status = import_wordpress(s->store, &options, &s->report, &s->err);
+    decoder_free(options.decoder);
     if (s->reader != NULL) {
         store_read_end(s->reader);
         store_reader_close(s->reader);
@@ -174,7 +177,10 @@ void import_site_dump(const char *dir, struct buf *out) {
     while (sqlite3_step(tables) == SQLITE_ROW) {
         char sql[300];
         const char *table = (const char *)sqlite3_column_text(tables, 0);
-        snprintf(sql, sizeof sql, "SELECT * FROM \"%s\"", table);
+        /* A task's number says how often an interrupted import came back to it. */
+        bool is_task = strcmp(table, "import_task") == 0;
+        snprintf(sql, sizeof sql, "SELECT %s FROM \"%s\"%s",
+                 is_task ? "source, kind, id, text" : "*", table, is_task ? " ORDER BY seq" : "");
         dump_rows(db, table, sql, out);
     }
     sqlite3_finalize(tables);

@@ -1,12 +1,12 @@
 #include "app/commands.h"
-#include "base/io.h"
-#include "base/limits.h"
+#include "base/clock.h"
 #include "newsroom/authors.h"
-#include "text/image_size.h"
+#include "newsroom/library.h"
 #include "text/json.h"
-#include "transfer/uploads.h"
 
-#include <stdio.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 static bool is_change(const struct cli *cli) {
     static const char *const names[] = { "--name",    "--biography", "--picture",
@@ -26,62 +26,53 @@ static struct str value_of(const struct cli *cli, const char *name) {
     return value != NULL ? str_of(value) : (struct str){ NULL, 0 };
 }
 
-/* A picture has the address of its content: the same one twice is kept once. */
-static enum status put_picture(struct cli *cli, struct store_writer *w, const struct upload *upload,
-                               struct str mime, struct str alt, int64_t *ret_id) {
-    struct media media = {
-        .file = upload->file,
-        .path = arena_printf(&cli->arena, "/media/%.*s", STR_FMT(upload->file)),
-        .mime = mime,
-        .size_bytes = upload->size_bytes,
-        .width = upload->width,
-        .height = upload->height,
-        .title = alt,
-        .alt = alt,
-    };
-    struct address address;
-    struct err lost = { 0 };
-    enum status status =
-        store_address(store_writer_reader(w), &cli->arena, media.path, &address, &lost);
-    if (status == STATUS_OK && address.kind == ADDRESS_MEDIA) {
-        *ret_id = address.id;
-        return STATUS_OK;
+/* Only pictures. */
+static enum status look_at_picture(const char *path, int fd, struct err *err) {
+    char head[FILE_TYPE_HEAD_BYTES];
+    ssize_t n = pread(fd, head, sizeof head, 0);
+    if (n < 0) {
+        return err_set(err, STATUS_IO, "cannot read %s: %s", path, strerror(errno));
     }
-    return status == STATUS_OK || status == STATUS_NOT_FOUND
-               ? store_media_put(w, &media, ret_id, &cli->err)
-               : err_set(&cli->err, status, "%s", lost.message);
+    const struct file_type *type = file_type_of(str_make(head, (size_t)n), str_of(path));
+    return type->class == FILE_PICTURE
+               ? STATUS_OK
+               : err_set(err, STATUS_INVALID, "%s is no PNG, JPEG, GIF, WebP, AVIF or HEIC picture",
+                         path);
 }
 
-/* Only pictures that every browser shows and whose size we can read. */
-static enum status take_picture(struct cli *cli, const char *path, struct upload *ret_upload,
-                                struct str *ret_mime) {
-    struct buf head;
-    buf_init(&head, LIMIT_MEDIA_BYTES);
-    enum status status = io_read_file(path, &head, &cli->err);
-    struct str bytes = str_slice(buf_str(&head), 0, LIMIT_IMAGE_HEAD_BYTES);
-    int width, height;
-    *ret_mime = image_mime(bytes);
-    if (status == STATUS_OK && !image_size(bytes, &width, &height)) {
-        status =
-            err_set(&cli->err, STATUS_INVALID, "%s is no PNG, JPEG, GIF or WebP picture", path);
+/* The file goes into the media library, in a transaction of its own: should what follows fail, it
+ * stays there. */
+static enum status take_picture(struct cli *cli, const char *path, int64_t *ret_media_id) {
+    struct library library = { 0 };
+    struct library_taken taken;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        return err_set(&cli->err, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO,
+                       "cannot open %s: %s", path, strerror(errno));
     }
-    buf_done(&head);
-    if (status != STATUS_OK) {
-        return status;
+    enum status status = look_at_picture(path, fd, &cli->err);
+    if (status == STATUS_OK) {
+        status = cli_open_store(cli, &library.store);
     }
-    struct str whole = str_of(path);
-    size_t slash = str_rfind_char(whole, '/');
-    struct str folder = slash == STR_NPOS ? STR(".") : str_slice(whole, 0, slash + 1);
-    const char *site = cli_value(cli, "--site");
-    return upload_copy(&cli->arena, arena_str(&cli->arena, folder).ptr,
-                       str_from(whole, slash == STR_NPOS ? 0 : slash + 1),
-                       arena_printf(&cli->arena, "%s/media", site ? site : ".").ptr, ret_upload,
-                       &cli->err);
+    if (status == STATUS_OK) {
+        library.decoder = decoder_new(NULL);
+        status = library_take_file(&library, &cli->arena, fd, str_of(path), NULL, clock_now_us(),
+                                   &taken, &cli->err);
+        decoder_free(library.decoder);
+        store_close(library.store);
+    }
+    close(fd);
+    if (status == STATUS_OK) {
+        *ret_media_id = taken.id;
+    }
+    return status;
 }
 
+/* arg: the picture's id, 0 for none. */
 static enum status change_author(struct cli *cli, struct store_writer *w, void *arg) {
-    (void)arg;
+    const int64_t *picture_id = arg;
     struct author author;
+    struct media picture;
     struct author_change change = {
         .name = value_of(cli, "--name"),
         .biography = value_of(cli, "--biography"),
@@ -89,17 +80,15 @@ static enum status change_author(struct cli *cli, struct store_writer *w, void *
         .profiles = value_of(cli, "--profiles"),
         .fediverse = value_of(cli, "--fediverse"),
     };
-    const char *picture = cli_value(cli, "--picture");
-    change.has_media = picture != NULL;
+    change.has_media = cli_value(cli, "--picture") != NULL;
+    change.media_id = *picture_id;
     enum status status =
         authors_find(store_writer_reader(w), &cli->arena, str_of(cli->args[0]), &author, &cli->err);
-    if (status == STATUS_OK && picture != NULL && picture[0] != '\0') {
-        struct upload upload;
-        struct str mime;
-        status = take_picture(cli, picture, &upload, &mime);
-        if (status == STATUS_OK) {
-            status = put_picture(cli, w, &upload, mime,
-                                 change.name.len > 0 ? change.name : author.name, &change.media_id);
+    if (status == STATUS_OK && *picture_id != 0) {
+        status = store_media(store_writer_reader(w), &cli->arena, *picture_id, &picture, &cli->err);
+        if (status == STATUS_OK && picture.alt.len == 0) {
+            picture.alt = change.name.len > 0 ? change.name : author.name;
+            status = store_media_put(w, &picture, &picture.id, &cli->err);
         }
     }
     return status == STATUS_OK ? authors_change(w, author.id, &change, &cli->err) : status;
@@ -219,7 +208,13 @@ static int run(struct cli *cli) {
         return is_change(cli) ? cli_usage(cli, "name the author to change")
                               : cli_read(cli, list_authors, NULL, 64u << 20);
     }
-    if (is_change(cli) && cli_write(cli, change_author, NULL) != STATUS_OK) {
+    const char *picture = cli_value(cli, "--picture");
+    int64_t picture_id = 0;
+    if (picture != NULL && picture[0] != '\0' &&
+        take_picture(cli, picture, &picture_id) != STATUS_OK) {
+        return cli_fail(cli);
+    }
+    if (is_change(cli) && cli_write(cli, change_author, &picture_id) != STATUS_OK) {
         return cli_fail(cli);
     }
     return cli_read(cli, show_author, NULL, 1u << 20);
@@ -240,8 +235,7 @@ const struct cli_command cmd_author = {
     .options = { CLI_SITE_OPTION,
                  { "--name", "TEXT", "the name in bylines", NULL },
                  { "--biography", "TEXT", "blank lines part its paragraphs", NULL },
-                 { "--picture", "FILE", "a PNG, JPEG, GIF or WebP picture, copied to media/",
-                   NULL },
+                 { "--picture", "FILE", "a picture, taken into the media library", NULL },
                  { "--website", "URL", "linked on the author's page", NULL },
                  { "--profiles", "URLS", "pages elsewhere, with blanks between", NULL },
                  { "--fediverse", "@NAME@HOST", "whom Mastodon names under the stories", NULL },

@@ -1,4 +1,6 @@
 #include "app/commands.h"
+#include "base/cpus.h"
+#include "picture/decoder.h"
 #include "transfer/import.h"
 
 #include <stdio.h>
@@ -55,7 +57,10 @@ static int run(struct cli *cli) {
         return cli_fail(cli);
     }
     struct import_report report = { 0 };
+    options.decoder = decoder_new(&(struct decoder_options){
+        .workers = (unsigned)(threads > 0 ? (size_t)threads : cpus_usable()) });
     enum status status = import_wordpress(store, &options, &report, &cli->err);
+    decoder_free(options.decoder);
     store_close(store);
     if (progress) {
         fputc('\n', stderr);

@@ -72,13 +72,10 @@ enum status library_examine(const struct library *l, struct arena *a, const stru
                             struct str name, struct library_found *ret, struct err *err) {
     struct str head = buf_str(&f->head);
     struct library_found found = { 0 };
-    struct str claim = l->by_content ? STR("") : name;
-    enum status status = file_type_admit(head, claim, &found.type, err);
+    enum status status = l->by_content ? file_type_admit_content(head, name, &found.type, err)
+                                       : file_type_admit(head, name, &found.type, err);
     if (status != STATUS_OK) {
         return status;
-    }
-    if (l->by_content && found.type->class != FILE_PICTURE) {
-        found.type = file_type_of(head, name);
     }
     struct media *m = &found.media;
     m->mime = str_of(found.type->mime);
@@ -169,10 +166,20 @@ static struct str stem(struct str name) {
     return dot == STR_NPOS || dot == 0 ? last : str_slice(last, 0, dot);
 }
 
-static enum status write_row(struct arena *a, const struct media_file *f, struct str name,
-                             const struct library_found *found, const struct media *given,
-                             int64_t now_us, struct store_writer *w, struct library_taken *ret,
-                             struct err *err) {
+static bool has_file(const char *dir, struct str file) {
+    int fd;
+    int64_t bytes;
+    if (file.len == 0 || media_file_open(dir, file, &fd, &bytes, &(struct err){ 0 }) != STATUS_OK) {
+        return false;
+    }
+    close(fd);
+    return true;
+}
+
+static enum status write_row(const struct library *l, struct arena *a, const struct media_file *f,
+                             struct str name, const struct library_found *found,
+                             const struct media *given, int64_t now_us, struct store_writer *w,
+                             struct library_taken *ret, struct err *err) {
     struct store_reader *r = store_writer_reader(w);
     int64_t id = 0;
     struct media m = { 0 };
@@ -188,13 +195,16 @@ static enum status write_row(struct arena *a, const struct media_file *f, struct
     if (status != STATUS_OK) {
         return status;
     }
-    m.file = found->media.file;
+    if (!has_file(store_dir(l->store), m.file)) {
+        m.file = found->media.file;
+    } /* else it may end otherwise, as it did in earlier versions: gc takes the new one away */
     if (given != NULL) {
         fill_given(&m, given);
     }
     library_fill(&m, &found->media);
     fill_text(&m.title, stem(name));
     status = store_media_put(w, &m, &m.id, err);
+    m.hash = arena_str(a, str_of(f->hash));
     ret->media = m;
     ret->id = m.id;
     return status;
@@ -218,7 +228,7 @@ enum status library_take(const struct library *l, struct arena *a, struct media_
         status = store_write_begin(l->store, &w, err);
     }
     if (status == STATUS_OK) {
-        status = write_row(a, f, name, &found, given, now_us, w, &taken, err);
+        status = write_row(l, a, f, name, &found, given, now_us, w, &taken, err);
         if (status == STATUS_OK) {
             status = store_write_commit(w, err);
         } else {

@@ -56,7 +56,7 @@ struct kind {
 };
 
 /* The first of a family is what is taken when the name does not choose. An ending that only stands
- * for another one has the other's content type, and is not written out: see `written`. */
+ * for another one has the other's content type, and is not written out (`written`). */
 static const struct kind kinds[] = {
     { { "", "application/octet-stream", "a file of an unknown kind", FILE_DOWNLOAD }, UNKNOWN },
     { { ".jpg", "image/jpeg", "a JPEG", FILE_PICTURE }, JPEG },
@@ -230,8 +230,11 @@ static enum family markup_family(struct str s) {
         if (str_starts_nocase(s, STR("<?php")) || str_starts(s, STR("<?="))) {
             return SCRIPT;
         }
+        if (str_starts_nocase(s, STR("<!doctype html"))) {
+            return WEB_PAGE;
+        }
         for (size_t i = 0; i < COUNT_OF(pages); i++) {
-            if (is_element(s, pages[i]) || str_starts_nocase(s, STR("<!doctype html"))) {
+            if (is_element(s, pages[i])) {
                 return WEB_PAGE;
             }
         }
@@ -427,24 +430,49 @@ const struct file_type *file_type_of(struct str head, struct str name) {
     return choose(family, claim, bytes);
 }
 
-enum status file_type_admit(struct str head, struct str name, const struct file_type **ret,
-                            struct err *err) {
+static enum status refuse_active(struct str head, const struct file_type *type, struct err *err) {
     if (head.len == 0) {
         return err_set(err, STATUS_INVALID, "the file is empty");
     }
+    return type->class == FILE_ACTIVE
+               ? err_set(err, STATUS_INVALID,
+                         "it is %s: pages, scripts and programs are not taken in", type->what)
+               : STATUS_OK;
+}
+
+static enum status mislabelled(const struct kind *claim, enum family family, struct err *err) {
+    return err_set(err, STATUS_INVALID, "its name says that it is %s, but it is %s",
+                   claim->type.what, written(family, NULL)->what);
+}
+
+enum status file_type_admit(struct str head, struct str name, const struct file_type **ret,
+                            struct err *err) {
     const struct file_type *type = file_type_of(head, name);
-    enum family family = family_of(str_slice(head, 0, FILE_TYPE_HEAD_BYTES));
     const struct kind *claim = claimed(name);
-    if (type->class == FILE_ACTIVE) {
-        return err_set(err, STATUS_INVALID,
-                       "it is %s: pages, scripts and programs are not taken in", type->what);
+    enum family family = family_of(str_slice(head, 0, FILE_TYPE_HEAD_BYTES));
+    enum status status = refuse_active(head, type, err);
+    if (status == STATUS_OK && claim != NULL && claim->family != family) {
+        status = mislabelled(claim, family, err);
     }
-    if (claim != NULL && claim->family != family) {
-        return err_set(err, STATUS_INVALID, "its name says that it is %s, but it is %s",
-                       claim->type.what, written(family, NULL)->what);
+    if (status == STATUS_OK) {
+        *ret = type;
     }
-    *ret = type;
-    return STATUS_OK;
+    return status;
+}
+
+enum status file_type_admit_content(struct str head, struct str name, const struct file_type **ret,
+                                    struct err *err) {
+    const struct file_type *type = file_type_of(head, name);
+    const struct kind *claim = claimed(name);
+    enum status status = refuse_active(head, type, err);
+    bool is_image = type->class == FILE_PICTURE || type->class == FILE_IMAGE;
+    if (status == STATUS_OK && claim != NULL && claim->type.class == FILE_PICTURE && !is_image) {
+        status = mislabelled(claim, family_of(str_slice(head, 0, FILE_TYPE_HEAD_BYTES)), err);
+    }
+    if (status == STATUS_OK) {
+        *ret = type;
+    }
+    return status;
 }
 
 enum file_class file_type_class(struct str mime) {

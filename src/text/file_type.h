@@ -35,6 +35,10 @@ const struct file_type *file_type_of(struct str head, struct str name);
  * Errors: INVALID, with the reason in words that an editor understands. */
 NODISCARD enum status file_type_admit(struct str head, struct str name,
                                       const struct file_type **ret, struct err *err);
+/* The same for archives in which many names are wrong: a picture may be one of another format, and
+ * what is none of ours is what its name says. */
+NODISCARD enum status file_type_admit_content(struct str head, struct str name,
+                                              const struct file_type **ret, struct err *err);
 
 /* The class that a content type has, of rows whose file nobody has looked at. */
 enum file_class file_type_class(struct str mime);

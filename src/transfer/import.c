@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/cpus.h"
 #include "base/limits.h"
-#include "transfer/uploads.h"
+#include "transfer/import_files.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -431,17 +431,29 @@ static enum status prepare(struct import_run *run, struct err *err) {
         return status;
     }
     const char *timezone = zone.len > 0 && timezone_valid(zone.ptr) ? zone.ptr : "UTC";
-    run->media_dir = arena_printf(&run->arena, "%s/media", store_dir(run->store)).ptr;
-    if (run->options->uploads != NULL) {
-        uploads_sweep(run->media_dir);
-    }
     return dates_new(run->locale.ptr, timezone, &run->dates, err);
+}
+
+/* With the files: what stories show must be there. */
+static enum status base_pass(struct import_run *run, struct err *err) {
+    enum status status = run->options->uploads != NULL ? import_files_begin(run, err) : STATUS_OK;
+    if (status == STATUS_OK) {
+        status = write_pass(run, PASS_BASE, err);
+    }
+    if (status == STATUS_OK) {
+        status = import_files_finish(run, err);
+    }
+    if (status == STATUS_OK) {
+        status = run_commit(run, true, err);
+    }
+    import_files_end(run);
+    return status;
 }
 
 static enum status run_passes(struct import_run *run, struct err *ret_break, struct err *err) {
     enum status status = scan(run, ret_break, err);
     if (status == STATUS_OK) {
-        status = write_pass(run, PASS_BASE, err);
+        status = base_pass(run, err);
     }
     if (status == STATUS_OK) {
         status = write_pass(run, PASS_PUBLIC, err);

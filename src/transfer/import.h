@@ -16,6 +16,7 @@
 #include "base/map.h"
 #include "base/status.h"
 
+struct decoder;
 struct store;
 
 struct import_progress {
@@ -36,7 +37,8 @@ struct import_type {
 struct import_options {
     const char *const *files; /* plain or gzip; read several times, so no pipes */
     size_t n_files;
-    const char *uploads; /* a copy of wp-content/uploads; NULL: files stay where they are */
+    const char *uploads;     /* a copy of wp-content/uploads; NULL: files stay where they are */
+    struct decoder *decoder; /* to look into pictures (picture/decoder.h); NULL: nobody does */
     const struct import_type *types;
     size_t n_types;
     int64_t now_us;     /* 0: the clock */
@@ -75,7 +77,7 @@ struct import_report {
     int64_t items_kept;   /* changed in the export, but edited here since: left alone */
     int64_t items_failed; /* broken: reported, not imported */
     int64_t comments, authors, sections, tags, menus;
-    int64_t files_copied, files_missing;
+    int64_t files_copied, files_missing, files_refused;
     int64_t stickies; /* put on top of the front page: slots "lead" and "secondaries" */
     struct map seen;  /* private: "once per kind" */
 };

@@ -1,12 +1,11 @@
 /* Attachments of an import: rows of the media library, their files and addresses. */
-#include "transfer/import_run.h"
+#include "transfer/import_files.h"
 
 #include "base/clock.h"
 #include "base/limits.h"
 #include "http/mime.h"
 #include "text/url.h"
 #include "transfer/php_value.h"
-#include "transfer/uploads.h"
 
 struct attachment {
     const struct wxr_item *item;
@@ -53,6 +52,35 @@ static struct str first_of(struct import_run *run, const struct wxr_item *item,
     return STR("");
 }
 
+/* What the export says wins; what it leaves out may have come from the file. */
+static void put_text(struct str *text, struct str exported) {
+    if (exported.len > 0) {
+        *text = exported;
+    }
+}
+
+static void read_facts(struct attachment *at) {
+    struct media *m = &at->media;
+    int64_t width = php_value_int(php_value_get(&at->meta, "width"));
+    int64_t height = php_value_int(php_value_get(&at->meta, "height"));
+    m->remote_url = str_trim(at->item->attachment_url);
+    if (m->remote_url.len == 0) {
+        m->remote_url = str_trim(at->item->guid);
+    }
+    if (m->file.len == 0) {
+        m->mime = http_mime(m->remote_url);
+        m->mime = str_slice(m->mime, 0, str_find_char(m->mime, ';', 0));
+        if (width > 0 && height > 0 && width <= LIMIT_IMAGE_SIDE && height <= LIMIT_IMAGE_SIDE) {
+            m->width = (int)width;
+            m->height = (int)height;
+        }
+    }
+    if (!clock_parse_datetime(str_trim(at->item->date_gmt), &m->created_us) &&
+        !clock_parse_datetime(str_trim(at->item->date), &m->created_us)) {
+        m->created_us = 0;
+    }
+}
+
 static void read_texts(struct import_run *run, struct attachment *at) {
     static const char *const credits[] = { "_media_credit", "_navis_media_credit_org",
                                            "_credit",       "credit",
@@ -60,36 +88,26 @@ static void read_texts(struct import_run *run, struct attachment *at) {
     const struct wxr_item *item = at->item;
     struct media *m = &at->media;
     const struct php_value *image = php_value_get(&at->meta, "image_meta");
-    m->title = run_plain_text(run, item->title);
-    m->alt = run_plain_text(run, wxr_meta_get(&item->metas, "_wp_attachment_image_alt"));
-    m->caption = run_plain_text(run, item->excerpt);
-    m->credit = first_of(run, item, credits, COUNT_OF(credits));
-    if (m->credit.len == 0) {
-        m->credit = run_plain_text(run, php_value_str(php_value_get(image, "credit")));
+    put_text(&m->title, run_plain_text(run, item->title));
+    put_text(&m->alt, run_plain_text(run, wxr_meta_get(&item->metas, "_wp_attachment_image_alt")));
+    struct str caption = run_plain_text(run, item->excerpt);
+    if (caption.len == 0) { /* where WordPress put a file's own caption for many years */
+        caption = run_plain_text(run, item->content);
     }
-    m->licence = run_plain_text(run, php_value_str(php_value_get(image, "copyright")));
-    m->remote_url = str_trim(item->attachment_url);
-    if (m->remote_url.len == 0) {
-        m->remote_url = str_trim(item->guid);
+    put_text(&m->caption, caption);
+    struct str credit = first_of(run, item, credits, COUNT_OF(credits));
+    if (credit.len == 0) {
+        credit = run_plain_text(run, php_value_str(php_value_get(image, "credit")));
     }
-    m->mime = http_mime(m->remote_url);
-    m->mime = str_slice(m->mime, 0, str_find_char(m->mime, ';', 0));
-    int64_t width = php_value_int(php_value_get(&at->meta, "width"));
-    int64_t height = php_value_int(php_value_get(&at->meta, "height"));
-    if (width > 0 && height > 0 && width <= LIMIT_IMAGE_SIDE && height <= LIMIT_IMAGE_SIDE) {
-        m->width = (int)width;
-        m->height = (int)height;
-    }
-    if (!clock_parse_datetime(str_trim(item->date_gmt), &m->created_us) &&
-        !clock_parse_datetime(str_trim(item->date), &m->created_us)) {
-        m->created_us = 0;
-    }
+    put_text(&m->credit, credit);
+    put_text(&m->licence, run_plain_text(run, php_value_str(php_value_get(image, "copyright"))));
 }
 
 /* ---- the file ---- */
 
 /* Where the file may be below the uploads folder, best guess first. */
-static size_t candidates(struct import_run *run, const struct attachment *at, struct str ret[3]) {
+static size_t candidates(struct import_run *run, const struct attachment *at,
+                         struct str ret[IMPORT_FILE_NAMES_MAX]) {
     struct str url = at->media.remote_url;
     size_t n = 0;
     size_t uploads = str_find(url, STR("/uploads/"), 0);
@@ -107,51 +125,48 @@ static size_t candidates(struct import_run *run, const struct attachment *at, st
     return n;
 }
 
-/* Files that a browser would run as part of our pages. */
-static bool is_active(struct str mime) {
-    static const char *const types[] = { "text/html", "text/javascript", "application/xhtml+xml" };
-    for (size_t i = 0; i < COUNT_OF(types); i++) {
-        if (str_eq(mime, str_of(types[i]))) {
-            return true;
-        }
-    }
-    return false;
+/* The attachment's page is settled when its story is known. */
+static struct str task_text(struct import_run *run, struct arena *a, const struct attachment *at) {
+    long long id = (long long)at->item->id;
+    struct str page;
+    bool has_page = run_own_path(run, at->item->link, false, &page) && page.len > 1;
+    return arena_printf(a, "%lld\n/?attachment_id=%lld\n/?p=%lld%s%.*s",
+                        (long long)at->item->parent, id, id, has_page ? "\n" : "",
+                        has_page ? (int)page.len : 0, has_page ? page.ptr : "");
 }
 
-static enum status copy_file(struct import_run *run, struct attachment *at, struct err *err) {
-    struct str names[3];
-    size_t n = candidates(run, at, names);
-    if (is_active(at->media.mime)) {
-        run_warn(run, "%.*s was not copied: pages and scripts are not taken over",
-                 STR_FMT(at->media.remote_url));
-        run->report->files_missing++;
-        return STATUS_OK;
+/* The row is there; the file comes into it when it is (import_file_taken). again: the row's task
+ * was queued by an earlier run. */
+static enum status want_file(struct import_run *run, const struct attachment *at, bool again,
+                             struct err *err) {
+    struct import_file *f;
+    struct str names[IMPORT_FILE_NAMES_MAX];
+    enum status status = import_files_next(run, &f, err);
+    if (status != STATUS_OK) {
+        return status;
     }
-    for (size_t i = 0; i < n; i++) {
-        struct err why = { 0 };
-        struct upload upload;
-        enum status status =
-            upload_copy(&run->item, run->options->uploads, names[i], run->media_dir, &upload, &why);
-        if (status == STATUS_OK) {
-            at->media.file = upload.file;
-            at->media.size_bytes = upload.size_bytes;
-            if (at->media.width == 0) {
-                at->media.width = upload.width;
-                at->media.height = upload.height;
-            }
-            run->report->files_copied++;
-            return run_free_path(run, at->path, ADDRESS_MEDIA, at->media.id, &at->media.path, err);
-        }
-        if (status == STATUS_IO) {
-            return err_set(err, status, "%s", why.message);
-        }
-        if (status != STATUS_NOT_FOUND) {
-            run_warn(run, "%s", why.message);
-        }
+    struct arena *a = &f->arena;
+    f->media_id = at->media.id;
+    f->source_id = arena_str(a, at->source_id);
+    f->path = arena_str(a, at->path);
+    f->remote_url = arena_str(a, at->media.remote_url);
+    f->n_names = candidates(run, at, names);
+    for (size_t i = 0; i < f->n_names; i++) {
+        f->names[i] = arena_str(a, names[i]);
     }
-    struct str name = n > 0 ? names[0] : at->media.remote_url;
-    run_warn(run, "the file %.*s is not in the uploads: its remote address stays", STR_FMT(name));
-    run->report->files_missing++;
+    const struct php_value *sizes = php_value_get(&at->meta, "sizes");
+    for (size_t i = 0; sizes != NULL && i < sizes->n_entries; i++) {
+        struct str name = php_value_str(php_value_get(&sizes->entries[i].value, "file"));
+        *vec_push(a, &f->variants) = arena_str(a, name);
+    }
+    struct str whole = php_value_str(php_value_get(&at->meta, "original_image"));
+    if (whole.len > 0) {
+        *vec_push(a, &f->variants) = arena_str(a, whole);
+    }
+    if (again) {
+        f->task = task_text(run, a, at);
+    }
+    import_files_queue(run, f);
     return STATUS_OK;
 }
 
@@ -164,65 +179,44 @@ static struct str without_scheme(struct str url) {
 
 /* Another file name in the same folder: it answers with a redirect, and bodies that show it from
  * another host are found. */
-static enum status put_variant(struct import_run *run, const struct attachment *at, struct str name,
-                               struct err *err) {
-    struct str url = at->media.remote_url;
+static enum status put_variant(struct import_run *run, const struct import_file *f,
+                               struct str media_path, struct str name, struct err *err) {
+    struct str url = f->remote_url;
     size_t slash = str_rfind_char(url, '/');
-    size_t path_slash = str_rfind_char(at->path, '/');
+    size_t path_slash = str_rfind_char(f->path, '/');
     if (name.len == 0 || slash == STR_NPOS || str_find_char(name, '/', 0) != STR_NPOS) {
         return STATUS_OK;
     }
     struct str path;
     struct str raw =
-        arena_printf(&run->item, "%.*s%.*s", (int)path_slash + 1, at->path.ptr, STR_FMT(name));
-    if (!url_path_canonical(&run->item, raw, &path) || str_eq(path, at->media.path)) {
+        arena_printf(&run->item, "%.*s%.*s", (int)path_slash + 1, f->path.ptr, STR_FMT(name));
+    if (!url_path_canonical(&run->item, raw, &path) || str_eq(path, media_path)) {
         return STATUS_OK;
     }
-    enum status status = run_redirect(run, path, ADDRESS_MEDIA, at->media.id, err);
+    enum status status = run_redirect(run, path, ADDRESS_MEDIA, f->media_id, err);
     struct str other = arena_printf(&run->item, "%.*s%.*s", (int)slash + 1, url.ptr, STR_FMT(name));
     return status == STATUS_OK
-               ? run_remember(run, "url", without_scheme(other), at->media.id, 0, err)
+               ? run_remember(run, "url", without_scheme(other), f->media_id, 0, err)
                : status;
 }
 
-static enum status put_addresses(struct import_run *run, const struct attachment *at,
-                                 struct err *err) {
-    if (at->media.path.len == 0) {
-        return STATUS_OK;
-    }
+static enum status put_addresses(struct import_run *run, const struct import_file *f,
+                                 struct str media_path, struct err *err) {
     enum status status =
-        run_remember(run, "url", without_scheme(at->media.remote_url), at->media.id, 0, err);
-    const struct php_value *sizes = php_value_get(&at->meta, "sizes");
-    for (size_t i = 0; status == STATUS_OK && sizes != NULL && i < sizes->n_entries; i++) {
-        struct str name = php_value_str(php_value_get(&sizes->entries[i].value, "file"));
-        status = put_variant(run, at, name, err);
-    }
-    if (status == STATUS_OK) {
-        struct str name = php_value_str(php_value_get(&at->meta, "original_image"));
-        status = put_variant(run, at, name, err);
+        run_remember(run, "url", without_scheme(f->remote_url), f->media_id, 0, err);
+    for (size_t i = 0; status == STATUS_OK && i < f->variants.len; i++) {
+        status = put_variant(run, f, media_path, f->variants.ptr[i], err);
     }
     return status;
 }
 
-/* The attachment's page is settled when its story is known. */
-static enum status queue(struct import_run *run, const struct attachment *at, struct err *err) {
-    struct buf text;
-    buf_init(&text, 64 * KIB);
-    long long id = (long long)at->item->id;
-    buf_printf(&text, "%lld\n/?attachment_id=%lld\n/?p=%lld", (long long)at->item->parent, id, id);
-    struct str page;
-    if (run_own_path(run, at->item->link, false, &page) && page.len > 1) {
-        buf_put_char(&text, '\n');
-        buf_put(&text, page);
-    }
+static enum status put_task(struct import_run *run, int64_t media_id, struct str text,
+                            struct err *err) {
     struct store_writer *writer;
     enum status status = run_writer(run, &writer, err);
-    if (status == STATUS_OK) {
-        status = store_import_task_put(writer, run->site->source, STR("attachment"), at->media.id,
-                                       buf_str(&text), err);
-    }
-    buf_done(&text);
-    return status;
+    return status == STATUS_OK ? store_import_task_put(writer, run->site->source, STR("attachment"),
+                                                       media_id, text, err)
+                               : status;
 }
 
 static enum status put_metas(struct import_run *run, const struct attachment *at, struct err *err) {
@@ -260,16 +254,7 @@ static enum status load_known(struct import_run *run, struct attachment *at, int
         status = store_media(reader, &run->item, id, &now, err);
     }
     *ret_edited = media_hash(&now) != row.hash;
-    at->media.id = now.id;
-    at->media.file = now.file;
-    at->media.path = now.path;
-    at->media.size_bytes = now.size_bytes;
-    at->media.width = now.width;
-    at->media.height = now.height;
-    at->media.parent_story_id = now.parent_story_id;
-    if (*ret_edited) {
-        at->media = now;
-    }
+    at->media = now;
     return status;
 }
 
@@ -280,35 +265,43 @@ static void remember_child(struct import_run *run, const struct wxr_item *item) 
     }
 }
 
-/* same: it is as it was imported, but for its file. */
-static enum status save(struct import_run *run, struct attachment *at, uint64_t hash, bool same,
+static enum status save(struct import_run *run, struct attachment *at, uint64_t hash, bool edited,
                         struct err *err) {
     struct store_writer *writer;
     enum status status = run_writer(run, &writer, err);
-    if (status == STATUS_OK && run->options->uploads != NULL && at->media.file.len == 0 &&
-        at->path.ptr != NULL) {
-        status = copy_file(run, at, err);
-    }
     if (status == STATUS_OK) {
         status = store_media_put(writer, &at->media, &at->media.id, err);
     }
-    if (status == STATUS_OK && !same) {
+    if (status == STATUS_OK) {
         status = put_metas(run, at, err);
     }
     if (status == STATUS_OK) {
         status = run_remember(run, "attachment", at->source_id, at->media.id, hash, err);
     }
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && !edited) {
         status = run_remember(run, "attachment-row", at->source_id, at->media.id,
                               media_hash(&at->media), err);
     }
     if (status == STATUS_OK) {
         status = run_remember_export(run, "attachment", at->source_id, err);
     }
-    if (status == STATUS_OK) {
-        status = put_addresses(run, at, err);
+    return status == STATUS_OK ? put_task(run, at->media.id, task_text(run, &run->item, at), err)
+                               : status;
+}
+
+static void count(struct import_run *run, bool is_known, bool edited, bool same) {
+    struct import_report *report = run->report;
+    if (edited && !same) {
+        report->items_kept++;
+        run_warn(run,
+                 "the file was changed here since it was imported: what was changed here stays");
+    } else if (same) {
+        report->items_unchanged++;
+    } else if (is_known) {
+        report->items_updated++;
+    } else {
+        report->items_new++;
     }
-    return status == STATUS_OK ? queue(run, at, err) : status;
 }
 
 enum status import_attachment(struct import_run *run, const struct wxr_item *item,
@@ -329,17 +322,18 @@ enum status import_attachment(struct import_run *run, const struct wxr_item *ite
     if (status != STATUS_OK) {
         return status;
     }
-    bool wants_file = run->options->uploads != NULL && at.media.file.len == 0;
     bool same = known.id != 0 && (known.hash == hash || !newer);
+    bool wants_file = run->files != NULL && (at.media.file.len == 0 || !same);
+    count(run, known.id != 0, edited, same);
     if (same && !wants_file) {
-        run->report->items_unchanged++;
         return STATUS_OK;
     }
     if (!php_value_parse(&run->item, wxr_meta_get(&item->metas, "_wp_attachment_metadata"),
                          &at.meta)) {
         at.meta = (struct php_value){ 0 };
     }
-    if (!edited) {
+    if (!same && !edited) {
+        read_facts(&at);
         read_texts(run, &at);
     }
     struct url url;
@@ -347,27 +341,92 @@ enum status import_attachment(struct import_run *run, const struct wxr_item *ite
         !url_path_canonical(&run->item, url.path, &at.path) || at.path.len < 2) {
         at.path = (struct str){ 0 };
     }
-    if (edited && !same) {
-        run->report->items_kept++;
-        run_warn(run,
-                 "the file was changed here since it was imported: what was changed here stays");
-    } else if (same) {
-        run->report->items_unchanged++;
-    } else if (known.id != 0) {
-        run->report->items_updated++;
-    } else {
-        run->report->items_new++;
+    if (!same) {
+        status = save(run, &at, hash, edited, err);
     }
-    if (same) {
-        hash = known.hash;
-        struct media before = at.media;
-        enum status copied = at.path.ptr != NULL ? copy_file(run, &at, err) : STATUS_OK;
-        if (copied != STATUS_OK || str_eq(before.file, at.media.file)) {
-            return copied;
-        }
-    }
-    return save(run, &at, hash, same, err);
+    return status == STATUS_OK && wants_file && at.path.ptr != NULL ? want_file(run, &at, same, err)
+                                                                    : status;
 }
+
+/* ---- when the file is there ---- */
+
+static enum status tell_failure(struct import_run *run, const struct import_file *f,
+                                struct err *err) {
+    struct str name = f->n_names > 0 ? f->names[0] : f->remote_url;
+    if (f->err.status == STATUS_NOT_FOUND) {
+        run_warn(run, "the file %.*s is not in the uploads: its remote address stays",
+                 STR_FMT(name));
+        run->report->files_missing++;
+        return STATUS_OK;
+    }
+    if (f->err.status == STATUS_INVALID || f->err.status == STATUS_TOO_LARGE) {
+        run_warn(run, "the file %.*s was not taken in: %s: its remote address stays", STR_FMT(name),
+                 f->err.message);
+        run->report->files_refused++;
+        return STATUS_OK;
+    }
+    return err_set(err, f->err.status, "%.*s: %s", STR_FMT(name), f->err.message);
+}
+
+static void tell_unprobed(struct import_run *run, const struct import_file *f) {
+    if (f->found.unprobed.status != STATUS_OK &&
+        report_first(run->report, STR("pictures that are not looked into"))) {
+        report_warn(run->report, NULL, 0, 0,
+                    "pictures are kept, but were not looked into, and are not shown until they "
+                    "are: %s",
+                    f->found.unprobed.message);
+    }
+}
+
+/* The file into the row as it is now; texts that were changed here stay. */
+static enum status put_file(struct import_run *run, const struct import_file *f, struct media *ret,
+                            struct err *err) {
+    struct store_writer *writer;
+    struct media found = f->found.media;
+    struct import_entry row;
+    enum status status = run_writer(run, &writer, err);
+    if (status == STATUS_OK) {
+        status = store_media(store_writer_reader(writer), &run->item, f->media_id, ret, err);
+    }
+    if (status == STATUS_OK) {
+        status = run_known(run, "attachment-row", f->source_id, &row, err);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    bool edited = media_hash(ret) != row.hash;
+    if (edited) {
+        found.title = found.alt = found.caption = found.credit = found.licence = STR("");
+    }
+    ret->file = found.file;
+    library_fill(ret, &found);
+    if (ret->path.len == 0) {
+        status = run_free_path(run, f->path, ADDRESS_MEDIA, ret->id, &ret->path, err);
+    }
+    if (status == STATUS_OK) {
+        status = store_media_put(writer, ret, &ret->id, err);
+    }
+    return status == STATUS_OK && !edited
+               ? run_remember(run, "attachment-row", f->source_id, ret->id, media_hash(ret), err)
+               : status;
+}
+
+enum status import_file_taken(struct import_run *run, struct import_file *f, struct err *err) {
+    struct media media;
+    if (f->err.status != STATUS_OK) {
+        return tell_failure(run, f, err);
+    }
+    tell_unprobed(run, f);
+    run->report->files_copied++;
+    enum status status = put_file(run, f, &media, err);
+    if (status == STATUS_OK) {
+        status = put_addresses(run, f, media.path, err);
+    }
+    return status == STATUS_OK && f->task.len > 0 ? put_task(run, f->media_id, f->task, err)
+                                                  : status;
+}
+
+/* ---- for bodies ---- */
 
 bool import_find_media(void *ctx, struct arena *a, int64_t id, struct wp_media *ret) {
     struct import_run *run = ctx;

@@ -86,9 +86,9 @@ void import_report_text(const struct import_report *report, struct buf *out) {
     buf_printf(out, "%8lld authors, %lld sections, %lld tags, %lld comments, %lld menus\n",
                (long long)report->authors, (long long)report->sections, (long long)report->tags,
                (long long)report->comments, (long long)report->menus);
-    buf_printf(out, "%8lld files copied, %lld missing; %lld redirects\n",
+    buf_printf(out, "%8lld files copied, %lld missing, %lld refused; %lld redirects\n",
                (long long)report->files_copied, (long long)report->files_missing,
-               (long long)report->redirects);
+               (long long)report->files_refused, (long long)report->redirects);
     if (report->stickies > 0) {
         buf_printf(out, "%8lld sticky on top of the front page: slots lead and secondaries\n",
                    (long long)report->stickies);
@@ -123,6 +123,7 @@ static void put_numbers(const struct import_report *r, struct json *j) {
     json_field_i64(j, STR("menus"), r->menus);
     json_field_i64(j, STR("files_copied"), r->files_copied);
     json_field_i64(j, STR("files_missing"), r->files_missing);
+    json_field_i64(j, STR("files_refused"), r->files_refused);
     json_field_i64(j, STR("stickies"), r->stickies);
     json_field_i64(j, STR("warnings_total"), r->n_warnings);
 }

@@ -81,6 +81,7 @@ struct import_site {
 
 struct id_set;       /* import.c */
 struct import_ready; /* import_ready.h */
+struct import_files; /* import_files.h */
 
 struct import_skip {
     const char *file;
@@ -113,8 +114,8 @@ struct import_run {
     int64_t now_us;
     struct dates *dates; /* of the site's zone */
     struct str locale;
-    struct slug_style slugs; /* for what comes without one */
-    const char *media_dir;
+    struct slug_style slugs;    /* for what comes without one */
+    struct import_files *files; /* on their way; NULL: none are taken */
 
     struct store_reader *reader;
     bool reading; /* a snapshot is open */
