@@ -18,6 +18,15 @@ struct store_reader {
     bool is_open;      /* within a snapshot */
 };
 
+/* Whose changes a transaction's are (audit.c). */
+struct audit_by {
+    bool is_known;
+    bool is_audited;
+    int64_t user_id, now_us;
+    const char *way;
+    char who[64], address[48];
+};
+
 struct store_writer {
     struct store *store;
     struct sql *sql;
@@ -31,6 +40,7 @@ struct store_writer {
     int64_t indexed_id;   /* the last story that the search index has heard of; 0: not asked yet */
     struct arena scratch; /* of the verb that runs */
     bool is_joined;       /* a savepoint within the group's transaction */
+    struct audit_by by;   /* who writes */
     /* Of one that waits for its group, under the store's lock. */
     STAILQ_ENTRY(store_writer) others;
     bool is_settled;
@@ -99,6 +109,11 @@ void journal_write(struct store_writer *w);
 void journal_tell(struct store *s);
 /* Wait until the listener has heard of all commits up to this one, which is committed. */
 NODISCARD enum status journal_wait(struct store *s, int64_t seq, struct err *err);
+
+/* ---- audit.c ---- */
+
+/* Before a commit: leave an entry if a change by somebody has none. */
+void audit_commit(struct store_writer *w);
 
 /* ---- touching ---- */
 

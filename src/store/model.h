@@ -109,6 +109,9 @@ struct user {
     struct str name;
     struct str password_hash; /* argon2id, libsodium's string form; "" = cannot sign in */
     enum user_role role;
+    int64_t created_us;
+    int64_t password_us; /* when the password was last set */
+    bool is_disabled;    /* cannot sign in by any way */
 };
 
 /* A picture or another file, in the media library. Several rows may share a file. */

@@ -9,7 +9,9 @@
  * write lock for STORE_BUSY_MS), beside those it names. After a write verb that failed with one of
  * these the transaction can only be rolled back (commit does that and repeats the error). A verb
  * that answers NOT_FOUND, CONFLICT, INVALID or TOO_LARGE has written and touched nothing: the
- * transaction goes on. */
+ * transaction goes on.
+ *
+ * Two parts stand apart: store/staff.h (who works here) and store/desk.h (revisions, locks). */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 

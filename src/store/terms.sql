@@ -70,19 +70,6 @@ UPDATE author SET user_id = ?2, name = ?3, slug = ?4, path = ?5, biography = ?6,
     login = ?8, media_id = ?9
 WHERE id = ?1;
 
--- name: user_of_login
-SELECT id, login, email, name, password_hash, role FROM "user" WHERE login = ?1;
-
--- name: user_exists
-SELECT 1 FROM "user" WHERE id = ?1;
-
--- name: user_insert
-INSERT INTO "user" (id, login, email, name, password_hash, role)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id;
-
--- name: user_update
-UPDATE "user" SET login = ?2, email = ?3, name = ?4, password_hash = ?5, role = ?6 WHERE id = ?1;
-
 -- name: media_get
 SELECT id, file, path, remote_url, mime, size_bytes, width, height, title, alt,
     caption, credit, licence, created_us, parent_story_id, hash, orientation, frames, alpha,

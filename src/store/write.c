@@ -173,6 +173,7 @@ static void undo(struct store_writer *w) {
 enum status store_write_commit(struct store_writer *w, struct err *err) {
     struct store *s = w->store;
     lists_write_counts(w);
+    audit_commit(w);
     if (w->touched.list.len > 0) {
         journal_write(w);
     }
