@@ -139,7 +139,7 @@ struct sign_in_guards {
 /* failures 0: forget it. */
 NODISCARD enum status store_guard_put(struct store_writer *w, int64_t user_id, unsigned failures,
                                       int64_t last_us, struct err *err);
-/* The latest, at most `max`. */
+/* All, but at most `max`. */
 NODISCARD enum status store_guards(struct store_reader *r, struct arena *a, size_t max,
                                    struct sign_in_guards *ret, struct err *err);
 

@@ -124,8 +124,8 @@ ON CONFLICT (user_id) DO UPDATE SET failures = ?2, last_us = ?3;
 DELETE FROM sign_in_guard WHERE user_id = ?1;
 
 -- name: guard_all
-SELECT u.login, g.failures, g.last_us FROM sign_in_guard g JOIN "user" u ON u.id = g.user_id
-ORDER BY g.last_us DESC LIMIT ?1;
+SELECT (SELECT login FROM "user" WHERE id = user_id), failures, last_us FROM sign_in_guard
+LIMIT ?1;
 
 -- name: audit_insert
 INSERT INTO audit (at_us, user_id, who, way, address, action, object_kind, object_id, summary)

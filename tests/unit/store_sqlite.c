@@ -68,6 +68,8 @@ static const struct {
     { "sitemap_all", "all files are wanted" },
     { "address_len", "counts all, for the progress of an export" },
     { "list_pages", "counts all, for the progress of an export" },
+    { "guard_all", "the few throttled accounts, at the start" },
+    { "audit_forget", "the first few rows" },
     { "sitemap_of_picture", "sorts the few files of one picture's stories" },
 };
 

@@ -108,3 +108,6 @@ CREATE TABLE autosave (
     PRIMARY KEY (story_id, user_id)
 ) STRICT;
 CREATE INDEX autosave_by_user ON autosave (user_id);
+
+-- The author whom readers see in a user's place.
+CREATE INDEX author_by_user ON author (user_id, id) WHERE user_id IS NOT NULL;
