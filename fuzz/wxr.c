@@ -19,6 +19,28 @@ static void see(struct seen *seen, struct str s) {
     seen->hash = hash_mix(seen->hash, hash_content(s));
 }
 
+static void see_item(struct seen *seen, const struct wxr_item *item) {
+    const struct str texts[] = {
+        item->type,     item->status,         item->title,          item->link,        item->guid,
+        item->creator,  item->content,        item->excerpt,        item->description, item->date,
+        item->date_gmt, item->modified,       item->modified_gmt,   item->pub_date,    item->slug,
+        item->password, item->attachment_url, item->comment_status, item->ping_status,
+    };
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        see(seen, texts[i]);
+    }
+    const int64_t numbers[] = { item->id, item->parent, item->menu_order, item->sticky,
+                                item->fault != NULL };
+    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+        seen->hash = hash_mix(seen->hash, (uint64_t)numbers[i]);
+    }
+    for (size_t i = 0; i < item->terms.len; i++) {
+        see(seen, item->terms.ptr[i].taxonomy);
+        see(seen, item->terms.ptr[i].slug);
+        see(seen, item->terms.ptr[i].name);
+    }
+}
+
 static enum status on_event(void *ctx, const struct wxr_event *event, struct err *err) {
     struct seen *seen = ctx;
     if (event->kind == WXR_WARNING) {
@@ -36,8 +58,8 @@ static enum status on_event(void *ctx, const struct wxr_event *event, struct err
         see(seen, event->term->slug);
         break;
     case WXR_ITEM:
-        see(seen, event->item->title);
-        see(seen, event->item->content);
+        seen->hash = hash_mix(seen->hash, (uint64_t)event->end_line);
+        see_item(seen, event->item);
         for (size_t i = 0; i < event->item->metas.len; i++) {
             see(seen, event->item->metas.ptr[i].key);
             see(seen, event->item->metas.ptr[i].value);
@@ -95,8 +117,8 @@ static enum status on_piece(void *ctx, const struct wxr_piece *piece, struct err
         p->is_begun = true;
         return wxr_feed_clean(p->frame, piece->text, false, err);
     }
-    enum status status = wxr_enter(p->items, piece->open, piece->line + p->clean.line_offset, err);
-    return status == STATUS_OK ? wxr_feed_clean(p->items, piece->text, false, err) : status;
+    return wxr_read_run(p->items, piece->open, piece->text, piece->line + p->clean.line_offset,
+                        err);
 }
 
 static uint64_t read_in_parts(struct str bytes, size_t piece, size_t run_bytes, size_t item_bytes,

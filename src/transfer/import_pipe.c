@@ -258,10 +258,8 @@ static void work(struct worker *w, struct job *job) {
     if (job->run.len > 0) {
         wxr_keep_in(w->wxr, &job->arena);
         struct err err = { 0 };
-        enum status status = wxr_enter(w->wxr, buf_str(&job->open), job->line, &err);
-        if (status == STATUS_OK) {
-            status = wxr_feed_clean(w->wxr, buf_str(&job->run), false, &err);
-        }
+        enum status status =
+            wxr_read_run(w->wxr, buf_str(&job->open), buf_str(&job->run), job->line, &err);
         if (status != STATUS_OK) {
             job->status = status;
             job->err = err;

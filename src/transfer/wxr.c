@@ -7,138 +7,24 @@
 #include "transfer/wxr.h"
 
 #include "base/limits.h"
+#include "transfer/wxr_plain.h"
+#include "transfer/wxr_schema.h"
 #include "transfer/xml_clean.h"
 
 #include <expat.h>
 #include <stdlib.h>
 
-enum ns { NS_NONE, NS_WP, NS_CONTENT, NS_EXCERPT, NS_DC, NS_OTHER };
-
-enum place {
-    PLACE_UNKNOWN,
-    PLACE_FIELD, /* within an element whose text is taken */
-    PLACE_ROOT,
-    PLACE_CHANNEL,
-    PLACE_AUTHOR,
-    PLACE_TERM,
-    PLACE_TERM_META,
-    PLACE_ITEM,
-    PLACE_ITEM_META,
-    PLACE_COMMENT,
-    PLACE_COMMENT_META,
-};
-
-enum field_type { FIELD_STR, FIELD_INT, FIELD_BOOL };
-
-struct field {
-    enum place in;
-    enum ns ns;
-    const char *name;
-    enum field_type type;
-    size_t offset;
-};
-
-#define AUTHOR(name, type, member)                                                                 \
-    { PLACE_AUTHOR, NS_WP, name, type, offsetof(struct wxr_author, member) }
-#define TERM(name, type, member)                                                                   \
-    { PLACE_TERM, NS_WP, name, type, offsetof(struct wxr_term, member) }
-#define ITEM(ns, name, type, member)                                                               \
-    { PLACE_ITEM, ns, name, type, offsetof(struct wxr_item, member) }
-#define COMMENT(name, type, member)                                                                \
-    { PLACE_COMMENT, NS_WP, name, type, offsetof(struct wxr_comment, member) }
-#define META(place)                                                                                \
-    { place, NS_WP, "meta_key", FIELD_STR, offsetof(struct wxr_meta, key) }, {                     \
-        place, NS_WP, "meta_value", FIELD_STR, offsetof(struct wxr_meta, value)                    \
-    }
-
-static const struct field fields[] = {
-    AUTHOR("author_id", FIELD_INT, id),
-    AUTHOR("author_login", FIELD_STR, login),
-    AUTHOR("author_email", FIELD_STR, email),
-    AUTHOR("author_display_name", FIELD_STR, display_name),
-    AUTHOR("author_first_name", FIELD_STR, first_name),
-    AUTHOR("author_last_name", FIELD_STR, last_name),
-    TERM("term_id", FIELD_INT, id),
-    TERM("term_taxonomy", FIELD_STR, taxonomy),
-    TERM("category_nicename", FIELD_STR, slug),
-    TERM("category_parent", FIELD_STR, parent),
-    TERM("cat_name", FIELD_STR, name),
-    TERM("category_description", FIELD_STR, description),
-    TERM("tag_slug", FIELD_STR, slug),
-    TERM("tag_name", FIELD_STR, name),
-    TERM("tag_description", FIELD_STR, description),
-    TERM("term_slug", FIELD_STR, slug),
-    TERM("term_parent", FIELD_STR, parent),
-    TERM("term_name", FIELD_STR, name),
-    TERM("term_description", FIELD_STR, description),
-    META(PLACE_TERM_META),
-    ITEM(NS_NONE, "title", FIELD_STR, title),
-    ITEM(NS_NONE, "link", FIELD_STR, link),
-    ITEM(NS_NONE, "guid", FIELD_STR, guid),
-    ITEM(NS_NONE, "description", FIELD_STR, description),
-    ITEM(NS_NONE, "pubDate", FIELD_STR, pub_date),
-    ITEM(NS_DC, "creator", FIELD_STR, creator),
-    ITEM(NS_CONTENT, "encoded", FIELD_STR, content),
-    ITEM(NS_EXCERPT, "encoded", FIELD_STR, excerpt),
-    ITEM(NS_WP, "post_id", FIELD_INT, id),
-    ITEM(NS_WP, "post_type", FIELD_STR, type),
-    ITEM(NS_WP, "status", FIELD_STR, status),
-    ITEM(NS_WP, "post_date", FIELD_STR, date),
-    ITEM(NS_WP, "post_date_gmt", FIELD_STR, date_gmt),
-    ITEM(NS_WP, "post_modified", FIELD_STR, modified),
-    ITEM(NS_WP, "post_modified_gmt", FIELD_STR, modified_gmt),
-    ITEM(NS_WP, "post_name", FIELD_STR, slug),
-    ITEM(NS_WP, "post_password", FIELD_STR, password),
-    ITEM(NS_WP, "post_parent", FIELD_INT, parent),
-    ITEM(NS_WP, "menu_order", FIELD_INT, menu_order),
-    ITEM(NS_WP, "is_sticky", FIELD_BOOL, sticky),
-    ITEM(NS_WP, "attachment_url", FIELD_STR, attachment_url),
-    ITEM(NS_WP, "comment_status", FIELD_STR, comment_status),
-    ITEM(NS_WP, "ping_status", FIELD_STR, ping_status),
-    META(PLACE_ITEM_META),
-    COMMENT("comment_id", FIELD_INT, id),
-    COMMENT("comment_parent", FIELD_INT, parent),
-    COMMENT("comment_user_id", FIELD_INT, user_id),
-    COMMENT("comment_author", FIELD_STR, author),
-    COMMENT("comment_author_email", FIELD_STR, author_email),
-    COMMENT("comment_author_url", FIELD_STR, author_url),
-    COMMENT("comment_author_IP", FIELD_STR, author_ip),
-    COMMENT("comment_date", FIELD_STR, date),
-    COMMENT("comment_date_gmt", FIELD_STR, date_gmt),
-    COMMENT("comment_content", FIELD_STR, content),
-    COMMENT("comment_approved", FIELD_STR, approved),
-    COMMENT("comment_type", FIELD_STR, type),
-    META(PLACE_COMMENT_META),
-};
-
-/* Elements that hold others: where they stand, and what they open. */
-static const struct {
-    enum place in;
-    enum ns ns;
-    const char *name;
-    enum place opens;
-} containers[] = {
-    { PLACE_CHANNEL, NS_WP, "author", PLACE_AUTHOR },
-    { PLACE_CHANNEL, NS_WP, "category", PLACE_TERM },
-    { PLACE_CHANNEL, NS_WP, "tag", PLACE_TERM },
-    { PLACE_CHANNEL, NS_WP, "term", PLACE_TERM },
-    { PLACE_CHANNEL, NS_NONE, "item", PLACE_ITEM },
-    { PLACE_TERM, NS_WP, "termmeta", PLACE_TERM_META },
-    { PLACE_ITEM, NS_WP, "postmeta", PLACE_ITEM_META },
-    { PLACE_ITEM, NS_WP, "comment", PLACE_COMMENT },
-    { PLACE_COMMENT, NS_WP, "commentmeta", PLACE_COMMENT_META },
-};
-
 /* A prefix declared by an open element. */
 struct binding {
     int depth;
     char prefix[16];
-    enum ns ns;
+    size_t prefix_len;
+    enum wxr_ns ns;
 };
 enum { BINDINGS_MAX = 64 };
 
 struct level {
-    enum place place;
+    enum wxr_place place;
     long line;
     char name[40]; /* for the message when the file breaks off */
 };
@@ -159,9 +45,12 @@ struct wxr {
 
     bool taking; /* the text of the open field */
     struct buf text;
-    const struct field *field; /* NULL: a channel field, or an item's term */
+    const struct wxr_field *field; /* NULL: a channel field, or an item's term */
     bool version_seen;
 
+    struct wxr_token tag;
+    struct buf channel;  /* the start tags that were entered, if nothing was fed since but items */
+    long plain_line;     /* 0: expat knows it */
     long line_add;       /* lines before the first that is fed, or that others read */
     struct arena own;    /* of the author, term or item being read */
     struct arena *arena; /* &own, or one whose owner resets it */
@@ -187,7 +76,9 @@ struct str wxr_meta_get(const struct wxr_metas *metas, const char *key) {
 /* ---- errors and events ---- */
 
 long wxr_line(const struct wxr *w) {
-    return (long)XML_GetCurrentLineNumber(w->parser) + w->clean.line_offset + w->line_add;
+    return w->plain_line > 0
+               ? w->plain_line
+               : (long)XML_GetCurrentLineNumber(w->parser) + w->clean.line_offset + w->line_add;
 }
 
 static void stop(struct wxr *w, enum status status) {
@@ -218,27 +109,9 @@ static void item_fault(struct wxr *w, const char *why) {
 
 /* ---- names ---- */
 
-static enum ns ns_of_uri(struct str uri) {
-    if (str_starts_nocase(uri, STR("https://"))) {
-        uri = str_from(uri, 8);
-    } else if (str_starts_nocase(uri, STR("http://"))) {
-        uri = str_from(uri, 7);
-    }
-    if (str_starts(uri, STR("wordpress.org/export/"))) {
-        return str_find(uri, STR("/excerpt"), 0) != STR_NPOS ? NS_EXCERPT : NS_WP;
-    }
-    if (str_starts(uri, STR("purl.org/rss/1.0/modules/content"))) {
-        return NS_CONTENT;
-    }
-    if (str_starts(uri, STR("purl.org/dc/elements/"))) {
-        return NS_DC;
-    }
-    return uri.len == 0 ? NS_NONE : NS_OTHER;
-}
-
-static enum ns ns_of_prefix(struct wxr *w, struct str prefix) {
+static enum wxr_ns ns_of_prefix(struct wxr *w, struct str prefix) {
     for (size_t i = w->n_bindings; i-- > 0;) {
-        if (str_eq(str_of(w->bindings[i].prefix), prefix)) {
+        if (str_eq(str_make(w->bindings[i].prefix, w->bindings[i].prefix_len), prefix)) {
             if (w->bindings[i].ns != NS_OTHER) {
                 return w->bindings[i].ns;
             }
@@ -258,31 +131,30 @@ static void bind(struct wxr *w, struct str prefix, struct str uri) {
     if (w->n_bindings == BINDINGS_MAX || prefix.len >= sizeof b->prefix) {
         return;
     }
-    *b = (struct binding){ .depth = w->depth, .ns = ns_of_uri(uri) };
+    *b = (struct binding){ .depth = w->depth, .prefix_len = prefix.len, .ns = wxr_ns_of_uri(uri) };
     if (prefix.len > 0) {
         memcpy(b->prefix, prefix.ptr, prefix.len);
     }
     w->n_bindings++;
 }
 
-static struct str split_name(struct wxr *w, const XML_Char *name, enum ns *ret_ns) {
-    struct str local = str_of(name);
-    size_t colon = str_find_char(local, ':', 0);
-    struct str prefix = str_slice(local, 0, colon == STR_NPOS ? 0 : colon);
+static struct str split_name(struct wxr *w, struct str name, enum wxr_ns *ret_ns) {
+    size_t colon = str_find_char(name, ':', 0);
+    struct str prefix = str_slice(name, 0, colon == STR_NPOS ? 0 : colon);
     *ret_ns = ns_of_prefix(w, prefix);
-    return colon == STR_NPOS ? local : str_from(local, colon + 1);
+    return colon == STR_NPOS ? name : str_from(name, colon + 1);
 }
 
 /* ---- places ---- */
 
-static enum place place_at(const struct wxr *w, int depth) {
+static enum wxr_place place_at(const struct wxr *w, int depth) {
     if (depth < 1) {
         return PLACE_UNKNOWN;
     }
     return depth > LIMIT_WXR_DEPTH ? PLACE_UNKNOWN : w->levels[depth - 1].place;
 }
 
-static void *target_of(struct wxr *w, enum place place) {
+static void *target_of(struct wxr *w, enum wxr_place place) {
     switch (place) {
     case PLACE_AUTHOR: return &w->author;
     case PLACE_TERM: return &w->term;
@@ -292,7 +164,7 @@ static void *target_of(struct wxr *w, enum place place) {
     }
 }
 
-static void open_container(struct wxr *w, enum place place, struct str name) {
+static void open_container(struct wxr *w, enum wxr_place place, struct str name) {
     if (place == PLACE_AUTHOR || place == PLACE_TERM || place == PLACE_ITEM) {
         if (w->arena == &w->own) {
             arena_reset(&w->own);
@@ -315,7 +187,7 @@ static void open_container(struct wxr *w, enum place place, struct str name) {
     }
 }
 
-static void take_text(struct wxr *w, const struct field *field) {
+static void take_text(struct wxr *w, const struct wxr_field *field) {
     w->taking = true;
     w->field = field;
     buf_reset(&w->text);
@@ -323,13 +195,13 @@ static void take_text(struct wxr *w, const struct field *field) {
 
 /* An item's <category domain=… nicename=…>; without a nicename it is the RSS's own, a repetition.
  */
-static void open_term_ref(struct wxr *w, const XML_Char **attributes) {
+static void open_term_ref(struct wxr *w, const struct wxr_token *tag) {
     w->ref = (struct wxr_term_ref){ 0 };
-    for (; attributes[0] != NULL; attributes += 2) {
-        if (strcmp(attributes[0], "domain") == 0) {
-            w->ref.taxonomy = arena_str(w->arena, str_of(attributes[1]));
-        } else if (strcmp(attributes[0], "nicename") == 0) {
-            w->ref.slug = arena_str(w->arena, str_of(attributes[1]));
+    for (size_t i = 0; i < tag->n_attributes; i++) {
+        if (str_eq(tag->attributes[i].name, STR("domain"))) {
+            w->ref.taxonomy = arena_str(w->arena, tag->attributes[i].value);
+        } else if (str_eq(tag->attributes[i].name, STR("nicename"))) {
+            w->ref.slug = arena_str(w->arena, tag->attributes[i].value);
         }
     }
     if (str_eq(w->ref.taxonomy, STR("tag"))) {
@@ -338,41 +210,34 @@ static void open_term_ref(struct wxr *w, const XML_Char **attributes) {
     take_text(w, NULL);
 }
 
-static enum place open_element(struct wxr *w, enum place parent, enum ns ns, struct str name,
-                               const XML_Char **attributes) {
+static enum wxr_place open_element(struct wxr *w, enum wxr_place parent, enum wxr_ns ns,
+                                   struct str name, const struct wxr_token *tag) {
     if (parent == PLACE_UNKNOWN || parent == PLACE_FIELD) {
         return parent;
     }
     if (parent == PLACE_ROOT) {
         return PLACE_CHANNEL;
     }
-    for (size_t i = 0; i < COUNT_OF(containers); i++) {
-        if (containers[i].in == parent && containers[i].ns == ns &&
-            str_eq(name, str_of(containers[i].name))) {
-            open_container(w, containers[i].opens, name);
-            return containers[i].opens;
-        }
+    enum wxr_place container = wxr_container(parent, ns, name);
+    if (container != PLACE_UNKNOWN) {
+        open_container(w, container, name);
+        return container;
     }
     if (parent == PLACE_ITEM && ns == NS_NONE && str_eq(name, STR("category"))) {
-        open_term_ref(w, attributes);
+        open_term_ref(w, tag);
         return PLACE_FIELD;
     }
-    if (parent == PLACE_CHANNEL) {
-        take_text(w, NULL);
-        return PLACE_FIELD;
+    const struct wxr_field *field = parent == PLACE_CHANNEL ? NULL : wxr_field(parent, ns, name);
+    if (parent != PLACE_CHANNEL && field == NULL) {
+        return PLACE_UNKNOWN;
     }
-    for (size_t i = 0; i < COUNT_OF(fields); i++) {
-        if (fields[i].in == parent && fields[i].ns == ns && str_eq(name, str_of(fields[i].name))) {
-            take_text(w, &fields[i]);
-            return PLACE_FIELD;
-        }
-    }
-    return PLACE_UNKNOWN;
+    take_text(w, field);
+    return PLACE_FIELD;
 }
 
 /* ---- what an end tag completes ---- */
 
-static void fill_field(struct wxr *w, enum place parent) {
+static void fill_field(struct wxr *w, enum wxr_place parent) {
     struct str text = buf_str(&w->text);
     char *target = (char *)target_of(w, parent) + w->field->offset;
     if (w->field->type == FIELD_STR) {
@@ -405,7 +270,7 @@ static void end_channel_field(struct wxr *w, const struct level *level) {
     emit(w, &(struct wxr_event){ .kind = WXR_CHANNEL, .line = level->line, .channel = &field });
 }
 
-static void end_field(struct wxr *w, enum place parent, const struct level *level) {
+static void end_field(struct wxr *w, enum wxr_place parent, const struct level *level) {
     w->taking = false;
     bool in_item = parent >= PLACE_ITEM;
     if (w->text.status != STATUS_OK ||
@@ -449,7 +314,7 @@ static void end_item(struct wxr *w, long line) {
                 .kind = WXR_ITEM, .line = line, .end_line = wxr_line(w), .item = &w->item });
 }
 
-static void close_element(struct wxr *w, enum place place, enum place parent,
+static void close_element(struct wxr *w, enum wxr_place place, enum wxr_place parent,
                           const struct level *level) {
     switch (place) {
     case PLACE_FIELD:
@@ -479,27 +344,26 @@ static void close_element(struct wxr *w, enum place place, enum place parent,
     }
 }
 
-/* ---- expat's calls ---- */
+/* ---- tags, whoever reads them ---- */
 
-static void XMLCALL on_start(void *ctx, const XML_Char *name, const XML_Char **attributes) {
-    struct wxr *w = ctx;
+static void begin_element(struct wxr *w, const struct wxr_token *tag, long line) {
     w->depth++;
-    for (size_t i = 0; attributes[i] != NULL; i += 2) {
-        struct str attribute = str_of(attributes[i]);
+    for (size_t i = 0; i < tag->n_attributes; i++) {
+        struct str attribute = tag->attributes[i].name;
         if (str_starts(attribute, STR("xmlns:"))) {
-            bind(w, str_from(attribute, 6), str_of(attributes[i + 1]));
+            bind(w, str_from(attribute, 6), tag->attributes[i].value);
         } else if (str_eq(attribute, STR("xmlns"))) {
-            bind(w, STR(""), str_of(attributes[i + 1]));
+            bind(w, STR(""), tag->attributes[i].value);
         }
     }
     if (w->depth > LIMIT_WXR_DEPTH) {
         return;
     }
-    enum ns ns;
-    struct str local = split_name(w, name, &ns);
+    enum wxr_ns ns;
+    struct str local = split_name(w, tag->text, &ns);
     struct level *level = &w->levels[w->depth - 1];
-    *level = (struct level){ .line = wxr_line(w) };
-    memcpy(level->name, name, str_slice(str_of(name), 0, sizeof level->name - 1).len);
+    *level = (struct level){ .line = line };
+    memcpy(level->name, tag->text.ptr, str_slice(tag->text, 0, sizeof level->name - 1).len);
     if (w->depth == 1) {
         if (!str_eq(local, STR("rss"))) {
             stop(w, err_set(w->err, STATUS_INVALID,
@@ -510,11 +374,10 @@ static void XMLCALL on_start(void *ctx, const XML_Char *name, const XML_Char **a
         level->place = PLACE_ROOT;
         return;
     }
-    level->place = open_element(w, place_at(w, w->depth - 1), ns, local, attributes);
+    level->place = open_element(w, place_at(w, w->depth - 1), ns, local, tag);
 }
 
-static void XMLCALL on_end(void *ctx, UNUSED const XML_Char *name) {
-    struct wxr *w = ctx;
+static void end_element(struct wxr *w) {
     if (w->depth <= LIMIT_WXR_DEPTH) {
         const struct level *level = &w->levels[w->depth - 1];
         close_element(w, level->place, place_at(w, w->depth - 1), level);
@@ -523,6 +386,25 @@ static void XMLCALL on_end(void *ctx, UNUSED const XML_Char *name) {
         w->n_bindings--;
     }
     w->depth--;
+}
+
+/* ---- expat's calls ---- */
+
+static void XMLCALL on_start(void *ctx, const XML_Char *name, const XML_Char **attributes) {
+    struct wxr *w = ctx;
+    struct wxr_token *tag = &w->tag;
+    tag->text = str_of(name);
+    tag->n_attributes = 0;
+    /* No element that is known has as many. */
+    for (; attributes[0] != NULL && tag->n_attributes < WXR_ATTRIBUTES_MAX; attributes += 2) {
+        tag->attributes[tag->n_attributes++] =
+            (struct wxr_attribute){ str_of(attributes[0]), str_of(attributes[1]) };
+    }
+    begin_element(w, tag, wxr_line(w));
+}
+
+static void XMLCALL on_end(void *ctx, UNUSED const XML_Char *name) {
+    end_element(ctx);
 }
 
 static void XMLCALL on_text(void *ctx, const XML_Char *text, int len) {
@@ -561,6 +443,7 @@ struct wxr *wxr_new(wxr_handler *handler, void *ctx) {
     arena_init(&w->own);
     w->arena = &w->own;
     buf_init(&w->text, LIMIT_WXR_FIELD_BYTES);
+    buf_init(&w->channel, 2 * (size_t)LIMIT_WXR_TAG_BYTES);
     xml_clean_init(&w->clean, on_clean_warning, w);
     set_handlers(w);
     return w;
@@ -578,9 +461,10 @@ void wxr_trust(struct wxr *w) {
     w->version_seen = true;
 }
 
-enum status wxr_enter(struct wxr *w, struct str open, long line, struct err *err) {
+static enum status enter(struct wxr *w, struct str open, long line, struct err *err) {
     check(XML_ParserReset(w->parser, "UTF-8") == XML_TRUE);
     set_handlers(w);
+    buf_reset(&w->channel);
     w->status = STATUS_OK;
     w->fed_bytes = 0;
     w->depth = 0;
@@ -601,9 +485,110 @@ void wxr_free(struct wxr *w) {
         XML_ParserFree(w->parser);
         xml_clean_done(&w->clean);
         buf_done(&w->text);
+        buf_done(&w->channel);
         arena_done(&w->own);
         free(w);
     }
+}
+
+/* ---- runs of items ---- */
+
+/* Take the item at *at, and all that is in it, as expat's calls would; false: it is not plain, and
+ * what was taken of it counts for nothing. */
+static bool take_item(struct wxr *w, struct str run, size_t *at) {
+    struct str names[LIMIT_WXR_DEPTH];
+    struct wxr_token *t = &w->tag;
+    size_t begin = *at;
+    long line = w->plain_line;
+    wxr_plain_next(w->arena, run, at, t);
+    if (t->kind != WXR_TOKEN_START || !str_eq(t->text, STR("item"))) {
+        return false;
+    }
+    int depth = w->depth;
+    names[depth] = t->text;
+    begin_element(w, t, line);
+    while (w->depth > depth) {
+        wxr_plain_next(w->arena, run, at, t);
+        switch (t->kind) {
+        case WXR_TOKEN_START:
+        case WXR_TOKEN_EMPTY:
+            if (w->depth == LIMIT_WXR_DEPTH) {
+                return false;
+            }
+            names[w->depth] = t->text;
+            begin_element(w, t, line);
+            if (t->kind == WXR_TOKEN_EMPTY) {
+                end_element(w);
+            }
+            break;
+        case WXR_TOKEN_END:
+            if (!str_eq(t->text, names[w->depth - 1])) {
+                return false;
+            }
+            if (w->depth == depth + 1) {
+                w->plain_line = line + (long)str_count_char(str_slice(run, begin, *at), '\n');
+            }
+            end_element(w);
+            break;
+        case WXR_TOKEN_TEXT:
+        case WXR_TOKEN_CDATA:
+            buf_truncate(&w->text, w->taking ? w->text.len : 0);
+            if (!wxr_plain_put(&w->text, t)) {
+                return false;
+            }
+            break;
+        case WXR_TOKEN_OTHER: return false;
+        }
+    }
+    return true;
+}
+
+/* As many items as are plain; how much of the run they are. */
+static size_t take_items(struct wxr *w, struct str run, long line) {
+    int depth = w->depth;
+    size_t n_bindings = w->n_bindings, at = 0;
+    w->plain_line = line;
+    while (w->status == STATUS_OK) {
+        size_t item = at;
+        while (item < run.len && char_is_space(run.ptr[item])) {
+            w->plain_line += run.ptr[item++] == '\n';
+        }
+        if (item == run.len) {
+            at = item;
+            break;
+        }
+        size_t end = item;
+        if (!take_item(w, run, &end)) {
+            w->depth = depth;
+            w->n_bindings = n_bindings;
+            w->taking = false;
+            break;
+        }
+        at = end;
+    }
+    w->plain_line = 0;
+    return at;
+}
+
+enum status wxr_read_run(struct wxr *w, struct str open, struct str run, long line,
+                         struct err *err) {
+    enum status status = STATUS_OK;
+    if (w->status != STATUS_OK || !str_eq(open, buf_str(&w->channel))) {
+        status = enter(w, open, line, err);
+        buf_put(&w->channel, open);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    w->err = err;
+    size_t taken = w->depth == 2 ? take_items(w, run, line) : 0;
+    w->err = NULL;
+    if (w->status != STATUS_OK || taken == run.len) {
+        return w->status;
+    }
+    line += (long)str_count_char(str_slice(run, 0, taken), '\n');
+    status = enter(w, open, line, err);
+    return status == STATUS_OK ? wxr_feed_clean(w, str_from(run, taken), false, err) : status;
 }
 
 /* The reason in words that help: what expat says, and what was open. */

@@ -6,7 +6,10 @@
  *
  * Elements are told by namespace URI (any version, http or https, whatever the prefix); where a
  * declaration is missing or unknown, the usual prefix is believed. Entity declarations are refused,
- * so nothing expands. Text is cleaned by xml_clean before it is parsed. */
+ * so nothing expands. Text is cleaned by xml_clean before it is parsed.
+ *
+ * In runs of whole items, those that are as plain as exporters write them are read without an XML
+ * parser (wxr_plain.h), with the same events. */
 #ifndef TRANSFER_WXR_H
 #define TRANSFER_WXR_H
 
@@ -115,9 +118,10 @@ NODISCARD enum status wxr_feed_clean(struct wxr *w, struct str text, bool last, 
 void wxr_keep_in(struct wxr *w, struct arena *a);
 /* Lines that others read follow. */
 void wxr_skip_lines(struct wxr *w, long lines);
-/* Begin anew within a channel whose start tags (of it and what is around it) are `open`; what is
- * fed next begins in `line`. */
-NODISCARD enum status wxr_enter(struct wxr *w, struct str open, long line, struct err *err);
+/* A run of whole items, which begins in `line`, of a channel whose start tags (of it and what is
+ * around it) are `open`. Nothing of what was read before matters. */
+NODISCARD enum status wxr_read_run(struct wxr *w, struct str open, struct str run, long line,
+                                   struct err *err);
 /* Whether an item without an id is one all the same: set by those who know the whole file. */
 void wxr_trust(struct wxr *w);
 

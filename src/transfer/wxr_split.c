@@ -124,6 +124,13 @@ static enum status take_tag(struct wxr_split *s, struct err *err) {
         s->depth -= s->depth > 0;
         return s->in_item && s->depth == 2 ? end_item(s, err) : STATUS_OK;
     }
+    if (s->depth < 2 && s->has_run) { /* it is of the channel before this tag */
+        enum status status = give_run(s, err);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        tag = str_slice(buf_str(&s->text), s->token, s->at);
+    }
     if (s->depth < 2 && !is_empty) {
         struct buf *kept = s->depth == 0 ? &s->root : &s->channel;
         buf_reset(kept);
@@ -156,6 +163,11 @@ static bool begin_token(struct wxr_split *s, bool last) {
         return false;
     }
     s->quote = 0;
+    if (rest.len > 1 && rest.ptr[1] != '!' && rest.ptr[1] != '?') {
+        s->state = SPLIT_TAG;
+        s->at = s->from = s->token + 1;
+        return true;
+    }
     s->state = str_starts(rest, STR("<!--"))        ? SPLIT_COMMENT
                : str_starts(rest, STR("<![CDATA[")) ? SPLIT_CDATA
                : str_starts(rest, STR("<?"))        ? SPLIT_INSTRUCTION

@@ -3,9 +3,9 @@
  *
  * Text that xml_clean has gone over is pushed in. What comes out is the same text again, in order
  * and whole, in pieces of two kinds: runs of whole items, and all the rest (the "frame"), which one
- * parser must read from beginning to end. A run can be read by itself by a parser that has entered
- * the channel (wxr_enter with `open`). The frame's parser reads the items that are too large for a
- * run, too: they come as pieces of the frame.
+ * parser must read from beginning to end. A run can be read by itself (wxr_read_run with `open`).
+ * The frame's parser reads the items that are too large for a run, too: they come as pieces of the
+ * frame.
  *
  * Only tags, comments, CDATA and processing instructions are told from each other, and names are
  * compared with "item". Where the text is well-formed, that is exact. Where it is not, whoever

@@ -297,7 +297,9 @@ static size_t plain_end(const struct xml_clean *c, struct str in, size_t at) {
             while (at < in.len && plain[(unsigned char)in.ptr[at]]) {
                 at++;
             }
-            if (at < in.len && (unsigned char)in.ptr[at] < 0x80) {
+            if (at + 1 < in.len && in.ptr[at] == '<' && in.ptr[at + 1] != '!') {
+                at++; /* a tag */
+            } else if (at < in.len && (unsigned char)in.ptr[at] < 0x80) {
                 break;
             }
         } else {
