@@ -58,16 +58,6 @@ static uint32_t reference_at(struct str s, size_t *ret_len) {
     return 0;
 }
 
-static void put_lines(struct buf *out, struct str s) {
-    size_t at = 0;
-    for (size_t end; (end = str_find_char(s, '\r', at)) != STR_NPOS;) {
-        buf_put(out, str_slice(s, at, end));
-        buf_put_char(out, '\n');
-        at = end + 1 + str_starts(str_from(s, end + 1), STR("\n"));
-    }
-    buf_put(out, str_from(s, at));
-}
-
 static bool put_text(struct buf *out, struct str s) {
     size_t at = 0;
     for (size_t end; (end = str_find_char(s, '&', at)) != STR_NPOS;) {
@@ -76,17 +66,17 @@ static bool put_text(struct buf *out, struct str s) {
         if (c == 0) {
             return false;
         }
-        put_lines(out, str_slice(s, at, end));
+        buf_put(out, str_slice(s, at, end));
         utf8_put(out, c);
         at = end + 1 + len;
     }
-    put_lines(out, str_from(s, at));
+    buf_put(out, str_from(s, at));
     return true;
 }
 
 bool wxr_plain_put(struct buf *out, const struct wxr_token *token) {
     if (token->kind == WXR_TOKEN_CDATA) {
-        put_lines(out, token->text);
+        buf_put(out, token->text);
         return true;
     }
     return put_text(out, token->text);

@@ -2,7 +2,8 @@
  * that and nothing else, at a fraction of an XML parser's cost; whoever uses it gives to the parser
  * what it refuses. What it takes, it reads as a parser does: tests and fuzz/wxr.c compare.
  *
- * The text has been gone over by xml_clean: it is UTF-8 of characters that XML has. */
+ * The text has been gone over by xml_clean: it is UTF-8 of characters that XML has, lines end in
+ * LF. */
 #ifndef TRANSFER_WXR_PLAIN_H
 #define TRANSFER_WXR_PLAIN_H
 
@@ -35,8 +36,7 @@ struct wxr_token {
  * in `a`. Whether tags belong together is the caller's to see. */
 void wxr_plain_next(struct arena *a, struct str text, size_t *at, struct wxr_token *ret);
 
-/* Append what a TEXT or CDATA token means: line ends are "\n", references are characters. false: a
- * reference is not plain. */
+/* Append what a TEXT or CDATA token means. false: a reference is not plain. */
 NODISCARD bool wxr_plain_put(struct buf *out, const struct wxr_token *token);
 
 #endif

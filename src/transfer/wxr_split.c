@@ -228,8 +228,13 @@ static bool step(struct wxr_split *s, bool last, bool *ret_tag) {
     case SPLIT_TEXT: {
         const char *lt = s->at < s->text.len ? memchr(s->text.ptr + s->at, '<', s->text.len - s->at)
                                              : NULL;
+        size_t begin = s->at;
         s->at = lt != NULL ? (size_t)(lt - s->text.ptr) : s->text.len;
         s->token = s->at;
+        if (s->depth == 0 && !is_blank(str_slice(buf_str(&s->text), begin, s->at))) {
+            s->state = SPLIT_NEVER; /* a parser may find out later that this is an error */
+            return false;
+        }
         return lt != NULL && begin_token(s, last);
     }
     case SPLIT_TAG: return *ret_tag = skip_tag(s);

@@ -18,7 +18,7 @@ static const char looked_at[XML_CLEAN_STATES][3] = {
 };
 
 static bool is_plain(int state, unsigned char ch) {
-    return ((ch >= 0x20 && ch < 0x80) || ch == '\t' || ch == '\r' || ch == '\n') &&
+    return ((ch >= 0x20 && ch < 0x80) || ch == '\t' || ch == '\n') &&
            ch != (unsigned char)looked_at[state][0] && ch != (unsigned char)looked_at[state][1];
 }
 
@@ -279,8 +279,7 @@ static size_t plain_blocks(enum xml_clean_state state, struct str s) {
     size_t at = 0;
     for (; s.len - at >= BLOCK16_BYTES; at += BLOCK16_BYTES) {
         block16 b = block16_at(s.ptr + at);
-        block16 plain = block16_in(b, 0x20, 0x7f) | block16_eq(b, '\t') | block16_eq(b, '\r') |
-                        block16_eq(b, '\n');
+        block16 plain = block16_in(b, 0x20, 0x7f) | block16_eq(b, '\t') | block16_eq(b, '\n');
         if (block16_any(~plain | block16_eq(b, one) | block16_eq(b, other))) {
             break;
         }
@@ -325,7 +324,14 @@ static size_t filter(struct xml_clean *c, struct str in, bool last) {
             break;
         }
         unsigned char ch = (unsigned char)in.ptr[at];
-        if (ch < 0x20) {
+        if (ch == '\r') {
+            if (at + 1 == in.len && !last) {
+                break;
+            }
+            buf_put_char(&c->out, '\n');
+            c->line++;
+            at += 1 + (at + 1 < in.len && in.ptr[at + 1] == '\n');
+        } else if (ch < 0x20) {
             warn(c, "a control character was left out");
             at++;
         } else if (ch >= 0x80) {

@@ -10,9 +10,10 @@
  *   a bare "&", entities that XML does not have  "&amp;" (kept as text)
  *   white space or a BOM before "<?xml"          dropped
  *   ISO-8859-1, Windows-1252 by declaration      turned into UTF-8
+ *   CR LF, CR                                    LF, as a parser makes of them
  *
- * Line feeds pass through untouched, so that a parser's line numbers stay right (`line_offset`
- * counts the dropped ones). What comes out is UTF-8, whatever the declaration says. */
+ * Lines stay lines, so that a parser's line numbers are right (`line_offset` counts the dropped
+ * ones). What comes out is UTF-8, whatever the declaration says. */
 #ifndef TRANSFER_XML_CLEAN_H
 #define TRANSFER_XML_CLEAN_H
 
