@@ -3,6 +3,7 @@
 #define STORE_SEARCH_H
 
 #include "store/internal.h"
+#include "store/postings.h"
 
 /* Bring a story's document from what it was to what it is (id 0: none) and touch `search`. Within
  * the verb that saves the story. */
@@ -42,6 +43,11 @@ void search_count(struct sql *db, struct str headline, struct str standfirst, st
                   int64_t by);
 /* Count up to so many words of those that wait. False: none did. */
 bool search_count_due(struct sql *db, int64_t words);
+/* Let the words of many documents wait, as far as they were counted (postings_end): they are of so
+ * many documents. */
+void search_tally(struct sql *db, const struct postings *p, int64_t sampled);
+/* Count very many of those that wait. False: none did. */
+bool search_count_many(struct sql *db);
 
 /* Tell of each document that has not its story's words. */
 void search_check(struct sql *db, db_fault *fault, void *ctx);

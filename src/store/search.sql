@@ -87,6 +87,14 @@ ON CONFLICT (word) DO UPDATE SET docs = docs + excluded.docs,
     headlines = headlines + excluded.headlines
 RETURNING docs;
 
+-- name: search_word_put
+INSERT INTO search_word (word, docs, headlines) VALUES (?1, ?2, ?3)
+ON CONFLICT (word) DO UPDATE SET docs = docs + excluded.docs,
+    headlines = headlines + excluded.headlines;
+
+-- name: search_word_drop_empty
+DELETE FROM search_word WHERE docs = 0 AND headlines = 0;
+
 -- name: search_word_drop
 DELETE FROM search_word WHERE word = ?1 AND docs = 0 AND headlines = 0;
 
@@ -99,6 +107,15 @@ VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM search_due), ?1, ?2, ?3);
 
 -- name: search_due_first
 SELECT seq, docs, in_headline, elsewhere FROM search_due WHERE seq > 0 ORDER BY seq LIMIT 1;
+
+-- name: search_due_all
+SELECT seq, docs, in_headline, elsewhere FROM search_due ORDER BY seq;
+
+-- name: search_due_drop_to
+DELETE FROM search_due WHERE seq <= ?1;
+
+-- name: search_due_tallied
+SELECT EXISTS (SELECT 1 FROM search_due WHERE docs = 0);
 
 -- name: search_due_put
 UPDATE search_due SET in_headline = ?2, elsewhere = ?3 WHERE seq = ?1;
@@ -119,7 +136,8 @@ SELECT max(id) FROM story;
 SELECT count(*) FROM story WHERE id > ?1;
 
 -- name: search_fill_next
-SELECT id, published_us, state = 3 AND visibility = 0 FROM story WHERE id > ?1 ORDER BY id LIMIT ?2;
+SELECT id, published_us, state = 3 AND visibility = 0, word_count
+FROM story WHERE id > ?1 ORDER BY id LIMIT ?2;
 
 -- name: search_clear_text
 INSERT INTO search_text (search_text) VALUES ('delete-all');

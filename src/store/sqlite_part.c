@@ -1,11 +1,11 @@
 #include "store/sqlite_part.h"
 
-#include "base/buf.h"
+#include "base/arena.h"
 #include "base/limits.h"
+#include "store/part_pages.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Rows of the table "<name>_data" (fts5_index.c): the totals, the record of the parts, and the
@@ -14,12 +14,6 @@ enum { ROW_TOTALS = 1, ROW_STRUCTURE = 10, PART_BITS = 37, PARTS_MAX = 1900, LEV
 
 /* Behind the first four bytes: the form for tables that can forget rows, which ours are not. */
 static const struct str form_2 = STR_INIT("\xff\x00\x00\x01");
-
-struct part_maker {
-    sqlite3 *db;
-    sqlite3_stmt *insert;
-    bool is_open; /* documents were added */
-};
 
 static enum status fail(sqlite3 *db, const char *doing, struct err *err) {
     int code = sqlite3_errcode(db) & 0xff;
@@ -34,34 +28,9 @@ static enum status run_sql(sqlite3 *db, const char *sql, struct err *err) {
     return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? STATUS_OK : fail(db, sql, err);
 }
 
-/* ---- numbers, as SQLite writes them: seven bits a byte, the ninth byte whole ---- */
-
-static bool take_number(struct str *s, uint64_t *ret) {
-    uint64_t value = 0;
-    for (size_t i = 0; i < 9 && i < s->len; i++) {
-        unsigned char byte = (unsigned char)s->ptr[i];
-        value = i == 8 ? value << 8 | byte : value << 7 | (byte & 0x7f);
-        if (i == 8 || byte < 0x80) {
-            *s = str_from(*s, i + 1);
-            *ret = value;
-            return true;
-        }
-    }
-    return false;
-}
-
 static void put_number(struct buf *out, uint64_t value) {
-    char bytes[10];
-    size_t n = 0;
-    check(value >> 56 == 0); /* counts of words and parts */
-    do {
-        bytes[n] = (char)((value & 0x7f) | (n > 0 ? 0x80 : 0));
-        n++;
-        value >>= 7;
-    } while (value != 0);
-    while (n > 0) {
-        buf_put_char(out, bytes[--n]);
-    }
+    unsigned char bytes[NUMBER_MAX_BYTES];
+    buf_put(out, str_make((const char *)bytes, number_write(bytes, value)));
 }
 
 /* ---- records ---- */
@@ -105,13 +74,13 @@ struct structure {
 
 static bool parse_level(struct str *rest, struct structure *s, uint64_t *ret_merging) {
     uint64_t n;
-    if (!take_number(rest, ret_merging) || !take_number(rest, &n) || n > PARTS_MAX - s->n_parts) {
+    if (!number_take(rest, ret_merging) || !number_take(rest, &n) || n > PARTS_MAX - s->n_parts) {
         return false;
     }
     for (uint64_t i = 0; i < n; i++) {
         struct segment *part = &s->parts[s->n_parts++];
-        if (!take_number(rest, &part->number) || !take_number(rest, &part->first) ||
-            !take_number(rest, &part->last)) {
+        if (!number_take(rest, &part->number) || !number_take(rest, &part->first) ||
+            !number_take(rest, &part->last)) {
             return false;
         }
     }
@@ -122,8 +91,8 @@ static bool parse_structure(struct str record, struct structure *s) {
     uint64_t total, merging;
     *s = (struct structure){ .cookie = str_slice(record, 0, 4) };
     struct str rest = str_from(record, s->cookie.len);
-    if (s->cookie.len < 4 || str_starts(rest, form_2) || !take_number(&rest, &s->levels) ||
-        !take_number(&rest, &total) || !take_number(&rest, &s->counter) || s->levels > LEVELS_MAX) {
+    if (s->cookie.len < 4 || str_starts(rest, form_2) || !number_take(&rest, &s->levels) ||
+        !number_take(&rest, &total) || !number_take(&rest, &s->counter) || s->levels > LEVELS_MAX) {
         return false;
     }
     s->others = rest;
@@ -178,149 +147,22 @@ static uint64_t free_number(const struct structure *s) {
     return 0;
 }
 
-/* How many rows and words: the sum of two records, one of which may be empty. */
-static struct str add_totals(struct arena *a, struct str x, struct str y) {
+/* How many rows and words there are: what `record` says, which may be empty, and the postings'. */
+static struct str add_totals(struct arena *a, struct str record, const struct postings *from,
+                             size_t n, int n_columns) {
     struct buf out;
     buf_init(&out, MIB);
-    for (int i = 0; i <= PART_COLUMNS_MAX && (x.len > 0 || y.len > 0); i++) {
-        uint64_t m = 0, n = 0;
-        (void)take_number(&x, &m);
-        (void)take_number(&y, &n);
-        put_number(&out, m + n);
-    }
-    struct str record = arena_str(a, buf_str(&out));
-    buf_done(&out);
-    return record;
-}
-
-/* ---- making ---- */
-
-enum status part_maker_new(const char *columns, struct part_maker **ret, struct err *err) {
-    struct part_maker *m = calloc(1, sizeof *m);
-    check(m != NULL);
-    char sql[512], places[64] = "?1";
-    size_t n = 1;
-    for (const char *at = columns; (at = strchr(at, ',')) != NULL; at++) {
-        n++;
-        snprintf(places + strlen(places), sizeof places - strlen(places), ", ?%zu", n);
-    }
-    check(n <= PART_COLUMNS_MAX);
-    int code = sqlite3_open_v2(
-        ":memory:", &m->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-    /* What does not fit into memory becomes a part of its own; part_maker_end makes them one. */
-    snprintf(sql, sizeof sql,
-             "CREATE VIRTUAL TABLE part USING fts5 (%s, content = '', columnsize = 0,"
-             " tokenize = 'ascii');"
-             "INSERT INTO part (part, rank) VALUES ('hashsize', 1048576);"
-             "INSERT INTO part (part, rank) VALUES ('automerge', 0)",
-             columns);
-    enum status status = code == SQLITE_OK ? run_sql(m->db, sql, err)
-                                           : fail(m->db, "make a part", err);
-    snprintf(sql, sizeof sql, "INSERT INTO part (rowid, %s) VALUES (?%zu, %s)", columns, n + 1,
-             places);
-    if (status == STATUS_OK && sqlite3_prepare_v3(m->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
-                                                  &m->insert, NULL) != SQLITE_OK) {
-        status = fail(m->db, "make a part", err);
-    }
-    if (status != STATUS_OK) {
-        part_maker_free(m);
-        return status;
-    }
-    *ret = m;
-    return STATUS_OK;
-}
-
-void part_maker_free(struct part_maker *m) {
-    if (m != NULL) {
-        sqlite3_finalize(m->insert);
-        sqlite3_close(m->db);
-        free(m);
-    }
-}
-
-enum status part_maker_add(struct part_maker *m, int64_t row, const struct str *texts, size_t n,
-                           struct err *err) {
-    if (!m->is_open) {
-        enum status status = run_sql(m->db, "BEGIN", err);
-        if (status != STATUS_OK) {
-            return status;
+    for (int i = 0; i <= n_columns; i++) {
+        uint64_t total = 0;
+        (void)number_take(&record, &total);
+        for (size_t k = 0; k < n; k++) {
+            total += i == 0 ? from[k].n_docs : from[k].tokens[i - 1];
         }
-        m->is_open = true;
+        put_number(&out, total);
     }
-    for (size_t i = 0; i < n; i++) {
-        sqlite3_bind_text64(m->insert, (int)i + 1, texts[i].len ? texts[i].ptr : "", texts[i].len,
-                            SQLITE_STATIC, SQLITE_UTF8);
-    }
-    sqlite3_bind_int64(m->insert, (int)n + 1, row);
-    bool done = sqlite3_step(m->insert) == SQLITE_DONE;
-    enum status status = done ? STATUS_OK : fail(m->db, "add a document", err);
-    sqlite3_reset(m->insert);
-    sqlite3_clear_bindings(m->insert); /* they point to the caller's text */
-    return status;
-}
-
-static enum status take_pages(sqlite3 *db, struct arena *a, struct part *part, struct err *err) {
-    VEC(struct part_page) pages = { 0 };
-    VEC(struct part_term) terms = { 0 };
-    sqlite3_stmt *stmt = NULL;
-    int code = sqlite3_prepare_v2(
-        db, "SELECT id, block FROM part_data WHERE id > 1 << 37 ORDER BY id", -1, &stmt, NULL);
-    while (code == SQLITE_OK && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
-        struct str bytes =
-            str_make(sqlite3_column_blob(stmt, 1), (size_t)sqlite3_column_bytes(stmt, 1));
-        *vec_push(a, &pages) =
-            (struct part_page){ sqlite3_column_int64(stmt, 0) & ((INT64_C(1) << PART_BITS) - 1),
-                                arena_str(a, bytes) };
-        code = SQLITE_OK;
-    }
-    sqlite3_finalize(stmt);
-    stmt = NULL;
-    if (code == SQLITE_DONE) {
-        code = sqlite3_prepare_v2(db, "SELECT term, pgno FROM part_idx ORDER BY term", -1, &stmt,
-                                  NULL);
-    }
-    while (code == SQLITE_OK && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
-        struct str term =
-            str_make(sqlite3_column_blob(stmt, 0), (size_t)sqlite3_column_bytes(stmt, 0));
-        *vec_push(a, &terms) =
-            (struct part_term){ arena_str(a, term), sqlite3_column_int64(stmt, 1) };
-        code = SQLITE_OK;
-    }
-    enum status status = code == SQLITE_DONE ? STATUS_OK : fail(db, "take a part", err);
-    sqlite3_finalize(stmt);
-    part->pages = pages.ptr;
-    part->n_pages = pages.len;
-    part->terms = terms.ptr;
-    part->n_terms = terms.len;
-    return status;
-}
-
-enum status part_maker_end(struct part_maker *m, struct arena *a, struct part *ret,
-                           struct err *err) {
-    *ret = (struct part){ 0 };
-    if (!m->is_open) {
-        return STATUS_OK;
-    }
-    struct str record;
-    struct structure *s = ARENA_NEW(a, struct structure);
-    m->is_open = false;
-    enum status status = run_sql(m->db, "COMMIT; INSERT INTO part (part) VALUES ('optimize')", err);
-    if (status == STATUS_OK) {
-        status = read_record(m->db, a, "part", ROW_STRUCTURE, &record, err);
-    }
-    if (status == STATUS_OK && (!parse_structure(record, s) || s->n_parts > 1)) {
-        status = err_set(err, STATUS_DB, "the search index: a part came out in another form");
-    }
-    if (status == STATUS_OK && s->n_parts == 1) {
-        ret->last_page = (int64_t)s->parts[0].last;
-        status = take_pages(m->db, a, ret, err);
-    }
-    if (status == STATUS_OK) {
-        status = read_record(m->db, a, "part", ROW_TOTALS, &ret->totals, err);
-    }
-    return status == STATUS_OK
-               ? run_sql(m->db, "INSERT INTO part (part) VALUES ('delete-all')", err)
-               : status;
+    struct str totals = arena_str(a, buf_str(&out));
+    buf_done(&out);
+    return totals;
 }
 
 /* ---- appending ---- */
@@ -348,34 +190,50 @@ static enum status forget_records(sqlite3 *db, const char *table, struct err *er
     return run_sql(db, sql, err);
 }
 
-static enum status put_rows(sqlite3 *db, const char *table, const struct part *part,
-                            uint64_t number, struct err *err) {
+struct putting {
+    sqlite3 *db;
+    uint64_t number; /* of the part */
+    sqlite3_stmt *page, *term;
+};
+
+static enum status step(struct putting *p, sqlite3_stmt *stmt, struct err *err) {
+    bool done = sqlite3_step(stmt) == SQLITE_DONE;
+    enum status status = done ? STATUS_OK : fail(p->db, "put a part in", err);
+    sqlite3_reset(stmt);
+    return status;
+}
+
+static enum status put_page(void *ctx, int64_t place, struct str bytes, struct err *err) {
+    struct putting *p = ctx;
+    sqlite3_bind_int64(p->page, 1, (int64_t)(p->number << PART_BITS) | place);
+    sqlite3_bind_blob64(p->page, 2, bytes.ptr, bytes.len, SQLITE_STATIC);
+    return step(p, p->page, err);
+}
+
+static enum status put_term(void *ctx, struct str term, int64_t page, struct err *err) {
+    struct putting *p = ctx;
+    sqlite3_bind_int64(p->term, 1, (int64_t)p->number);
+    sqlite3_bind_blob64(p->term, 2, term.ptr, term.len, SQLITE_STATIC);
+    sqlite3_bind_int64(p->term, 3, page);
+    return step(p, p->term, err);
+}
+
+static enum status put_pages(sqlite3 *db, const char *table, const struct postings *from, size_t n,
+                             uint64_t number, int64_t *ret_last, struct err *err) {
     char sql[128];
-    sqlite3_stmt *stmt = NULL;
+    struct putting p = { .db = db, .number = number };
+    const struct part_sink sink = { .ctx = &p, .page = put_page, .term = put_term };
     snprintf(sql, sizeof sql, "INSERT INTO %s_data (id, block) VALUES (?1, ?2)", table);
-    int code = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
-    for (size_t i = 0; code == SQLITE_OK && i < part->n_pages; i++) {
-        const struct part_page *page = &part->pages[i];
-        sqlite3_bind_int64(stmt, 1, (int64_t)(number << PART_BITS) | page->at);
-        sqlite3_bind_blob64(stmt, 2, page->bytes.ptr, page->bytes.len, SQLITE_STATIC);
-        code = sqlite3_step(stmt) == SQLITE_DONE ? sqlite3_reset(stmt) : SQLITE_ERROR;
+    int code = sqlite3_prepare_v2(db, sql, -1, &p.page, NULL);
+    if (code == SQLITE_OK) {
+        snprintf(sql, sizeof sql, "INSERT INTO %s_idx (segid, term, pgno) VALUES (?1, ?2, ?3)",
+                 table);
+        code = sqlite3_prepare_v2(db, sql, -1, &p.term, NULL);
     }
-    enum status status = code == SQLITE_OK ? STATUS_OK : fail(db, "put a part in", err);
-    sqlite3_finalize(stmt);
-    stmt = NULL;
-    snprintf(sql, sizeof sql, "INSERT INTO %s_idx (segid, term, pgno) VALUES (?1, ?2, ?3)", table);
-    code = status == STATUS_OK ? sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) : SQLITE_ERROR;
-    for (size_t i = 0; code == SQLITE_OK && i < part->n_terms; i++) {
-        const struct part_term *term = &part->terms[i];
-        sqlite3_bind_int64(stmt, 1, (int64_t)number);
-        sqlite3_bind_blob64(stmt, 2, term->term.ptr, term->term.len, SQLITE_STATIC);
-        sqlite3_bind_int64(stmt, 3, term->page);
-        code = sqlite3_step(stmt) == SQLITE_DONE ? sqlite3_reset(stmt) : SQLITE_ERROR;
-    }
-    if (status == STATUS_OK && code != SQLITE_OK) {
-        status = fail(db, "put a part in", err);
-    }
-    sqlite3_finalize(stmt);
+    enum status status = code == SQLITE_OK ? part_pages(from, n, &sink, ret_last, err)
+                                           : fail(db, "put a part in", err);
+    sqlite3_finalize(p.page);
+    sqlite3_finalize(p.term);
     return status;
 }
 
@@ -395,10 +253,11 @@ static enum status put_record(sqlite3 *db, const char *table, int64_t row, struc
     return status;
 }
 
-static enum status append(sqlite3 *db, struct arena *a, const char *table, const struct part *part,
-                          struct err *err) {
+static enum status append(sqlite3 *db, struct arena *a, const char *table,
+                          const struct postings *from, size_t n, int n_columns, struct err *err) {
     struct str record, totals;
     struct structure *s = ARENA_NEW(a, struct structure);
+    int64_t last = 0;
     enum status status = forget_records(db, table, err);
     if (status == STATUS_OK) {
         status = read_record(db, a, table, ROW_STRUCTURE, &record, err);
@@ -411,25 +270,29 @@ static enum status append(sqlite3 *db, struct arena *a, const char *table, const
         return err_set(err, STATUS_DB, "the search index: it has a form that is not known");
     }
     if (status == STATUS_OK) {
-        status = put_rows(db, table, part, number, err);
+        status = put_pages(db, table, from, n, number, &last, err);
     }
-    if (status == STATUS_OK) {
-        status =
-            put_record(db, table, ROW_STRUCTURE, with_part(a, s, number, part->last_page), err);
+    if (status == STATUS_OK && last > 0) {
+        status = put_record(db, table, ROW_STRUCTURE, with_part(a, s, number, last), err);
     }
     return status == STATUS_OK
-               ? put_record(db, table, ROW_TOTALS, add_totals(a, totals, part->totals), err)
+               ? put_record(db, table, ROW_TOTALS, add_totals(a, totals, from, n, n_columns), err)
                : status;
 }
 
-enum status part_append(sqlite3 *db, const char *table, const struct part *part, struct err *err) {
-    if (part->n_pages == 0) {
+enum status part_append(sqlite3 *db, const char *table, const struct postings *from, size_t n,
+                        int n_columns, struct err *err) {
+    size_t docs = 0;
+    for (size_t i = 0; i < n; i++) {
+        docs += from[i].n_docs;
+    }
+    if (docs == 0) {
         return STATUS_OK;
     }
     /* "defensive" keeps SQL from writing to a virtual table's own tables. */
     struct arena a = { 0 };
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
-    enum status status = append(db, &a, table, part, err);
+    enum status status = append(db, &a, table, from, n, n_columns, err);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     arena_done(&a);
     return status;
