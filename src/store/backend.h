@@ -12,9 +12,9 @@
 #include "base/status.h"
 #include "base/str.h"
 
-struct db;       /* a connection */
-struct stmt;     /* a statement prepared on it */
-struct postings; /* store/sqlite_part.h */
+struct db;          /* a connection */
+struct stmt;        /* a statement prepared on it */
+struct posting_run; /* store/sqlite_part.h */
 
 enum db_mode { DB_READER, DB_WRITER, DB_CREATE };
 
@@ -79,7 +79,7 @@ struct backend {
     NODISCARD enum status (*parts_supported)(struct db *db, const char *table, bool *ret,
                                              size_t *ret_newest, struct err *err);
     NODISCARD enum status (*part_append)(struct db *db, const char *table,
-                                         const struct postings *from, size_t n, int n_columns,
+                                         const struct posting_run *runs, size_t n, int n_columns,
                                          struct err *err);
     /* The database's own integrity: pages, indexes, foreign keys. */
     NODISCARD enum status (*verify)(struct db *db, db_fault *fault, void *ctx, struct err *err);

@@ -22,7 +22,6 @@ enum {
     HEADER_BYTES = 4,
     INDEX_FROM_PAGES = 4,
     INDEX_BIT = 36, /* of the place of a list's index */
-    CURSORS_MAX = 64,
 };
 
 struct writer {
@@ -188,86 +187,91 @@ static void put_row(struct writer *w, uint64_t row, struct str places) {
 /* ---- all of them ---- */
 
 struct cursor {
-    const struct postings *from;
-    size_t at;
+    const struct posting_run *run;
+    struct str rest;
     struct posting here;
+    bool is_over;
 };
 
-static void next_word(struct cursor *c) {
-    c->at++;
-    if (c->at < c->from->n_words) {
-        c->here = postings_at(c->from, c->at);
+static void next_word(struct cursor *c, uint64_t *prefix) {
+    c->is_over = !posting_next(&c->rest, &c->here);
+    *prefix = UINT64_MAX;
+    if (!c->is_over) {
+        *prefix = 0;
+        for (size_t b = 0; b < sizeof *prefix; b++) {
+            struct str word = c->here.word;
+            *prefix = *prefix << 8 | (b < word.len ? (unsigned char)word.ptr[b] : 0);
+        }
     }
 }
 
-/* What `c` has of the word that it is at. */
-static void put_rows(struct writer *w, const struct cursor *c, struct buf *list) {
-    buf_reset(list);
-    postings_list(c->from, c->at, list);
-    struct str rest = buf_str(list);
-    uint64_t doc = 0, distance, len;
-    if (list->status != STATUS_OK && w->status == STATUS_OK) {
-        w->status = err_set(w->err, list->status, "the search index: a word stands in too much");
+/* The one whose word comes first; NULL: all are over. */
+static const struct cursor *least_of(const struct cursor *cursors, const uint64_t *prefixes,
+                                     size_t n) {
+    size_t least = 0;
+    for (size_t i = 1; i < n; i++) {
+        if (prefixes[i] < prefixes[least] ||
+            (prefixes[i] == prefixes[least] && !cursors[i].is_over &&
+             (cursors[least].is_over ||
+              str_cmp(cursors[i].here.word, cursors[least].here.word) < 0))) {
+            least = i;
+        }
     }
+    return n == 0 || cursors[least].is_over ? NULL : &cursors[least];
+}
+
+/* What `c` has of the word that it is at. */
+static void put_rows(struct writer *w, const struct cursor *c) {
+    struct str rest = c->here.list;
+    uint64_t doc = 0, distance, len;
     while (w->status == STATUS_OK && rest.len > 0) {
         bool whole = number_take(&rest, &distance) && number_take(&rest, &len);
-        check(whole && len <= rest.len && doc + distance <= c->from->n_docs);
+        check(whole && len <= rest.len && doc + distance <= c->run->n_docs);
         doc += distance;
-        put_row(w, (uint64_t)c->from->docs[doc - 1], str_slice(rest, 0, len));
+        put_row(w, (uint64_t)c->run->docs[doc - 1], str_slice(rest, 0, len));
         rest = str_from(rest, len);
     }
 }
 
-static void put_all(struct writer *w, struct cursor *cursors, size_t n) {
-    struct buf term, list;
+static void put_all(struct writer *w, struct cursor *cursors, uint64_t *prefixes, size_t n) {
+    const struct cursor *least;
+    struct buf term;
     buf_init(&term, MIB);
-    buf_init(&list, 512 * (size_t)MIB);
-    while (w->status == STATUS_OK) {
-        const struct cursor *least = NULL;
-        for (size_t i = 0; i < n; i++) {
-            const struct cursor *c = &cursors[i];
-            if (c->at < c->from->n_words &&
-                (least == NULL || str_cmp(c->here.word, least->here.word) < 0)) {
-                least = c;
-            }
-        }
-        if (least == NULL) {
-            break;
-        }
+    while (w->status == STATUS_OK && (least = least_of(cursors, prefixes, n)) != NULL) {
         struct str word = least->here.word;
+        uint64_t prefix = prefixes[least - cursors];
         buf_reset(&term);
         buf_put_char(&term, '0'); /* no index of prefixes */
         buf_put(&term, word);
         put_term(w, buf_str(&term));
         for (size_t i = 0; i < n; i++) {
             struct cursor *c = &cursors[i];
-            if (c->at < c->from->n_words && str_eq(c->here.word, word)) {
-                put_rows(w, c, &list);
-                next_word(c);
+            if (prefixes[i] == prefix && !c->is_over && str_eq(c->here.word, word)) {
+                put_rows(w, c);
+                next_word(c, &prefixes[i]);
             }
         }
     }
     buf_done(&term);
-    buf_done(&list);
 }
 
-enum status part_pages(const struct postings *from, size_t n, const struct part_sink *sink,
+enum status part_pages(const struct posting_run *runs, size_t n, const struct part_sink *sink,
                        int64_t *ret_last, struct err *err) {
-    struct cursor cursors[CURSORS_MAX];
+    struct cursor cursors[PART_RUNS_MAX];
+    uint64_t prefixes[PART_RUNS_MAX];
     struct writer w = { .sink = sink, .err = err, .begins_page = 1 };
-    check(n <= CURSORS_MAX);
+    check(n <= PART_RUNS_MAX);
     for (size_t i = 0; i < n; i++) {
-        cursors[i] = (struct cursor){ .from = &from[i] };
-        if (from[i].n_words > 0) {
-            cursors[i].here = postings_at(&from[i], 0);
-        }
+        cursors[i] =
+            (struct cursor){ .run = &runs[i], .rest = str_make(runs[i].bytes, runs[i].len) };
+        next_word(&cursors[i], &prefixes[i]);
     }
     struct buf *bufs[] = { &w.page, &w.index, &w.term, &w.begins, &w.skips };
     for (size_t i = 0; i < COUNT_OF(bufs); i++) {
         buf_init(bufs[i], MIB);
     }
     begin_page(&w);
-    put_all(&w, cursors, n);
+    put_all(&w, cursors, prefixes, n);
     if (w.page.len > HEADER_BYTES) {
         end_page(&w);
     }

@@ -1,4 +1,4 @@
-/* The pages of a part of an FTS5 table, made of postings. */
+/* The pages of a part of an FTS5 table, made of runs of postings. */
 #ifndef STORE_PART_PAGES_H
 #define STORE_PART_PAGES_H
 
@@ -13,9 +13,11 @@ struct part_sink {
     enum status (*term)(void *ctx, struct str term, int64_t page, struct err *err);
 };
 
-/* All words of the postings, sorted each, of which each has later documents than the one before it.
+enum { PART_RUNS_MAX = 64 };
+
+/* All words of the runs, of which each has later documents than the one before it.
  * *ret_last: how many pages there are, without the indexes of lists. */
-NODISCARD enum status part_pages(const struct postings *from, size_t n,
+NODISCARD enum status part_pages(const struct posting_run *runs, size_t n,
                                  const struct part_sink *sink, int64_t *ret_last, struct err *err);
 
 #endif

@@ -19,7 +19,7 @@ enum {
 };
 
 struct posting_word {
-    uint32_t hash, text, text_len;
+    uint32_t text, text_len;
     uint32_t first_chunk, chunk, n_chunks;
     uint32_t bytes;                   /* in all chunks */
     uint32_t last_doc;                /* number + 1; 0: none */
@@ -30,6 +30,10 @@ struct posting_word {
 struct posting_place {
     uint32_t next, position;
     int column;
+};
+
+struct posting_slot {
+    uint32_t hash, number; /* of the word, from 1; 0: free */
 };
 
 struct posting_key {
@@ -90,7 +94,6 @@ void postings_done(struct postings *p) {
         free(p->docs);
         free(p->places);
         free(p->touched);
-        free(p->sorted);
         buf_done(&p->list);
         *p = (struct postings){ 0 };
     }
@@ -121,19 +124,37 @@ static uint32_t take_bytes(struct postings *p, size_t n) {
 
 /* ---- words ---- */
 
+static struct posting_slot *find_slot(const struct postings *p, uint32_t hash, struct str text) {
+    for (size_t at = hash & (p->slots_cap - 1);; at = (at + 1) & (p->slots_cap - 1)) {
+        struct posting_slot *slot = &p->slots[at];
+        if (slot->number == 0) {
+            return slot;
+        }
+        if (slot->hash == hash) {
+            const struct posting_word *w = &p->words[slot->number - 1];
+            if (w->text_len == text.len && memcmp(p->pool + w->text, text.ptr, text.len) == 0) {
+                return slot;
+            }
+        }
+    }
+}
+
 static void widen_slots(struct postings *p) {
     size_t cap = p->slots_cap > 0 ? p->slots_cap * 2 : 4096;
-    free(p->slots);
-    p->slots = calloc(cap, sizeof *p->slots);
-    check(p->slots != NULL);
-    p->slots_cap = cap;
-    for (size_t i = 0; i < p->n_words; i++) {
-        size_t at = p->words[i].hash & (cap - 1);
-        while (p->slots[at] != 0) {
-            at = (at + 1) & (cap - 1);
+    struct posting_slot *slots = calloc(cap, sizeof *slots);
+    check(slots != NULL);
+    for (size_t i = 0; i < p->slots_cap; i++) {
+        if (p->slots[i].number != 0) {
+            size_t at = p->slots[i].hash & (cap - 1);
+            while (slots[at].number != 0) {
+                at = (at + 1) & (cap - 1);
+            }
+            slots[at] = p->slots[i];
         }
-        p->slots[at] = (uint32_t)i + 1;
     }
+    free(p->slots);
+    p->slots = slots;
+    p->slots_cap = cap;
 }
 
 /* Its number; it is new, if need be. */
@@ -142,24 +163,19 @@ static uint32_t word_number(struct postings *p, struct str text) {
     if (p->n_words * 3 >= p->slots_cap * 2) {
         widen_slots(p);
     }
-    size_t at = hash & (p->slots_cap - 1);
-    for (; p->slots[at] != 0; at = (at + 1) & (p->slots_cap - 1)) {
-        const struct posting_word *w = &p->words[p->slots[at] - 1];
-        if (w->hash == hash && w->text_len == text.len &&
-            memcmp(p->pool + w->text, text.ptr, text.len) == 0) {
-            return p->slots[at] - 1;
-        }
+    struct posting_slot *slot = find_slot(p, hash, text);
+    if (slot->number != 0) {
+        return slot->number - 1;
     }
     p->words = grow(p->words, p->n_words, 1, &p->words_cap, sizeof *p->words);
     uint32_t begin = take_bytes(p, text.len);
     if (begin != 0) {
         memcpy(p->pool + begin, text.ptr, text.len);
     }
-    p->words[p->n_words] = (struct posting_word){ .hash = hash,
-                                                  .text = begin,
-                                                  .text_len = begin != 0 ? (uint32_t)text.len : 0 };
-    p->slots[at] = (uint32_t)++p->n_words;
-    return (uint32_t)p->n_words - 1;
+    p->words[p->n_words] =
+        (struct posting_word){ .text = begin, .text_len = begin != 0 ? (uint32_t)text.len : 0 };
+    *slot = (struct posting_slot){ hash, (uint32_t)++p->n_words };
+    return slot->number - 1;
 }
 
 /* ---- what stands where ---- */
@@ -291,7 +307,13 @@ void postings_count(struct postings *p, struct str word, int64_t docs, int64_t i
     w->in_first += (int32_t)in_first;
 }
 
-/* ---- reading ---- */
+/* ---- runs ---- */
+
+/* What a word begins with in a run; behind it come the word and the list. */
+struct posting_head {
+    uint32_t word_len, list_len;
+    int32_t docs, in_first;
+};
 
 static struct str text_of(const struct postings *p, const struct posting_word *w) {
     return str_make((const char *)p->pool + w->text, w->text_len);
@@ -306,39 +328,88 @@ static int by_word(const void *x, const void *y, void *ctx) {
     return str_cmp(text_of(p, &p->words[a->word]), text_of(p, &p->words[b->word]));
 }
 
-void postings_sort(struct postings *p) {
-    free(p->slots);
-    free(p->places);
-    free(p->touched);
-    p->slots = p->touched = NULL;
-    p->places = NULL;
-    p->slots_cap = p->places_cap = p->touched_cap = 0;
-    p->sorted = calloc(p->n_words + 1, sizeof *p->sorted);
-    check(p->sorted != NULL);
+static struct posting_key *sort_words(struct postings *p) {
+    struct posting_key *sorted = calloc(p->n_words + 1, sizeof *sorted);
+    check(sorted != NULL);
     for (size_t i = 0; i < p->n_words; i++) {
         struct str text = text_of(p, &p->words[i]);
         uint64_t prefix = 0;
         for (size_t b = 0; b < sizeof prefix; b++) {
             prefix = prefix << 8 | (b < text.len ? (unsigned char)text.ptr[b] : 0);
         }
-        p->sorted[i] = (struct posting_key){ prefix, (uint32_t)i };
+        sorted[i] = (struct posting_key){ prefix, (uint32_t)i };
     }
-    qsort_r(p->sorted, p->n_words, sizeof *p->sorted, by_word, p);
+    qsort_r(sorted, p->n_words, sizeof *sorted, by_word, p);
+    return sorted;
 }
 
-struct posting postings_at(const struct postings *p, size_t i) {
-    const struct posting_word *w = &p->words[p->sorted[i].word];
-    return (struct posting){ text_of(p, w), w->docs, w->in_first };
-}
-
-void postings_list(const struct postings *p, size_t i, struct buf *out) {
-    const struct posting_word *w = &p->words[p->sorted[i].word];
+static char *write_list(const struct postings *p, const struct posting_word *w, char *out) {
     size_t left = w->bytes;
     uint32_t chunk = w->first_chunk;
     for (uint32_t n = 0; left > 0; n++) {
         size_t size = chunk_bytes(n), part = left < size ? left : size;
-        buf_put(out, str_make((const char *)p->pool + chunk + sizeof chunk, part));
+        memcpy(out, p->pool + chunk + sizeof chunk, part);
         memcpy(&chunk, p->pool + chunk, sizeof chunk);
+        out += part;
         left -= part;
     }
+    return out;
+}
+
+static void write_run(const struct postings *p, const struct posting_key *sorted,
+                      struct posting_run *run) {
+    for (size_t i = 0; i < p->n_words; i++) {
+        const struct posting_word *w = &p->words[i];
+        run->len += sizeof(struct posting_head) + w->text_len + w->bytes;
+    }
+    char *at = run->bytes = malloc(run->len + 1);
+    check(at != NULL);
+    for (size_t i = 0; i < p->n_words; i++) {
+        const struct posting_word *w = &p->words[sorted[i].word];
+        struct posting_head head = { w->text_len, w->bytes, w->docs, w->in_first };
+        memcpy(at, &head, sizeof head);
+        at += sizeof head;
+        memcpy(at, p->pool + w->text, w->text_len);
+        at = write_list(p, w, at + w->text_len);
+    }
+}
+
+enum status postings_take(struct postings *p, struct posting_run *ret, struct err *err) {
+    *ret = (struct posting_run){ 0 };
+    enum status status = p->status;
+    if (status == STATUS_OK) {
+        struct posting_key *sorted = sort_words(p);
+        write_run(p, sorted, ret);
+        free(sorted);
+        ret->docs = p->docs;
+        ret->n_docs = p->n_docs;
+        memcpy(ret->tokens, p->tokens, sizeof ret->tokens);
+        p->docs = NULL;
+    }
+    postings_done(p);
+    return status == STATUS_OK
+               ? status
+               : err_set(err, status, "a story's text is too long for the search index");
+}
+
+void posting_run_done(struct posting_run *r) {
+    free(r->bytes);
+    free(r->docs);
+    *r = (struct posting_run){ 0 };
+}
+
+bool posting_next(struct str *rest, struct posting *ret) {
+    struct posting_head head;
+    if (rest->len == 0) {
+        return false;
+    }
+    memcpy(&head, rest->ptr, sizeof head);
+    *ret = (struct posting){
+        .word = str_make(rest->ptr + sizeof head, head.word_len),
+        .list = str_make(rest->ptr + sizeof head + head.word_len, head.list_len),
+        .docs = head.docs,
+        .in_first = head.in_first,
+    };
+    *rest = str_from(*rest, sizeof head + head.word_len + head.list_len);
+    return true;
 }

@@ -45,7 +45,7 @@ void search_count(struct sql *db, struct str headline, struct str standfirst, st
 bool search_count_due(struct sql *db, int64_t words);
 /* Let the words of many documents wait, as far as they were counted (postings_end): they are of so
  * many documents. */
-void search_tally(struct sql *db, const struct postings *p, int64_t sampled);
+void search_tally(struct sql *db, const struct posting_run *run, int64_t sampled);
 /* Count very many of those that wait. False: none did. */
 bool search_count_many(struct sql *db);
 

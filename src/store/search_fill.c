@@ -14,6 +14,7 @@
 #include "store/search.h"
 
 #include "base/hash.h"
+#include "store/part_pages.h"
 #include "store/search_make.h"
 #include "text/tokens.h"
 
@@ -169,12 +170,16 @@ static enum status put_parts(struct filling *filling, struct sql *db, struct err
         RUN(db, "search_doc_insert", I64(doc->doc), I64(doc->story_id), I64(doc->published_us),
             I64((int64_t)doc->headline_hash));
     }
-    for (size_t i = 0; i < m->n; i++) {
-        search_tally(db, &m->text[i], m->sampled[i]);
+    struct posting_run text[PART_RUNS_MAX], headlines[PART_RUNS_MAX];
+    check(m->n_runs <= PART_RUNS_MAX); /* by what list_waiting takes */
+    for (size_t i = 0; i < m->n_runs; i++) {
+        search_tally(db, &m->runs[i].text, m->runs[i].sampled);
+        text[i] = m->runs[i].text;
+        headlines[i] = m->runs[i].headlines;
     }
-    enum status status = b->part_append(db->db, "search_text", m->text, m->n, 4, err);
+    enum status status = b->part_append(db->db, "search_text", text, m->n_runs, 4, err);
     if (status == STATUS_OK) {
-        status = b->part_append(db->db, "search_headline", m->headlines, m->n, 2, err);
+        status = b->part_append(db->db, "search_headline", headlines, m->n_runs, 2, err);
     }
     return status == STATUS_OK ? sql_result(db, err) : status;
 }

@@ -5,7 +5,7 @@
 #include "store/internal.h"
 #include "store/postings.h"
 
-enum { SEARCH_MAKERS_MAX = 8 };
+#include <pthread.h>
 
 /* A story that waits for the index. */
 struct search_waiting {
@@ -13,22 +13,31 @@ struct search_waiting {
     uint64_t headline_hash; /* is made */
 };
 
+/* What some neighbouring documents have. */
+struct search_run {
+    struct search_waiting *docs;
+    size_t n_docs;
+    struct posting_run text, headlines;
+    int64_t sampled; /* documents that are counted */
+};
+
 struct search_maker; /* search_make.c */
 
 struct search_making {
-    struct search_maker *makers; /* NULL: no thread can make anything */
-    size_t n;
-    struct postings text[SEARCH_MAKERS_MAX]; /* of columns headline, standfirst, body, filing */
-    struct postings headlines[SEARCH_MAKERS_MAX]; /* headline, filing */
-    int64_t sampled[SEARCH_MAKERS_MAX];           /* documents that are counted */
+    struct search_maker *makers;
+    size_t n_makers;
+    pthread_mutex_t lock;
+    size_t next;             /* run to be made */
+    struct search_run *runs; /* in the documents' order */
+    size_t n_runs;
 };
 
 /* search_making_close also after a failure. */
 NODISCARD enum status search_making_open(struct search_making *m, struct store *s, struct err *err);
 void search_making_close(struct search_making *m);
 
-/* What the documents, in ascending order, have; the i-th postings are of later ones than those
- * before. The stories are read as they were last committed. */
+/* Make runs of the documents, which are in ascending order: of columns headline, standfirst, body,
+ * filing; and of headline, filing. The stories are read as they were last committed. */
 NODISCARD enum status search_make(struct search_making *m, struct search_waiting *docs, size_t n,
                                   struct err *err);
 /* Free what was made. */

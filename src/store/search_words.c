@@ -97,11 +97,12 @@ static void add_line(struct sql *db, struct buf *tally, struct str word, int64_t
     buf_put_char(tally, '\n');
 }
 
-void search_tally(struct sql *db, const struct postings *p, int64_t sampled) {
+void search_tally(struct sql *db, const struct posting_run *run, int64_t sampled) {
     struct buf tally;
     buf_init(&tally, WORDS_MAX_BYTES);
-    for (size_t i = 0; i < p->n_words && sampled > 0; i++) {
-        struct posting word = postings_at(p, i);
+    struct str rest = str_make(run->bytes, run->len);
+    struct posting word;
+    while (sampled > 0 && posting_next(&rest, &word)) {
         if (word.docs > 0) {
             add_line(db, &tally, word.word, word.docs, word.in_first);
         }
@@ -161,6 +162,9 @@ static void take_row(struct postings *all, int64_t docs, struct str in_headline,
 bool search_count_many(struct sql *db) {
     struct arena a = { 0 };
     struct postings all;
+    struct posting_run run;
+    struct posting word;
+    struct err err = { 0 };
     int64_t last = 0;
     postings_init(&all);
     struct rows rows = ROWS(db, "search_due_all", NONE);
@@ -171,17 +175,19 @@ bool search_count_many(struct sql *db) {
     }
     rows_end(&rows);
     arena_done(&a);
-    postings_sort(&all);
-    for (size_t i = 0; i < all.n_words && db->status == STATUS_OK; i++) {
-        struct posting word = postings_at(&all, i);
+    if (postings_take(&all, &run, &err) != STATUS_OK) {
+        sql_fail(db, err.status, "%s", err.message);
+    }
+    struct str rest = str_make(run.bytes, run.len);
+    while (db->status == STATUS_OK && posting_next(&rest, &word)) {
         RUN(db, "search_word_put", TEXT(word.word), I64(word.docs), I64(word.in_first));
     }
-    bool found = all.n_words > 0;
+    bool found = run.len > 0;
     if (found) {
         RUN(db, "search_word_drop_empty", NONE);
         RUN(db, "search_due_drop_to", I64(last));
     }
-    postings_done(&all);
+    posting_run_done(&run);
     return found && db->status == STATUS_OK;
 }
 

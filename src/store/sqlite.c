@@ -506,9 +506,10 @@ static enum status sqlite_parts_supported(struct db *db, const char *table, bool
     return part_supported(db->handle, table, ret, ret_newest, err);
 }
 
-static enum status sqlite_part_append(struct db *db, const char *table, const struct postings *from,
-                                      size_t n, int n_columns, struct err *err) {
-    return part_append(db->handle, table, from, n, n_columns, err);
+static enum status sqlite_part_append(struct db *db, const char *table,
+                                      const struct posting_run *runs, size_t n, int n_columns,
+                                      struct err *err) {
+    return part_append(db->handle, table, runs, n, n_columns, err);
 }
 
 const struct backend backend_sqlite = {

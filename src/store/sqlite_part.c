@@ -147,8 +147,8 @@ static uint64_t free_number(const struct structure *s) {
     return 0;
 }
 
-/* How many rows and words there are: what `record` says, which may be empty, and the postings'. */
-static struct str add_totals(struct arena *a, struct str record, const struct postings *from,
+/* How many rows and words there are: what `record` says, which may be empty, and the runs'. */
+static struct str add_totals(struct arena *a, struct str record, const struct posting_run *runs,
                              size_t n, int n_columns) {
     struct buf out;
     buf_init(&out, MIB);
@@ -156,7 +156,7 @@ static struct str add_totals(struct arena *a, struct str record, const struct po
         uint64_t total = 0;
         (void)number_take(&record, &total);
         for (size_t k = 0; k < n; k++) {
-            total += i == 0 ? from[k].n_docs : from[k].tokens[i - 1];
+            total += i == 0 ? runs[k].n_docs : runs[k].tokens[i - 1];
         }
         put_number(&out, total);
     }
@@ -218,8 +218,8 @@ static enum status put_term(void *ctx, struct str term, int64_t page, struct err
     return step(p, p->term, err);
 }
 
-static enum status put_pages(sqlite3 *db, const char *table, const struct postings *from, size_t n,
-                             uint64_t number, int64_t *ret_last, struct err *err) {
+static enum status put_pages(sqlite3 *db, const char *table, const struct posting_run *runs,
+                             size_t n, uint64_t number, int64_t *ret_last, struct err *err) {
     char sql[128];
     struct putting p = { .db = db, .number = number };
     const struct part_sink sink = { .ctx = &p, .page = put_page, .term = put_term };
@@ -230,7 +230,7 @@ static enum status put_pages(sqlite3 *db, const char *table, const struct postin
                  table);
         code = sqlite3_prepare_v2(db, sql, -1, &p.term, NULL);
     }
-    enum status status = code == SQLITE_OK ? part_pages(from, n, &sink, ret_last, err)
+    enum status status = code == SQLITE_OK ? part_pages(runs, n, &sink, ret_last, err)
                                            : fail(db, "put a part in", err);
     sqlite3_finalize(p.page);
     sqlite3_finalize(p.term);
@@ -254,7 +254,8 @@ static enum status put_record(sqlite3 *db, const char *table, int64_t row, struc
 }
 
 static enum status append(sqlite3 *db, struct arena *a, const char *table,
-                          const struct postings *from, size_t n, int n_columns, struct err *err) {
+                          const struct posting_run *runs, size_t n, int n_columns,
+                          struct err *err) {
     struct str record, totals;
     struct structure *s = ARENA_NEW(a, struct structure);
     int64_t last = 0;
@@ -270,21 +271,21 @@ static enum status append(sqlite3 *db, struct arena *a, const char *table,
         return err_set(err, STATUS_DB, "the search index: it has a form that is not known");
     }
     if (status == STATUS_OK) {
-        status = put_pages(db, table, from, n, number, &last, err);
+        status = put_pages(db, table, runs, n, number, &last, err);
     }
     if (status == STATUS_OK && last > 0) {
         status = put_record(db, table, ROW_STRUCTURE, with_part(a, s, number, last), err);
     }
     return status == STATUS_OK
-               ? put_record(db, table, ROW_TOTALS, add_totals(a, totals, from, n, n_columns), err)
+               ? put_record(db, table, ROW_TOTALS, add_totals(a, totals, runs, n, n_columns), err)
                : status;
 }
 
-enum status part_append(sqlite3 *db, const char *table, const struct postings *from, size_t n,
+enum status part_append(sqlite3 *db, const char *table, const struct posting_run *runs, size_t n,
                         int n_columns, struct err *err) {
     size_t docs = 0;
     for (size_t i = 0; i < n; i++) {
-        docs += from[i].n_docs;
+        docs += runs[i].n_docs;
     }
     if (docs == 0) {
         return STATUS_OK;
@@ -292,7 +293,7 @@ enum status part_append(sqlite3 *db, const char *table, const struct postings *f
     /* "defensive" keeps SQL from writing to a virtual table's own tables. */
     struct arena a = { 0 };
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
-    enum status status = append(db, &a, table, from, n, n_columns, err);
+    enum status status = append(db, &a, table, runs, n, n_columns, err);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     arena_done(&a);
     return status;

@@ -24,7 +24,7 @@ NODISCARD enum status part_supported(struct sqlite3 *db, const char *table, bool
 /* Put a part in as the newest of the table, within a write transaction: all that is in the
  * postings, each of which has later documents than the one before it. n_columns: of the table. */
 NODISCARD enum status part_append(struct sqlite3 *db, const char *table,
-                                  const struct postings *from, size_t n, int n_columns,
+                                  const struct posting_run *runs, size_t n, int n_columns,
                                   struct err *err);
 
 #endif
