@@ -9,7 +9,7 @@
 
 /* A run is small, so that the words of its documents are found in the processor's caches; it costs
  * memory only while it is made. */
-enum { MAKERS_MAX = 8, RUN_DOCS = 250, RUN_WORDS = 250000 };
+enum { MAKERS_MAX = 8, RUN_DOCS = 100, RUN_WORDS = 250000 };
 
 struct search_maker {
     struct search_making *making;
