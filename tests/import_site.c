@@ -179,8 +179,8 @@ void import_site_dump(const char *dir, struct buf *out) {
         const char *table = (const char *)sqlite3_column_text(tables, 0);
         /* A task's number says how often an interrupted import came back to it. */
         bool is_task = strcmp(table, "import_task") == 0;
-        snprintf(sql, sizeof sql, "SELECT %s FROM \"%s\"%s",
-                 is_task ? "source, kind, id, text" : "*", table, is_task ? " ORDER BY seq" : "");
+        snprintf(sql, sizeof sql, "SELECT %s FROM \"%s\" ORDER BY %s",
+                 is_task ? "source, kind, id, text" : "*", table, is_task ? "seq" : "1, 2");
         dump_rows(db, table, sql, out);
     }
     sqlite3_finalize(tables);
