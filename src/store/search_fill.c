@@ -25,8 +25,8 @@
  * has. FTS5 merges a table's newest parts within the next commit when there are 64
  * (migrations/007_upkeep.sql): so many are not left behind. */
 enum {
-    PART_DOCS = 4000,
-    PART_WORDS = 4000000,
+    PART_DOCS = 3000,
+    PART_WORDS = 3000000,
     LEAST_WORDS = 50, /* that a story counts for */
     NEWEST_MAX = 56,
     MERGE_PAGES = 4000
@@ -226,6 +226,7 @@ static enum status fill(struct filling *filling, struct store_writer *w, struct 
     }
     if (status == STATUS_OK && text_parts && headline_parts) {
         status = search_make(&filling->making, filling->docs.ptr, filling->docs.len, err);
+        malloc_trim(0); /* the threads' memory, before the writer needs its own */
         if (status == STATUS_OK) {
             status = put_parts(filling, db, err);
         }
