@@ -109,13 +109,13 @@ VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM search_due), ?1, ?2, ?3);
 SELECT seq, docs, in_headline, elsewhere FROM search_due WHERE seq > 0 ORDER BY seq LIMIT 1;
 
 -- name: search_due_all
-SELECT seq, docs, in_headline, elsewhere FROM search_due ORDER BY seq;
+SELECT seq, docs, in_headline, elsewhere FROM search_due WHERE seq > 0 ORDER BY seq;
 
 -- name: search_due_drop_to
 DELETE FROM search_due WHERE seq <= ?1;
 
 -- name: search_due_tallied
-SELECT EXISTS (SELECT 1 FROM search_due WHERE docs = 0);
+SELECT EXISTS (SELECT 1 FROM search_due WHERE seq > 0 AND docs = 0);
 
 -- name: search_due_put
 UPDATE search_due SET in_headline = ?2, elsewhere = ?3 WHERE seq = ?1;
