@@ -9,7 +9,7 @@ const site = join(tmp(), "site");
 
 await test("help and version", () => {
     const { out } = run(["help"]);
-    for (const name of ["new", "import wordpress", "serve", "set", "get", "slot", "story withdraw", "story publish", "user add", "author", "views", "check"]) {
+    for (const name of ["new", "import wordpress", "serve", "set", "get", "slot", "story withdraw", "story publish", "user add", "user list", "user role", "user disable", "user remove", "user password", "user totp", "user sessions", "user app-password", "user token", "audit", "author", "views", "check"]) {
         assert.ok(out.includes(`  ${name} `), name);
         const help = run(["help", ...name.split(" ")]).out;
         assert.match(help, /^Usage: broadsheet /);
@@ -20,7 +20,7 @@ await test("help and version", () => {
     assert.equal(run(["--version"]).out, run(["version"]).out);
     assert.match(JSON.parse(run(["version", "--json"]).out).version, /^\d+\.\d+\.\d+$/);
     // The first word of a command of two, and what other programs call help.
-    assert.equal(run(["help", "user"]).out, run(["help", "user", "add"]).out);
+    assert.match(run(["help", "user"]).out, /broadsheet user add LOGIN[^]*broadsheet user app-password LOGIN/);
     assert.equal(run(["import", "--help"]).out, run(["help", "import", "wordpress"]).out);
     assert.equal(run(["-h"]).out, out);
     assert.equal(run(["help", "help"]).out, out);
@@ -169,6 +169,51 @@ await test("users: password from standard input, refusals", () => {
     run(["user", "add", "Bad Login", "--site", site], { input: "a long enough word\n", expect: 1 });
     run(["user", "add", "x", "--role", "king", "--site", site], { input: "a long enough word\n", expect: 2 });
     run(["user", "add", "wire", "--no-password", "--site", site]);
+});
+
+await test("users: roles, passwords, keys, second factor, and the audit of it all", () => {
+    const json = (args, options) => JSON.parse(run([...args, "--site", site, "--json"], options).out);
+    run(["user", "role", "nightbell", "chief", "--site", site]);
+    run(["user", "role", "nightbell", "king", "--site", site], { expect: 2 });
+    run(["user", "role", "nobody", "chief", "--site", site], { expect: 1 });
+    const bell = json(["user", "list"]).find((u) => u.login === "nightbell");
+    assert.deepEqual([bell.role, bell.state, bell.totp], ["chief", "active", false]);
+    assert.match(run(["user", "password", "nightbell", "--site", site], { input: "nightbell1234\n", expect: 1 }).err, /own name/);
+    run(["user", "password", "nightbell", "--site", site], { input: "another long word\n" });
+    assert.match(run(["user", "password", "nightbell", "--link", "--site", site]).out, /\/desk\/password\?key=[A-Za-z0-9_-]{40}\n/);
+
+    const password = json(["user", "app-password", "nightbell", "Tablet"]);
+    assert.match(password.password, /^([A-Za-z0-9]{4} ){5}[A-Za-z0-9]{4}$/);
+    assert.deepEqual(json(["user", "app-password", "nightbell"]).map((p) => p.name), ["Tablet"]);
+    const token = json(["user", "token", "nightbell", "Pictures", "--scopes", "read,media", "--days", "3"]);
+    assert.match(token.token, /^bs_[A-Za-z0-9_-]{40}$/);
+    assert.deepEqual(json(["user", "token", "nightbell"]).map((t) => t.scopes), ["read media"]);
+    run(["user", "token", "nightbell", "x", "--scopes", "fly", "--site", site], { expect: 2 });
+    run(["user", "token", "nightbell", "--revoke", String(token.id), "--site", site]);
+    run(["user", "token", "nightbell", "--revoke", String(token.id), "--site", site], { expect: 1 });
+    assert.deepEqual(json(["user", "token", "nightbell"]), []);
+    assert.deepEqual(json(["user", "sessions", "nightbell"]), []);
+    run(["user", "sessions", "nightbell", "--end-all", "--site", site]);
+
+    assert.match(run(["user", "totp", "nightbell", "--site", site], { input: "000000\n", expect: 1 }).err, /otpauth:\/\/totp\/.*wrong/s);
+    run(["user", "totp", "nightbell", "--codes", "--site", site], { expect: 1 }); // nothing was confirmed
+    run(["user", "totp", "nightbell", "--off", "--site", site]);
+    run(["user", "totp", "nightbell", "--off", "--site", site], { expect: 1 });
+
+    run(["user", "disable", "wire", "--site", site]);
+    assert.equal(json(["user", "list"]).find((u) => u.login === "wire").state, "disabled");
+    run(["user", "remove", "wire", "--site", site]);
+    assert.equal(json(["user", "list"]).find((u) => u.login === "wire"), undefined);
+
+    const audit = json(["audit", "--count", "100"]);
+    const done = audit.map((e) => e.action);
+    for (const action of ["add user", "change role", "set password", "make token", "revoke key", "disable", "remove user"]) {
+        assert.ok(done.includes(action), action);
+    }
+    assert.ok(audit.every((e) => e.way === "command line" && e.at !== ""));
+    assert.deepEqual(json(["audit", "--object", `user:${bell.id}`]).at(-1).action, "add user");
+    const older = json(["audit", "--before", String(audit[3].id), "--count", "2"]);
+    assert.deepEqual(older.map((e) => e.id), [audit[4].id, audit[5].id]);
 });
 
 await test("authors: list, show, change, picture, refusals", () => {

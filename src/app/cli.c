@@ -1,8 +1,11 @@
 #include "app/cli.h"
 
+#include "base/clock.h"
+#include "store/staff.h"
 #include "text/json.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -349,6 +352,22 @@ int cli_read(struct cli *cli, cli_read_fn *body, void *arg, size_t max_bytes) {
     return cli_print(cli, &out);
 }
 
+void cli_write_as_caller(struct store_writer *w) {
+    const char *sudo = getenv("SUDO_USER");
+    struct passwd room, *found = NULL;
+    char text[4096];
+    if (sudo == NULL && getpwuid_r(getuid(), &room, text, sizeof text, &found) != 0) {
+        found = NULL;
+    }
+    const struct audit_actor caller = { .who = sudo    ? str_of(sudo)
+                                               : found ? str_of(found->pw_name)
+                                                       : STR(""),
+                                        .way = "command line",
+                                        .address = STR(""),
+                                        .now_us = clock_now_us() };
+    store_write_as(w, &caller);
+}
+
 enum status cli_write(struct cli *cli, cli_write_fn *body, void *arg) {
     struct store *store = NULL;
     struct store_writer *w = NULL;
@@ -357,6 +376,7 @@ enum status cli_write(struct cli *cli, cli_write_fn *body, void *arg) {
         status = store_write_begin(store, &w, &cli->err);
     }
     if (status == STATUS_OK) {
+        cli_write_as_caller(w);
         status = body(cli, w, arg);
         if (status == STATUS_OK) {
             status = store_write_commit(w, &cli->err);

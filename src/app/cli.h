@@ -74,6 +74,8 @@ NODISCARD enum status cli_open_store(struct cli *cli, struct store **ret);
 typedef enum status cli_read_fn(struct cli *cli, struct store *store, struct store_reader *r,
                                 struct buf *out, void *arg);
 int cli_read(struct cli *cli, cli_read_fn *body, void *arg, size_t max_bytes);
+/* What the writer does is audited as the command line's, of whoever runs it; cli_write says so. */
+void cli_write_as_caller(struct store_writer *w);
 /* Run `body` in a write transaction on the site, committed when it returns OK. */
 typedef enum status cli_write_fn(struct cli *cli, struct store_writer *w, void *arg);
 NODISCARD enum status cli_write(struct cli *cli, cli_write_fn *body, void *arg);

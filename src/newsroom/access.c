@@ -315,6 +315,9 @@ enum status identity_recovery_renew(struct identity *id, struct store_writer *w,
                                     struct arena *a, struct str **ret_codes, struct err *err) {
     struct second_factor factor;
     enum status status = load_factor(w, a, user_id, &factor, err);
+    if (status == STATUS_OK && factor.confirmed_us == 0) {
+        status = err_set(err, STATUS_NOT_FOUND, "the second factor is not set up yet");
+    }
     if (status == STATUS_OK) {
         status = make_codes(id, w, user_id, a, ret_codes, err);
     }

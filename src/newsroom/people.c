@@ -1,5 +1,6 @@
 #include "newsroom/people.h"
 
+#include "base/clock.h"
 #include "newsroom/password.h"
 #include "text/slug.h"
 
@@ -66,7 +67,8 @@ enum status people_add(struct store_writer *w, struct str login, struct str name
                          .name = str_trim(name),
                          .email = email,
                          .role = role,
-                         .password_hash = str_of(hash) };
+                         .password_hash = str_of(hash),
+                         .created_us = clock_now_us() };
     int64_t id = 0;
     enum status status = store_user_put(w, &user, &id, err);
     if (status == STATUS_OK) {

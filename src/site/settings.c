@@ -104,6 +104,10 @@ const struct setting_def setting_defs[] = {
       "the file /.well-known/security.txt; empty: there is none" },
     { "humans_txt", SETTING_LINES, "", 0, 0, NULL,
       "the file /humans.txt; empty: the paper's name and address" },
+    { "second_factor_from", SETTING_CHOICE, "nobody", 0, 0,
+      "nobody|contributor|author|editor|chief",
+      "from which role on users need codes from a telephone to do anything but set them up" },
+    { "audit_days", SETTING_COUNT, "400", 1, 36500, NULL, "how long the audit is kept" },
     { "surrogate_keys", SETTING_CHOICE, "off", 0, 0, "off|on",
       "send a Surrogate-Key header, for a cache in front" },
 };
