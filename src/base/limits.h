@@ -139,6 +139,8 @@
 #define LIMIT_RENDITION_PIXELS        20000000
 #define LIMIT_RENDITION_FRAMES_PIXELS 40000000 /* an animation's, together */
 #define LIMIT_RENDITION_BYTES         (32 * MIB)
+#define LIMIT_RENDITIONS_WAITING      256  /* that somebody waits for: 503 */
+#define LIMIT_RENDITIONS_IDLE         1024 /* that are made for nobody yet */
 
 /* The API (src/api) */
 #define LIMIT_API_LIST      100       /* values of one argument */
