@@ -26,6 +26,7 @@
 #include "newsroom/clock.h"
 #include "newsroom/upkeep.h"
 #include "newsroom/views.h"
+#include "picture/renditions.h"
 #include "site/changes.h"
 #include "site/key.h"
 #include "site/look_check.h"
@@ -52,6 +53,8 @@ struct server {
     struct redirects *redirects; /* NULL: none */
     struct tls *tls;             /* NULL: in clear */
     char hsts[64];               /* a field for every answer, or none */
+    struct decoder *decoder;
+    struct renditions *renditions;
     struct newsroom_clock *clock;
     struct upkeep *upkeep;
     struct views *views;                 /* NULL: none are counted */
@@ -128,12 +131,13 @@ static void on_wake(void *arg, enum status outcome) {
 /* ---- files ---- */
 
 struct file_job {
+    struct rendition_waiter made; /* first: it is found by it */
     struct server *server;
     struct http_exchange *ex;
     struct str name, head, etag;
     int status;
     int fd;
-    bool try_later; /* there may be a file, but no descriptor is left for it */
+    bool try_later; /* there may be a file soon, or no descriptor is left for it */
     uint64_t size;
 };
 
@@ -169,12 +173,7 @@ static void reply_file(void *ctx, struct http_exchange *ex, const struct http_re
     http_reply(ex, &r);
 }
 
-/* On a renderer: opening may wait for the disk. */
-static void open_file(void *source_thread, void *arg) {
-    (void)source_thread;
-    struct file_job *job = arg;
-    char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/media/%.*s", store_dir(job->server->store), STR_FMT(job->name));
+static void open_path(struct file_job *job, const char *path) {
     struct stat st;
     job->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     job->try_later = job->fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM);
@@ -183,6 +182,49 @@ static void open_file(void *source_thread, void *arg) {
         job->fd = -1;
     }
     job->size = job->fd >= 0 ? (uint64_t)st.st_size : 0;
+}
+
+/* On a thread that makes renditions. An original that is broken has none: not found. */
+static void on_made(struct rendition_waiter *waiter, enum status outcome) {
+    struct file_job *job = (struct file_job *)waiter;
+    struct rendition_order order;
+    if (outcome == STATUS_OK && rendition_order_read(job->name, &order)) {
+        struct arena *arena = http_arena(job->ex);
+        open_path(job, renditions_path(job->server->renditions, arena, &order).ptr);
+    } else {
+        job->try_later = outcome != STATUS_INVALID && outcome != STATUS_TOO_LARGE;
+    }
+    http_resume(job->ex, reply_file, job);
+}
+
+static void open_rendition(struct file_job *job, const struct rendition_order *order) {
+    struct server *s = job->server;
+    struct arena *arena = http_arena(job->ex);
+    open_path(job, renditions_path(s->renditions, arena, order).ptr);
+    if (job->fd >= 0 || job->try_later) {
+        http_resume(job->ex, reply_file, job);
+        return;
+    }
+    job->made.done = on_made;
+    enum status status = renditions_want(
+        s->renditions, arena_printf(arena, "%s/media", store_dir(s->store)).ptr, order, &job->made);
+    if (status != STATUS_OK) {
+        on_made(&job->made, status);
+    }
+}
+
+/* On a renderer: opening may wait for the disk. */
+static void open_file(void *source_thread, void *arg) {
+    (void)source_thread;
+    struct file_job *job = arg;
+    struct rendition_order order;
+    if (rendition_order_read(job->name, &order)) {
+        open_rendition(job, &order);
+        return;
+    }
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/media/%.*s", store_dir(job->server->store), STR_FMT(job->name));
+    open_path(job, path);
     http_resume(job->ex, reply_file, job);
 }
 
@@ -557,6 +599,14 @@ static void no_report(void *ctx, bool is_error, const char *message) {
     (void)ctx, (void)is_error, (void)message;
 }
 
+static void start_renditions(struct server *s, const struct server_options *options) {
+    char dir[PATH_MAX];
+    snprintf(dir, sizeof dir, "%s/" RENDITIONS_DIR, store_dir(s->store));
+    s->decoder = decoder_new(&(struct decoder_options){ .argument = options->picture_worker });
+    s->renditions = renditions_new(&(struct renditions_options){
+        .dir = dir, .decoder = s->decoder, .report = s->report, .report_ctx = s->report_ctx });
+}
+
 /* So that a refused request gets the site's own look, and gets it at once. */
 static void keep_errors(struct server *s) {
     for (size_t i = 0; i < COUNT_OF(error_statuses); i++) {
@@ -593,6 +643,7 @@ enum status server_start(struct store *store, const struct server_options *optio
         status = cache_new(&source, &cache, &s->cache, err);
     }
     if (status == STATUS_OK) {
+        start_renditions(s, options);
         reload_init(&s->reload, s->site, s->cache);
         s->dev = options->dev;
         s->waits_max = options->waits_max ? options->waits_max : LIMIT_WAITS;
@@ -680,6 +731,9 @@ void server_stop(struct server *s) {
         return;
     }
     redirects_stop(s->redirects);
+    if (s->renditions != NULL) {
+        renditions_stop(s->renditions); /* who waits is told, before the loops wait for him */
+    }
     if (s->http != NULL) {
         http_server_stop(s->http);
         http_server_join(s->http);
@@ -694,6 +748,8 @@ void server_stop(struct server *s) {
         reload_done(&s->reload);
     }
     cache_free(s->cache);
+    renditions_free(s->renditions);
+    decoder_free(s->decoder);
     site_close(s->site);
     free(s);
 }

@@ -16,6 +16,8 @@
 
 struct renditions;
 
+#define RENDITIONS_DIR "renditions" /* in a site's folder */
+
 struct renditions_options {
     const char *dir; /* where they are kept; made when the first one is */
     struct decoder *decoder;

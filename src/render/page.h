@@ -30,7 +30,8 @@ struct page_build {
     struct str alias;    /* set: answer with the parts and head of this other page, status included
                           * (all unknown addresses share one page) */
     int64_t view_id;     /* set: who gets this page looks at that story */
-    struct str file;     /* set: the body is this file below media/ instead of parts */
+    struct str file;     /* set: the body is this file below media/, or the rendition that
+                          * picture/renditions.h reads in it, instead of parts */
     bool is_dated;       /* send a Last-Modified: for a page without slots */
     bool surrogate_keys; /* send a Surrogate-Key header with the keys of the page and its fragments
                           */

@@ -1,6 +1,7 @@
 #include "site/cards.h"
 
 #include "base/limits.h"
+#include "site/image.h"
 #include "site/pages.h"
 #include "text/words.h"
 
@@ -255,32 +256,16 @@ enum status card_image(struct pass *pass, int64_t media_id, const struct view_im
     if (media_id == 0) {
         return STATUS_OK;
     }
-    struct media media;
+    struct media *media = ARENA_NEW(pass->arena, struct media);
     struct err lost = { 0 };
-    enum status status = store_media(pass->reader, pass->arena, media_id, &media, &lost);
+    enum status status = store_media(pass->reader, pass->arena, media_id, media, &lost);
     if (status == STATUS_NOT_FOUND) {
         return STATUS_OK;
     }
     if (status != STATUS_OK) {
         return err_set(err, status, "%s", lost.message);
     }
-    struct str src = media.file.len > 0 && media.path.len > 0 ? media.path : media.remote_url;
-    if (src.len == 0 || !str_starts(media.mime, STR("image/"))) {
-        return STATUS_OK;
-    }
-    struct view_image *image = ARENA_NEW(pass->arena, struct view_image);
-    *image = (struct view_image){
-        .src = src,
-        .alt = media.alt,
-        .caption = media.caption,
-        .credit = media.credit,
-        .licence = media.licence,
-        .mime = media.mime,
-        .has_caption = media.caption.len + media.credit.len + media.licence.len > 0,
-        .width = media.width > 0 && media.height > 0 ? media.width : 0,
-        .height = media.width > 0 && media.height > 0 ? media.height : 0,
-    };
-    *ret = image;
+    *ret = image_of_media(pass, media);
     return STATUS_OK;
 }
 

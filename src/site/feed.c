@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "site/cards.h"
+#include "site/image.h"
 #include "site/pages.h"
 #include "site/story_body.h"
 #include "text/url.h"
@@ -12,6 +13,7 @@ enum {
      * see. */
     COMMENTS_LOOKED_AT = 200,
     COMMENT_SUMMARY_WORDS = 40,
+    THUMBNAIL_WIDTH = 480,
 };
 
 static const struct {
@@ -158,17 +160,21 @@ static enum status read_picture(struct pass *pass, int64_t media_id,
     }
     struct media media;
     status = store_media(pass->reader, pass->arena, media_id, &media, err);
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && !media.unsyndicated) {
+        struct image_file thumbnail = image_file(pass, image, rendition_shapes[0], THUMBNAIL_WIDTH);
         struct feed_picture *picture = ARENA_NEW(pass->arena, struct feed_picture);
         *picture = (struct feed_picture){
             .url = pass_absolute(pass, image->src),
-            .mime = media.mime,
+            .mime = image->mime,
+            .thumbnail_url = pass_absolute(pass, thumbnail.href),
+            .thumbnail_width = thumbnail.width,
+            .thumbnail_height = thumbnail.height,
             .title = media.title,
             .alt = image->alt,
             .caption = image->caption,
             .credit = image->credit,
             .licence = image->licence,
-            .size_bytes = media.size_bytes,
+            .size_bytes = image->media == NULL ? media.size_bytes : 0,
             .width = image->width,
             .height = image->height,
         };

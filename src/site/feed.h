@@ -52,6 +52,8 @@ struct feed_author {
 struct feed_picture {
     struct str url, mime, title, alt, caption, credit, licence;
     int64_t size_bytes, width, height; /* 0: not known */
+    struct str thumbnail_url;
+    int64_t thumbnail_width, thumbnail_height;
 };
 
 struct feed_item {

@@ -16,10 +16,10 @@ static void put_atom_link(struct xml *x, const char *rel, const char *type, stru
     xml_close(x);
 }
 
-static void put_size(struct xml *x, const struct feed_picture *p) {
-    if (p->width > 0) {
-        xml_attr_i64(x, "width", p->width);
-        xml_attr_i64(x, "height", p->height);
+static void put_size(struct xml *x, int64_t width, int64_t height) {
+    if (width > 0) {
+        xml_attr_i64(x, "width", width);
+        xml_attr_i64(x, "height", height);
     }
 }
 
@@ -37,7 +37,7 @@ static void put_picture(struct xml *x, const struct feed_picture *p) {
     xml_attr(x, "url", p->url);
     xml_attr(x, "type", p->mime);
     xml_attr(x, "medium", STR("image"));
-    put_size(x, p);
+    put_size(x, p->width, p->height);
     put_plain(x, "media:title", p->title);
     put_plain(x, "media:description", p->caption.len > 0 ? p->caption : p->alt);
     if (p->credit.len > 0) {
@@ -47,8 +47,8 @@ static void put_picture(struct xml *x, const struct feed_picture *p) {
         xml_element(x, "media:copyright", p->licence);
     }
     xml_open(x, "media:thumbnail");
-    xml_attr(x, "url", p->url);
-    put_size(x, p);
+    xml_attr(x, "url", p->thumbnail_url);
+    put_size(x, p->thumbnail_width, p->thumbnail_height);
     xml_close(x);
     xml_close(x);
     if (p->size_bytes > 0) { /* an enclosure must say its length */

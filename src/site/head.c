@@ -1,6 +1,7 @@
 #include "site/head.h"
 
 #include "site/authors.h"
+#include "site/image.h"
 #include "site/json_ld.h"
 #include "site/publisher.h"
 #include "text/utf8.h"
@@ -10,7 +11,7 @@
 enum { DESCRIPTION_WORDS = 40, DESCRIPTION_CHARS = 300 };
 
 /* Below this, X shows no large card; a logo that is smaller stands for nothing. */
-enum { LARGE_IMAGE_WIDTH = 300, LOGO_WIDTH_MIN = 112 };
+enum { LARGE_IMAGE_WIDTH = 300, LOGO_WIDTH_MIN = 112, SHARED_WIDTH = 1200 };
 
 struct str head_title(struct pass *pass, struct str title) {
     if (title.len == 0 || str_eq(title, pass->settings.title)) {
@@ -63,18 +64,21 @@ struct view_head head_plain(struct pass *pass, struct str title, struct str desc
     };
 }
 
-static void set_image(struct pass *pass, struct view_head *head, const struct view_image *image) {
-    head->image = pass_absolute(pass, image->src);
+static void set_image(struct pass *pass, struct view_head *head, const struct view_image *image,
+                      const struct image_file *file) {
+    head->image = pass_absolute(pass, file->href);
     head->image_alt = image->alt;
-    head->image_type = image->mime;
-    head->image_width = image->width;
-    head->image_height = image->height;
+    head->image_type = file->mime;
+    head->image_width = file->width;
+    head->image_height = file->height;
 }
 
 enum status head_image(struct pass *pass, struct view_head *head, const struct view_image *image,
                        struct err *err) {
     if (image != NULL) {
-        set_image(pass, head, image);
+        static const struct rendition_shape shared = { 40, 21 }; /* 1200 x 630 */
+        struct image_file file = image_file(pass, image, shared, SHARED_WIDTH);
+        set_image(pass, head, image, &file);
         if (image->width == 0 || image->width >= LARGE_IMAGE_WIDTH) {
             head->card = STR("summary_large_image");
         }
@@ -83,7 +87,8 @@ enum status head_image(struct pass *pass, struct view_head *head, const struct v
     const struct view_image *logo;
     enum status status = publisher_logo(pass, &logo, err);
     if (status == STATUS_OK && logo != NULL && logo->width >= LOGO_WIDTH_MIN) {
-        set_image(pass, head, logo);
+        struct image_file file = image_file(pass, logo, rendition_shapes[0], SHARED_WIDTH);
+        set_image(pass, head, logo, &file);
     }
     return status;
 }

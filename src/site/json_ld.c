@@ -6,11 +6,14 @@
 
 #include "base/limits.h"
 #include "site/authors.h"
+#include "site/image.h"
 #include "site/publisher.h"
 #include "text/json.h"
 #include "text/url.h"
 
 #define KEY(literal) STR(literal)
+
+enum { STORY_IMAGE_WIDTH = 1200, THUMBNAIL_WIDTH = 480 };
 
 struct ld {
     struct pass *pass;
@@ -83,17 +86,39 @@ static bool is_web(struct str text) {
     return str_starts_nocase(text, STR("https://")) || str_starts_nocase(text, STR("http://"));
 }
 
-static void put_image(struct ld *ld, const struct view_image *image) {
+static void put_image_file(struct ld *ld, const struct view_image *image,
+                           const struct image_file *file) {
     open_node(ld, STR("ImageObject"));
-    url_field(ld, KEY("url"), image->src);
-    if (image->width > 0) {
-        json_field_i64(&ld->j, KEY("width"), image->width);
-        json_field_i64(&ld->j, KEY("height"), image->height);
+    url_field(ld, KEY("url"), file->href);
+    if (file->width > 0) {
+        json_field_i64(&ld->j, KEY("width"), file->width);
+        json_field_i64(&ld->j, KEY("height"), file->height);
     }
     field(ld, KEY("caption"), image->caption.len > 0 ? image->caption : image->alt);
     field(ld, KEY("creditText"), image->credit);
     field(ld, is_web(image->licence) ? KEY("license") : KEY("copyrightNotice"), image->licence);
     close_node(ld);
+}
+
+static void put_image(struct ld *ld, const struct view_image *image) {
+    struct image_file file = { image->src, image->mime, image->width, image->height };
+    put_image_file(ld, image, &file);
+}
+
+/* In the three shapes that search engines want, of 1200 pixels where it has so many; what is said
+ * of it, once. */
+static void put_story_image(struct ld *ld, const struct view_image *image) {
+    static const struct rendition_shape shapes[] = { { 16, 9 }, { 4, 3 }, { 1, 1 } };
+    json_open(&ld->j, '[');
+    for (size_t i = 0; i < COUNT_OF(shapes); i++) {
+        struct image_file file = image_file(ld->pass, image, shapes[i], STORY_IMAGE_WIDTH);
+        if (i == 0) {
+            put_image_file(ld, image, &file);
+        } else if (image->media != NULL) {
+            json_str(&ld->j, pass_absolute(ld->pass, file.href));
+        }
+    }
+    json_close(&ld->j, ']');
 }
 
 static void put_same_as(struct ld *ld, const struct str *urls, size_t n) {
@@ -285,10 +310,10 @@ enum status json_ld_story(struct pass *pass, const struct story *story,
     json_field_str(&ld.j, KEY("dateModified"), head->modified);
     if (view->image != NULL) {
         json_key(&ld.j, KEY("image"));
-        json_open(&ld.j, '[');
-        put_image(&ld, view->image);
-        json_close(&ld.j, ']');
-        url_field(&ld, KEY("thumbnailUrl"), view->image->src);
+        put_story_image(&ld, view->image);
+        struct image_file thumbnail =
+            image_file(pass, view->image, rendition_shapes[0], THUMBNAIL_WIDTH);
+        url_field(&ld, KEY("thumbnailUrl"), thumbnail.href);
     }
     put_authors(&ld, view->authors);
     json_key(&ld.j, KEY("publisher"));

@@ -92,4 +92,12 @@ void page_asset(struct pass *pass, const struct asset *asset, struct page_build 
 NODISCARD enum status page_media(struct pass *pass, int64_t media_id, struct str key,
                                  struct page_build *page, struct err *err);
 
+/* A rendition of a picture, by its address; 404, or a redirect to what that is called now. */
+NODISCARD enum status page_rendition(struct pass *pass, struct str key, struct page_build *page,
+                                     struct err *err);
+/* WordPress's smaller sizes of a picture: a redirect to the rendition that matches. *ret_found
+ * false: it is none of a picture that there is. */
+NODISCARD enum status page_upload_size(struct pass *pass, struct str key, bool *ret_found,
+                                       struct page_build *page, struct err *err);
+
 #endif

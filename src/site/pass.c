@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "site/blocks.h"
 #include "site/feed.h"
+#include "site/image.h"
 #include "site/policy.h"
 #include "site/site_private.h"
 
@@ -228,6 +229,17 @@ static const struct helper helpers[] = {
       .returns = VALUE_STR,
       .args = { { .name = "number", .kind = VALUE_INT } },
       .args_min = 1 },
+    { .name = "picture",
+      .run = image_help,
+      .returns = VALUE_HTML,
+      .args = { { .name = "offer", .kind = VALUE_STR },
+                { .name = "image", .kind = VALUE_OBJECT, .type = &view_image_type } },
+      .args_min = 2,
+      .named = { { .name = "sizes", .kind = VALUE_STR },
+                 { .name = "alt", .kind = VALUE_STR },
+                 { .name = "class", .kind = VALUE_STR },
+                 { .name = "width", .kind = VALUE_INT },
+                 { .name = "eager", .kind = VALUE_ANY } } },
     { .name = NULL },
 };
 

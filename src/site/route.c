@@ -10,6 +10,7 @@
 #include "site/route.h"
 
 #include "base/limits.h"
+#include "picture/rendition_name.h"
 #include "site/cards.h"
 #include "site/feed.h"
 #include "site/pages.h"
@@ -460,6 +461,9 @@ enum status route_page(struct pass *pass, struct str key, struct str password,
     if (page_beacon_is(key)) {
         return page_beacon(pass, key, page, err);
     }
+    if (str_starts(key, RENDITION_PATH)) {
+        return page_rendition(pass, key, page, err);
+    }
     struct search_ask ask;
     if (search_ask_of_key(pass->arena, key, &ask)) {
         return page_search(pass, &ask, page, err);
@@ -479,6 +483,11 @@ enum status route_page(struct pass *pass, struct str key, struct str password,
     }
     if (page_sitemap_moved(pass, key, page)) {
         return STATUS_OK;
+    }
+    bool is_size;
+    status = page_upload_size(pass, key, &is_size, page, err);
+    if (status != STATUS_OK || is_size) {
+        return status;
     }
     struct str rest;
     if (has_index_php(key, &rest)) {

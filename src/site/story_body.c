@@ -1,6 +1,7 @@
 #include "site/story_body.h"
 
 #include "base/limits.h"
+#include "site/body_picture.h"
 #include "site/cards.h"
 #include "text/body.h"
 #include "text/body_vocabulary.h"
@@ -208,6 +209,62 @@ static struct str outline_open(struct outline *o, struct str name) {
     return shown[o->len - 1];
 }
 
+/* ---- pictures ---- */
+
+/* One of the site's own, as the library has it; *ret_done false: another one, which stays as it is.
+ */
+static enum status put_picture(struct pass *pass, struct buf *out, struct body_pictures *at,
+                               const struct body_token *img, struct str base, bool *ret_done,
+                               struct err *err) {
+    const struct view_image *image;
+    enum status status = body_picture_of(pass, img, &image, err);
+    *ret_done = image != NULL;
+    if (status != STATUS_OK || image == NULL) {
+        return status;
+    }
+    if (base.ptr != NULL) {
+        body_picture_put_plain(pass, img, image, out);
+        return STATUS_OK;
+    }
+    return body_picture_put(pass, at, img, image, out, err);
+}
+
+/* Takes the element that was opened if there is a picture in it that is ours: <img>, <picture> with
+ * all that is in it, and the beginning of a paragraph that holds nothing else. */
+static enum status take_picture(struct pass *pass, struct buf *out, struct body_pictures *at,
+                                struct body_reader *reader, const struct body_token *token,
+                                struct str base, bool *ret_taken, struct err *err) {
+    struct body_token img = *token;
+    *ret_taken = false;
+    if (token->kind != BODY_OPEN) {
+        return STATUS_OK;
+    }
+    if (str_eq(token->name, STR("img"))) {
+        return put_picture(pass, out, at, &img, base, ret_taken, err);
+    }
+    bool is_picture = str_eq(token->name, STR("picture"));
+    bool is_paragraph = str_eq(token->name, STR("p")) && base.ptr == NULL &&
+                        !body_pictures_in_figure(at);
+    if ((!is_picture && !is_paragraph) || !body_picture_alone(reader, token, &img)) {
+        return STATUS_OK;
+    }
+    if (is_picture) {
+        enum status status = put_picture(pass, out, at, &img, base, ret_taken, err);
+        if (*ret_taken) {
+            (void)body_inner(reader, token);
+        }
+        return status;
+    }
+    const struct view_image *image;
+    enum status status = body_picture_of(pass, &img, &image, err);
+    if (status == STATUS_OK && image != NULL) {
+        at->is_paragraph = *ret_taken = true;
+        buf_put(out, STR("<figure>"));
+        body_pictures_opened(at, &(struct body_token){ .name = STR("figure") }, out);
+    }
+    return status;
+}
+
 /* The cards that templates draw; every other one is shown as the element that it is. */
 static bool is_drawn(struct str card) {
     return str_eq(card, STR("also-read")) || str_eq(card, STR("embed"));
@@ -221,6 +278,7 @@ static enum status put_body(struct pass *pass, struct html body, struct str base
     enum status status = STATUS_OK;
     bool link_dropped = false; /* links do not nest */
     struct outline outline = { 0 };
+    struct body_pictures pictures = { 0 };
     while (status == STATUS_OK && body_next(&reader, &token) != BODY_END) {
         if (token.kind == BODY_BAD) {
             return err_set(err, STATUS_CORRUPT, "a body is not in the form that bodies have");
@@ -228,6 +286,20 @@ static enum status put_body(struct pass *pass, struct html body, struct str base
         bool is_boxed = base.ptr == NULL && str_eq(token.name, STR("table"));
         if (is_boxed && token.kind == BODY_OPEN) {
             open_table(pass, out);
+        }
+        bool is_taken;
+        status = take_picture(pass, out, &pictures, &reader, &token, base, &is_taken, err);
+        if (status != STATUS_OK || is_taken) {
+            continue;
+        }
+        if (token.kind == BODY_CLOSE && base.ptr == NULL) {
+            bool was_paragraph = pictures.is_paragraph && str_eq(token.name, STR("p"));
+            if (was_paragraph) {
+                token.name = STR("figure");
+                token.raw = STR("</figure>");
+                pictures.is_paragraph = false;
+            }
+            body_pictures_close(&pictures, &token, out);
         }
         struct str card = body_attr(&token, STR("data-card"));
         bool is_link = str_eq(token.name, STR("a"));
@@ -252,6 +324,10 @@ static enum status put_body(struct pass *pass, struct html body, struct str base
             link_dropped = false;
         } else {
             buf_put(out, token.raw);
+        }
+        if (token.kind == BODY_OPEN && base.ptr == NULL && !body_is_void(token.name) &&
+            !is_drawn(card)) {
+            body_pictures_opened(&pictures, &token, out);
         }
         end_line(out, &token);
         if (is_boxed && token.kind == BODY_CLOSE) {

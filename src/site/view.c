@@ -22,14 +22,14 @@ static const struct field image_fields[] = {
     FIELD_BOOL(struct view_image, has_caption), FIELD_INT(struct view_image, width),
     FIELD_INT(struct view_image, height),
 };
-TYPE_OF(image, struct view_image);
+const struct type view_image_type = TYPE("image", struct view_image, image_fields);
 
 static const struct field author_fields[] = {
     FIELD_INT(struct view_author, id),
     FIELD_STR(struct view_author, href),
     FIELD_STR(struct view_author, label),
     FIELD_STR(struct view_author, after),
-    FIELD_OBJECT(struct view_author, image, &image_type),
+    FIELD_OBJECT(struct view_author, image, &view_image_type),
     FIELD_STRS(struct view_author, biography),
     FIELD_LIST(struct view_author, links, &link_type),
 };
@@ -45,7 +45,7 @@ static const struct field card_fields[] = {
     FIELD_STR(struct view_card, direction),
     FIELD_STR(struct view_card, at),
     FIELD_STR(struct view_card, date),
-    FIELD_OBJECT(struct view_card, image, &image_type),
+    FIELD_OBJECT(struct view_card, image, &view_image_type),
     FIELD_OBJECT(struct view_card, section, &link_type),
     FIELD_LIST(struct view_card, authors, &link_type),
 };
@@ -131,7 +131,7 @@ static const struct field story_fields[] = {
     FIELD_LIST(struct view_story, trail, &link_type),
     FIELD_LIST(struct view_story, sections, &link_type),
     FIELD_LIST(struct view_story, authors, &author_type),
-    FIELD_OBJECT(struct view_story, image, &image_type),
+    FIELD_OBJECT(struct view_story, image, &view_image_type),
     FIELD_HTML(struct view_story, body),
     FIELD_LIST(struct view_story, corrections, &correction_type),
     FIELD_LIST(struct view_story, tags, &link_type),
@@ -148,7 +148,7 @@ static const struct field page_fields[] = {
     FIELD_STR(struct view_page, headline),
     FIELD_STR(struct view_page, standfirst),
     FIELD_LIST(struct view_page, trail, &link_type),
-    FIELD_OBJECT(struct view_page, image, &image_type),
+    FIELD_OBJECT(struct view_page, image, &view_image_type),
     FIELD_HTML(struct view_page, body),
     FIELD_LIST(struct view_page, children, &link_type),
 };
@@ -273,7 +273,7 @@ ROOT_OF(error, struct view_error_root, "error.hbs");
 
 static const struct field masthead_root_fields[] = {
     FIELD_STRUCT(struct view_masthead_root, site, &site_type),
-    FIELD_OBJECT(struct view_masthead_root, logo, &image_type),
+    FIELD_OBJECT(struct view_masthead_root, logo, &view_image_type),
     FIELD_LIST(struct view_masthead_root, links, &link_type),
 };
 ROOT_OF(masthead, struct view_masthead_root, "masthead.hbs");
@@ -306,6 +306,15 @@ static const struct field embed_root_fields[] = {
 };
 ROOT_OF(embed, struct view_embed_root, "card-embed.hbs");
 
+static const struct field picture_root_fields[] = {
+    FIELD_OBJECT(struct view_picture_root, image, &view_image_type),
+    FIELD_STR(struct view_picture_root, alt),
+    FIELD_STR(struct view_picture_root, classes),
+    FIELD_INT(struct view_picture_root, width),
+    FIELD_BOOL(struct view_picture_root, is_in_gallery),
+};
+ROOT_OF(picture, struct view_picture_root, "card-picture.hbs");
+
 const struct template_entry view_entries[] = {
     { .name = "story", .root = &story_root_type },
     { .name = "page", .root = &page_root_type },
@@ -320,5 +329,6 @@ const struct template_entry view_entries[] = {
     { .name = "dont-miss", .root = &block_root_type, .no_fragments = true },
     { .name = "partials/card-also-read", .root = &also_read_root_type, .no_fragments = true },
     { .name = "partials/card-embed", .root = &embed_root_type, .no_fragments = true },
+    { .name = "partials/card-picture", .root = &picture_root_type, .no_fragments = true },
     { .name = NULL },
 };

@@ -14,10 +14,12 @@ struct view_link {
     struct str after; /* of an author: what stands before the next, ", " or " and " */
 };
 
+/* src is never larger than a page needs: by {{picture}} themes offer the others (site/image.h). */
 struct view_image {
     struct str src, alt, caption, credit, licence, mime;
-    bool has_caption;      /* any of caption, credit and licence */
-    int64_t width, height; /* 0: not known */
+    bool has_caption;          /* any of caption, credit and licence */
+    int64_t width, height;     /* of src; 0: not known */
+    const struct media *media; /* that has renditions; NULL: src is all there is */
 };
 
 /* An author: in a story's byline (href, label, image) or on the page of his own (all of it). */
@@ -220,13 +222,24 @@ struct view_block_root {
     struct list cards;
     bool five; /* as many as the theme has a layout of its own for */
 };
-/* card-also-read and card-embed, which stand inside a body. */
+/* card-also-read, card-embed and card-picture, which stand inside a body. */
 struct view_also_read_root {
     struct str label, href, headline;
 };
 struct view_embed_root {
     struct str href, host, label;
 };
+/* card-picture, one of the site's own pictures inside a body. */
+struct view_picture_root {
+    const struct view_image *image;
+    struct str alt;     /* as the body has it, else the library's */
+    struct str classes; /* of the body's */
+    int64_t width;      /* as wide as the body wants it shown; 0: as wide as there is room */
+    bool is_in_gallery;
+};
+
+/* For {{picture}}. */
+extern const struct type view_image_type;
 
 /* All templates that are run by themselves; the last name is NULL. */
 extern const struct template_entry view_entries[];
