@@ -126,7 +126,7 @@ static enum status answer_site_comments(struct pass *pass, struct str key, enum 
 }
 
 /* A redirect to something that readers may not see would say that it exists. */
-static enum status answer_redirect(struct pass *pass, const struct address *address,
+static enum status answer_redirect(struct pass *pass, struct str key, const struct address *address,
                                    const struct wanted *w, struct page_build *page,
                                    struct err *err) {
     if (address->kind == ADDRESS_STORY) {
@@ -147,8 +147,14 @@ static enum status answer_redirect(struct pass *pass, const struct address *addr
         return status;
     }
     struct str to;
-    enum status status =
-        store_path_of(pass->reader, pass->arena, address->kind, address->id, &to, err);
+    bool is_size = false;
+    enum status status = address->kind == ADDRESS_MEDIA
+                             ? page_upload_size(pass, key, &is_size, page, err)
+                             : STATUS_OK;
+    if (status != STATUS_OK || is_size) {
+        return status;
+    }
+    status = store_path_of(pass->reader, pass->arena, address->kind, address->id, &to, err);
     if (status != STATUS_OK) {
         return status;
     }
@@ -190,7 +196,7 @@ static enum status answer_address(struct pass *pass, struct str key, struct str 
         return answer_story_feed(pass, key, address->id, w->feed, page, err);
     }
     if (address->redirect) {
-        return answer_redirect(pass, address, w, page, err);
+        return answer_redirect(pass, key, address, w, page, err);
     }
     switch (address->kind) {
     case ADDRESS_SECTION:
@@ -200,10 +206,10 @@ static enum status answer_address(struct pass *pass, struct str key, struct str 
         return answer_list(pass, key, list, base, w, page, err);
     }
     case ADDRESS_MEDIA:
-        return w->rewritten ? answer_redirect(pass, address, w, page, err)
+        return w->rewritten ? answer_redirect(pass, key, address, w, page, err)
                             : page_media(pass, address->id, key, page, err);
     case ADDRESS_STORY: /* rewritten: WordPress's /story/page/2/ */
-        return w->rewritten ? answer_redirect(pass, address, w, page, err)
+        return w->rewritten ? answer_redirect(pass, key, address, w, page, err)
                             : answer_story(pass, address->id, password, page, err);
     case ADDRESS_NONE:
     case ADDRESS_URL: break;
@@ -382,7 +388,7 @@ static enum status route_part_of_story(struct pass *pass, struct str key, struct
     if (before.len > 1 && is_part_of_story(last)) {
         enum status status = look_up_either(pass, before, &base, &address, err);
         if (status == STATUS_OK && address.kind == ADDRESS_STORY) {
-            return answer_redirect(pass, &address, &w, page, err);
+            return answer_redirect(pass, key, &address, &w, page, err);
         }
         if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
             return status;
