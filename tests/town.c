@@ -1,5 +1,7 @@
 #include "tests/town.h"
 
+#include "picture/rendition_name.h"
+
 #include "tests/harness.h"
 
 #include "base/arena.h"
@@ -65,6 +67,19 @@ static struct html random_body(struct town *t, struct arena *a) {
                          "%.*s<div data-card=\"also-read\" data-story=\"%lld\" "
                          "data-label=\"ALSO READ:\"></div>",
                          STR_FMT(s), (long long)card);
+    }
+    switch (test_below(&t->rng, 6)) {
+    case 0:
+        s = arena_printf(a, "%.*s<p><img src=\"/wp-content/uploads/picture%zu.png\" alt=\"\"></p>",
+                         STR_FMT(s), test_below(&t->rng, COUNT_OF(t->media)));
+        break;
+    case 1:
+        s = arena_printf(a,
+                         "%.*s<figure><img src=\"/wp-content/uploads/picture%zu.png\" "
+                         "alt=\"A pier\"><figcaption>A pier.</figcaption></figure>",
+                         STR_FMT(s), test_below(&t->rng, COUNT_OF(t->media)));
+        break;
+    default: break;
     }
     return (struct html){ arena_printf(a, "%.*s<p>%.*s</p>", STR_FMT(s),
                                        STR_FMT(text(t, a, 20 + test_below(&t->rng, 200)))) };
@@ -204,7 +219,19 @@ static void write_author(struct town *t, struct store_writer *w, struct arena *a
 
 static void write_media(struct town *t, struct store_writer *w, struct arena *a, size_t i) {
     struct media m = { .id = t->media[i], .mime = STR("image/png"), .width = 640, .height = 480 };
-    m.file = arena_printf(a, "aa/picture%zu.png", i);
+    /* Mostly one of two files by the name of their content, which the decoder has seen. */
+    char digit = (char)('1' + test_below(&t->rng, 2));
+    struct str hash = arena_printf(a, "aa%018zu%c%043d", i, digit, 0);
+    m.file = test_below(&t->rng, 4) == 0
+                 ? arena_printf(a, "aa/picture%zu.png", i)
+                 : arena_printf(a, "aa/%.*s.png", STR_FMT(str_from(hash, 2)));
+    m.probed = test_below(&t->rng, 4) != 0;
+    m.frames = 1;
+    m.colour = (unsigned)test_below(&t->rng, 0x1000000);
+    m.placeholder = test_below(&t->rng, 2) ? STR("UklGRg==") : STR("");
+    m.decorative = test_below(&t->rng, 4) == 0;
+    m.unsyndicated = test_below(&t->rng, 4) == 0;
+    m.focal_x = m.focal_y = (int)test_below(&t->rng, 3) * 300;
     m.path = arena_printf(a, "/wp-content/uploads/picture%zu%s.png", i,
                           m.id && test_below(&t->rng, 4) == 0 ? "-2" : "");
     m.alt = text(t, a, 3);
@@ -212,6 +239,16 @@ static void write_media(struct town *t, struct store_writer *w, struct arena *a,
     m.credit = STR("Drawing: the harbour");
     MUST(store_media_put(w, &m, &t->media[i], &err));
     know(t, m.path);
+    for (int focal = 300; focal <= 600; focal += 300) {
+        struct rendition_name name = { .id = t->media[i],
+                                       .hash = str_slice(hash, 0, RENDITION_HASH_DIGITS),
+                                       .width = 480,
+                                       .format = PICTURE_AVIF };
+        know(t, rendition_address(a, &name));
+        name.crop = (struct picture_crop){ 16, 9, focal, focal };
+        know(t, rendition_address(a, &name));
+    }
+    knowf(t, "/wp-content/uploads/picture%zu-300x300.png", i);
 }
 
 void town_write(struct town *t) {
