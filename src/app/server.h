@@ -26,7 +26,7 @@ struct server_options {
     const char *theme_dir; /* NULL: theme/ in the site's folder */
     bool dev; /* look for a changed theme file at each request, and show what is wrong in it */
     const char *picture_worker; /* tests; NULL: WORKER_ARGUMENT */
-    int64_t views_write_ms; /* how often counted views are written down; 0: VIEWS_WRITE_MS */
+    int64_t views_write_ms;     /* how often counted views are written down; 0: VIEWS_WRITE_MS */
     /* One line for a log, on any thread. */
     void (*report)(void *ctx, bool is_error, const char *message);
     void *report_ctx;
