@@ -221,7 +221,7 @@ static void write_media(struct town *t, struct store_writer *w, struct arena *a,
     struct media m = { .id = t->media[i], .mime = STR("image/png"), .width = 640, .height = 480 };
     /* Mostly one of two files by the name of their content, which the decoder has seen. */
     char digit = (char)('1' + test_below(&t->rng, 2));
-    struct str hash = arena_printf(a, "aa%018zu%c%043d", i, digit, 0);
+    struct str hash = arena_printf(a, "aa%c%017zu%044d", digit, i, 0);
     m.file = test_below(&t->rng, 4) == 0
                  ? arena_printf(a, "aa/picture%zu.png", i)
                  : arena_printf(a, "aa/%.*s.png", STR_FMT(str_from(hash, 2)));

@@ -13,7 +13,6 @@ enum {
      * see. */
     COMMENTS_LOOKED_AT = 200,
     COMMENT_SUMMARY_WORDS = 40,
-    THUMBNAIL_WIDTH = 480,
 };
 
 static const struct {
@@ -161,7 +160,8 @@ static enum status read_picture(struct pass *pass, int64_t media_id,
     struct media media;
     status = store_media(pass->reader, pass->arena, media_id, &media, err);
     if (status == STATUS_OK && !media.unsyndicated) {
-        struct image_file thumbnail = image_file(pass, image, rendition_shapes[0], THUMBNAIL_WIDTH);
+        struct image_file thumbnail =
+            image_file(pass, image, rendition_shapes[0], IMAGE_THUMBNAIL_WIDTH);
         struct feed_picture *picture = ARENA_NEW(pass->arena, struct feed_picture);
         *picture = (struct feed_picture){
             .url = pass_absolute(pass, image->src),

@@ -7,8 +7,6 @@
 
 #include "picture/renditions.h"
 
-#include <stdio.h>
-
 enum {
     SRC_WIDTH = 1200,  /* where one rendition has to do for all */
     PLAIN_WIDTH = 640, /* for the few who take no other format */
@@ -119,61 +117,7 @@ const struct view_image *image_of_media(struct pass *pass, const struct media *m
     return image;
 }
 
-/* ---- what a theme asks for ---- */
-
-static bool read_shape(struct str text, struct rendition_shape *ret) {
-    char name[16];
-    for (size_t i = 0; i < RENDITION_SHAPES; i++) {
-        const struct rendition_shape *shape = &rendition_shapes[i];
-        (void)snprintf(name, sizeof name, "%d:%d", shape->ratio_width, shape->ratio_height);
-        if (str_eq(text, i == 0 ? STR("whole") : str_of(name))) {
-            *ret = *shape;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool read_width(struct str text, int *ret) {
-    int64_t width;
-    for (size_t i = 0; str_to_i64(text, &width) && i < RENDITION_WIDTHS; i++) {
-        if (rendition_widths[i] == width) {
-            *ret = rendition_widths[i];
-            return true;
-        }
-    }
-    return false;
-}
-
-bool image_offer_read(struct str text, struct image_offer *ret, const char **ret_message) {
-    struct image_offer offer = { 0 };
-    struct str rest = str_trim(text), word = STR("");
-    *ret_message = "a picture's shape is whole, 16:9, 3:2, 4:3, 1:1 or 40:21, and stands first";
-    if (!str_split(&rest, ' ', &word) || !read_shape(word, &offer.shape)) {
-        return false;
-    }
-    *ret_message = "a picture's widths are 320, 480, 640, 960, 1200, 1600, 2000 and 2400, rising";
-    while (str_split(&rest, ' ', &word)) {
-        int width;
-        if (word.len == 0) {
-            continue;
-        }
-        if (!read_width(word, &width) || (offer.n > 0 && width <= offer.widths[offer.n - 1])) {
-            return false;
-        }
-        offer.widths[offer.n++] = width;
-    }
-    *ret = offer;
-    return true;
-}
-
-/* ---- markup ---- */
-
-static void put_value(struct buf *out, const char *name, struct str value) {
-    buf_printf(out, " %s=\"", name);
-    html_escape(out, value);
-    buf_put_char(out, '"');
-}
+/* ---- what is offered ---- */
 
 /* The widths that are offered and are there, rising; returns how many. */
 static size_t widths_of(const struct media *media, const struct image_offer *offer,
@@ -190,6 +134,58 @@ static size_t widths_of(const struct media *media, const struct image_offer *off
         }
     }
     return n;
+}
+
+static int plain_width(const int *widths, size_t n) {
+    return PLAIN_WIDTH < widths[n - 1] ? PLAIN_WIDTH : widths[n - 1];
+}
+
+/* ---- all of them ---- */
+
+struct addresses {
+    struct pass *pass;
+    const struct media *media;
+    VEC(struct str) all;
+};
+
+static void add(struct addresses *to, struct rendition_shape shape, int width,
+                enum picture_format format) {
+    struct rendition_name name = image_name(to->media, shape, width, format);
+    if (image_exists(to->media, &name)) {
+        *vec_push(to->pass->arena, &to->all) = rendition_address(to->pass->arena, &name);
+    }
+}
+
+struct list image_addresses(struct pass *pass, const struct media *media) {
+    struct addresses to = { .pass = pass, .media = media };
+    if (media->file.len == 0 || !image_has_renditions(media)) {
+        return (struct list){ NULL, 0 };
+    }
+    enum picture_format plain = rendition_plain_format(media->has_alpha);
+    size_t len;
+    const struct image_offer *offers = look_offers(pass->look, &len);
+    for (size_t i = 0; i < len; i++) {
+        int widths[RENDITION_WIDTHS + 1];
+        size_t n = widths_of(media, &offers[i], widths);
+        for (size_t w = 0; w < n; w++) {
+            add(&to, offers[i].shape, widths[w], PICTURE_AVIF);
+            add(&to, offers[i].shape, widths[w], PICTURE_WEBP);
+        }
+        add(&to, offers[i].shape, plain_width(widths, n), plain);
+    }
+    for (size_t i = 0; i < RENDITION_SHAPES; i++) { /* for heads, and where there is no choice */
+        add(&to, rendition_shapes[i], SRC_WIDTH, plain);
+    }
+    add(&to, rendition_shapes[0], IMAGE_THUMBNAIL_WIDTH, plain);
+    return (struct list){ to.all.ptr, to.all.len };
+}
+
+/* ---- markup ---- */
+
+static void put_value(struct buf *out, const char *name, struct str value) {
+    buf_printf(out, " %s=\"", name);
+    html_escape(out, value);
+    buf_put_char(out, '"');
 }
 
 static void put_source(struct pass *pass, struct buf *out, const struct media *media,
@@ -276,8 +272,7 @@ void image_put(struct pass *pass, struct buf *out, const struct view_image *imag
         put_source(pass, out, media, offer, PICTURE_AVIF, widths, n, sizes);
     }
     put_source(pass, out, media, offer, PICTURE_WEBP, widths, n, sizes);
-    int plain = PLAIN_WIDTH < widths[n - 1] ? PLAIN_WIDTH : widths[n - 1];
-    struct image_file file = image_file(pass, image, offer->shape, plain);
+    struct image_file file = image_file(pass, image, offer->shape, plain_width(widths, n));
     struct image_file most = image_file(pass, image, offer->shape, widths[n - 1]);
     file.width = most.width; /* the shape that is kept free, whatever comes */
     file.height = most.height;
@@ -286,6 +281,7 @@ void image_put(struct pass *pass, struct buf *out, const struct view_image *imag
 }
 
 enum status image_help(void *ctx, struct template_call *call, struct err *err) {
+    (void)err;
     struct pass *pass = ctx;
     struct image_offer offer;
     struct value alt = template_named(call, "alt"), width = template_named(call, "width");
@@ -295,7 +291,7 @@ enum status image_help(void *ctx, struct template_call *call, struct err *err) {
         return STATUS_OK;
     }
     if (!image_offer_read(call->args[0].str, &offer, &message)) {
-        return err_set(err, STATUS_INVALID, "%s", message);
+        offer = (struct image_offer){ 0 }; /* one that is written out was checked at the start */
     }
     struct image_how how = { .sizes = template_named(call, "sizes").str,
                              .classes = template_named(call, "class").str,

@@ -3,21 +3,15 @@
 #ifndef SITE_IMAGE_H
 #define SITE_IMAGE_H
 
-#include "picture/rendition_name.h"
+#include "site/image_offer.h"
 #include "site/pass.h"
+
+/* Of the thumbnails that feeds and heads name; other widths there are 1200. */
+enum { IMAGE_THUMBNAIL_WIDTH = 480 };
 
 /* A picture of the library as templates see it. media: is kept. NULL: it is none that can be shown.
  */
 const struct view_image *image_of_media(struct pass *pass, const struct media *media);
-
-/* "3:2 320 640 960": a shape, or "whole", and the widths offered, or none for all. */
-struct image_offer {
-    struct rendition_shape shape;
-    int widths[RENDITION_WIDTHS];
-    size_t n; /* 0: all */
-};
-/* Pure. False: unknown; *ret_message says what there is. */
-NODISCARD bool image_offer_read(struct str text, struct image_offer *ret, const char **ret_message);
 
 /* Of one rendition. Pictures that have none give what there is. */
 struct image_file {
@@ -38,6 +32,8 @@ struct str image_order(struct pass *pass, const struct media *media,
 /* The name that a picture's rendition of that kind has now. */
 struct rendition_name image_name(const struct media *media, struct rendition_shape shape, int width,
                                  enum picture_format format);
+/* The addresses of all renditions that the site's pages, feeds and heads may name: str. */
+struct list image_addresses(struct pass *pass, const struct media *media);
 /* Has it renditions? */
 bool image_has_renditions(const struct media *media);
 bool image_exists(const struct media *media, const struct rendition_name *name);

@@ -13,7 +13,7 @@
 
 #define KEY(literal) STR(literal)
 
-enum { STORY_IMAGE_WIDTH = 1200, THUMBNAIL_WIDTH = 480 };
+enum { STORY_IMAGE_WIDTH = 1200 };
 
 struct ld {
     struct pass *pass;
@@ -312,7 +312,7 @@ enum status json_ld_story(struct pass *pass, const struct story *story,
         json_key(&ld.j, KEY("image"));
         put_story_image(&ld, view->image);
         struct image_file thumbnail =
-            image_file(pass, view->image, rendition_shapes[0], THUMBNAIL_WIDTH);
+            image_file(pass, view->image, rendition_shapes[0], IMAGE_THUMBNAIL_WIDTH);
         url_field(&ld, KEY("thumbnailUrl"), thumbnail.href);
     }
     put_authors(&ld, view->authors);

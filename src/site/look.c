@@ -300,6 +300,11 @@ const struct asset *look_asset_at(const struct look *look, struct str path) {
     return NULL;
 }
 
+const struct image_offer *look_offers(const struct look *look, size_t *ret_len) {
+    *ret_len = look->offers.len;
+    return look->offers.ptr;
+}
+
 const struct asset *look_assets(const struct look *look, size_t *ret_len) {
     *ret_len = look->assets.len;
     return look->assets.ptr;
@@ -314,9 +319,32 @@ struct mentioning {
     enum status status;
 };
 
-static void check_asset(void *ctx, enum template_mention kind, struct str helper, struct str name,
-                        const char *place) {
+static void add_offer(struct look *look, const struct image_offer *offer) {
+    for (size_t i = 0; i < look->offers.len; i++) {
+        if (memcmp(&look->offers.ptr[i], offer, sizeof *offer) == 0) {
+            return;
+        }
+    }
+    *vec_push(&look->arena, &look->offers) = *offer;
+}
+
+static void check_picture(struct mentioning *m, struct str text, const char *place) {
+    struct image_offer offer;
+    const char *message;
+    if (image_offer_read(text, &offer, &message)) {
+        add_offer(m->look, &offer);
+    } else {
+        m->status = err_set(m->err, STATUS_INVALID, "%.*s:%s: \"%.*s\": %s",
+                            STR_FMT(m->file->shown), place, STR_FMT(text), message);
+    }
+}
+
+static void check_name(void *ctx, enum template_mention kind, struct str helper, struct str name,
+                       const char *place) {
     struct mentioning *m = ctx;
+    if (kind == MENTION_ARGUMENT && str_eq(helper, STR("picture")) && m->status == STATUS_OK) {
+        check_picture(m, name, place);
+    }
     if (kind == MENTION_ARGUMENT && str_eq(helper, STR("asset")) && m->status == STATUS_OK &&
         look_asset(m->look, name) == NULL) {
         m->status = err_set(m->err, STATUS_INVALID, "%.*s:%s: there is no file \"%.*s\" in assets/",
@@ -324,12 +352,12 @@ static void check_asset(void *ctx, enum template_mention kind, struct str helper
     }
 }
 
-static enum status check_assets(struct look *look, struct err *err) {
+static enum status check_names(struct look *look, struct err *err) {
     struct mentioning m = { .look = look, .err = err, .status = STATUS_OK };
     for (size_t i = 0; m.status == STATUS_OK && i < look->files.len; i++) {
         m.file = &look->files.ptr[i];
         if (str_ends(m.file->name, STR(".hbs"))) {
-            template_mentions(m.file->bytes, check_asset, &m);
+            template_mentions(m.file->bytes, check_name, &m);
         }
     }
     return m.status;
@@ -376,7 +404,7 @@ enum status look_open(const char *dir, const struct template_rules *rules, struc
         status = compile(look, rules, err);
     }
     if (status == STATUS_OK) {
-        status = check_assets(look, err);
+        status = check_names(look, err);
     }
     if (status != STATUS_OK) {
         look_close(look);

@@ -16,6 +16,7 @@
 
 #include "base/status.h"
 #include "render/template.h"
+#include "site/image_offer.h"
 #include "text/phrases.h"
 
 struct look;
@@ -65,6 +66,9 @@ struct asset {
 /* By name or by path; NULL if there is none. */
 const struct asset *look_asset(const struct look *look, struct str name);
 const struct asset *look_asset_at(const struct look *look, struct str path);
+/* In what shapes and widths the templates offer pictures, each once. */
+const struct image_offer *look_offers(const struct look *look, size_t *ret_len);
+
 /* All of them. */
 const struct asset *look_assets(const struct look *look, size_t *ret_len);
 

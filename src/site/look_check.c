@@ -291,6 +291,12 @@ static void check_mention(void *ctx, enum template_mention kind, struct str help
               arena_printf(c->arena, "there is no phrase \"%.*s\"%s", STR_FMT(name),
                            nearest_phrase(c, &nearest, name)));
     }
+    struct image_offer offer;
+    const char *message;
+    if (str_eq(helper, STR("picture")) && !image_offer_read(name, &offer, &message)) {
+        fault(c, ERROR, c->file->shown, str_of(place),
+              arena_printf(c->arena, "\"%.*s\": %s", STR_FMT(name), message));
+    }
     if (str_eq(helper, STR("asset")) && look_asset(c->look, name) == NULL) {
         fault(c, ERROR, c->file->shown, str_of(place),
               arena_printf(c->arena, "there is no file \"%.*s\" in assets/", STR_FMT(name)));

@@ -2,6 +2,7 @@
 #ifndef SITE_LOOK_PRIVATE_H
 #define SITE_LOOK_PRIVATE_H
 
+#include "site/image_offer.h"
 #include "site/look.h"
 
 #include <stdatomic.h>
@@ -40,6 +41,7 @@ struct look {
     size_t own_files, own_bytes;
     VEC(struct wording) wordings;
     VEC(struct asset) assets;
+    VEC(struct image_offer) offers;
 };
 
 struct look *look_new(void);

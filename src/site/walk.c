@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "site/cards.h"
 #include "site/feed.h"
+#include "site/image.h"
 #include "site/pages.h"
 #include "site/route.h"
 
@@ -105,6 +106,23 @@ static enum status visit_story(struct walk *w, struct str path, int64_t id) {
     return status == STATUS_OK && comments > 0 ? visit_feeds(w, path) : status;
 }
 
+/* The file, and the renditions that pages name, which may be none any more. */
+static enum status visit_media(struct walk *w, struct str path, int64_t id) {
+    struct media media;
+    struct err lost = { 0 };
+    enum status status = store_media(w->pass.reader, w->pass.arena, id, &media, &lost);
+    if (status != STATUS_OK) {
+        return unless_missing(status, &lost, w->err);
+    }
+    struct list all = image_addresses(&w->pass, &media);
+    const struct str *addresses = all.items;
+    status = visit(w, path);
+    for (size_t i = 0; status == STATUS_OK && i < all.len; i++) {
+        status = visit(w, addresses[i]);
+    }
+    return status;
+}
+
 static enum status visit_target(struct walk *w, struct str path, enum address_kind kind,
                                 int64_t id) {
     static const enum list_kind lists[] = {
@@ -120,7 +138,7 @@ static enum status visit_target(struct walk *w, struct str path, enum address_ki
     case ADDRESS_SECTION:
     case ADDRESS_TAG:
     case ADDRESS_AUTHOR: return visit_list(w, (struct list_id){ lists[kind], id }, path, true);
-    case ADDRESS_MEDIA:
+    case ADDRESS_MEDIA: return visit_media(w, path, id);
     case ADDRESS_URL: return visit(w, path);
     case ADDRESS_NONE: break;
     }

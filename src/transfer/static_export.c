@@ -262,6 +262,22 @@ static void free_fragments(struct static_run *run) {
     map_done(&run->fragments);
 }
 
+/* Pictures in the sizes that pages name are made where they are missing. */
+static void start_renditions(struct static_run *run) {
+    struct arena a = { 0 };
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned threads = run->options->threads > 0 ? (unsigned)run->options->threads
+                       : processors > 0          ? (unsigned)processors
+                                                 : 1;
+    run->decoder = decoder_new(
+        &(struct decoder_options){ .workers = threads, .argument = run->options->picture_worker });
+    run->renditions = renditions_new(&(struct renditions_options){
+        .dir = arena_printf(&a, "%s/" RENDITIONS_DIR, store_dir(run->store)).ptr,
+        .decoder = run->decoder,
+        .threads = threads });
+    arena_done(&a);
+}
+
 enum status static_export(struct store *store, const struct static_options *options,
                           struct static_report *ret, struct err *err) {
     struct static_run *run = calloc(1, sizeof *run);
@@ -274,6 +290,7 @@ enum status static_export(struct store *store, const struct static_options *opti
     pthread_cond_init(&run->work, NULL);
     pthread_cond_init(&run->room, NULL);
     pthread_cond_init(&run->fragment_done, NULL);
+    start_renditions(run);
     enum status status = site_open(store, NULL, &run->site, err);
     if (status == STATUS_OK) {
         run->source = site_source(run->site);
@@ -284,6 +301,9 @@ enum status static_export(struct store *store, const struct static_options *opti
         status = export_all(run, err);
     }
     static_work_stop(run);
+    renditions_stop(run->renditions);
+    renditions_free(run->renditions);
+    decoder_free(run->decoder);
     if (is_open) {
         static_spares_clear(run->folder);
     }

@@ -16,10 +16,11 @@ struct static_progress {
 struct static_options {
     const char *folder; /* made if it is missing */
     bool includes;
-    int level;      /* of .gz and .br, 0 (none) to STATIC_LEVEL_MAX */
-    size_t threads; /* 0: one a core */
-    bool whole;     /* look at everything again */
-    bool no_sync;   /* for tests: a cut of the power may ruin the export */
+    int level;                  /* of .gz and .br, 0 (none) to STATIC_LEVEL_MAX */
+    size_t threads;             /* 0: one a core */
+    bool whole;                 /* look at everything again */
+    const char *picture_worker; /* for tests: NULL: WORKER_ARGUMENT */
+    bool no_sync;               /* for tests: a cut of the power may ruin the export */
     void (*progress)(void *ctx, const struct static_progress *p); /* may be NULL */
     /* What could not be written, and why; any thread, one at a time. May be NULL. */
     void (*warn)(void *ctx, const char *message);

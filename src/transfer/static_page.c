@@ -433,8 +433,18 @@ static enum status write_made(struct static_worker *w, const struct page_build *
     struct str name;
     check(static_name(&w->arena, made->record.key, made->record.form, &name));
     if (made->record.kind == STATIC_MEDIA) {
-        struct str source = arena_printf(&w->arena, "%s/media/%.*s", store_dir(run->store),
-                                         STR_FMT(made->record.text));
+        struct str originals = arena_printf(&w->arena, "%s/media", store_dir(run->store)), source;
+        struct rendition_order order;
+        if (rendition_order_read(made->record.text, &order)) {
+            source = renditions_path(run->renditions, &w->arena, &order);
+            enum status status = renditions_make(run->renditions, originals.ptr, &order, err);
+            if (status != STATUS_OK) {
+                return status;
+            }
+        } else {
+            source = arena_printf(&w->arena, "%.*s/%.*s", STR_FMT(originals),
+                                  STR_FMT(made->record.text));
+        }
         return static_files_link(&w->files, name, source.ptr, err);
     }
     /* A packed page would be sent as it is, commands and all. */

@@ -3,6 +3,7 @@
 #define TRANSFER_STATIC_RUN_H
 
 #include "base/map.h"
+#include "picture/renditions.h"
 #include "site/site.h"
 #include "transfer/static_export.h"
 #include "transfer/static_file.h"
@@ -100,6 +101,8 @@ struct static_run {
     struct store *store;
     struct site *site;
     struct render_source source;
+    struct decoder *decoder;
+    struct renditions *renditions;
     int folder; /* descriptors */
     int log;
     bool is_whole;

@@ -4,6 +4,7 @@
 #include "tests/town.h"
 
 #include "base/io.h"
+#include "picture/rendition_name.h"
 #include "transfer/static_export.h"
 #include "transfer/static_file.h"
 
@@ -147,6 +148,34 @@ struct exporter {
     char folder[512], fresh[600];
 };
 
+/* Every rendition that the town's pictures can have, as if it had been made. */
+static void put_renditions(struct store *store) {
+    static const char *const endings[] = { "avif", "webp", "jpg" };
+    char path[700];
+    snprintf(path, sizeof path, "%s/renditions/aa", store_dir(store));
+    MUST(io_make_dirs(path, &err));
+    for (int i = 0; i < 2 * 3 * RENDITION_SHAPES * 3; i++) {
+        int focal[] = { 300, 500, 600 }, widths[RENDITION_WIDTHS + 1];
+        struct arena a = { 0 };
+        struct rendition_name name = { .hash =
+                                           arena_printf(&a, "aa%d%017d", 1 + i % 2, i / 2 % 3) };
+        name.crop = rendition_crop(rendition_shapes[i / 6 % RENDITION_SHAPES],
+                                   focal[i / 6 / RENDITION_SHAPES],
+                                   focal[i / 6 / RENDITION_SHAPES]);
+        size_t n = rendition_widths_of(640, 480, &name.crop, widths);
+        for (size_t k = 0; k < 3 * n; k++) {
+            name.width = widths[k / 3];
+            name.format = PICTURE_JPEG;
+            struct str file = rendition_file(&a, &name);
+            snprintf(path, sizeof path, "%s/renditions/aa/%.*s%s", store_dir(store),
+                     (int)file.len - 3, file.ptr, endings[k % 3]);
+            FILE *f = fopen(path, "we");
+            check(f != NULL && fputs(path, f) >= 0 && fclose(f) == 0);
+        }
+        arena_done(&a);
+    }
+}
+
 static void begin(struct exporter *x, uint64_t seed) {
     town_make(&x->town, seed);
     char path[700];
@@ -156,6 +185,12 @@ static void begin(struct exporter *x, uint64_t seed) {
         snprintf(path, sizeof path, "%s/media/aa/picture%d.png", store_dir(x->town.store), i);
         MUST(io_write_file(path, STR("a picture"), &err));
     }
+    for (int i = 0; i < 6; i++) {
+        snprintf(path, sizeof path, "%s/media/aa/%d%017d%044d.png", store_dir(x->town.store),
+                 1 + i % 2, i / 2, 0);
+        MUST(io_write_file(path, STR("an original"), &err));
+    }
+    put_renditions(x->town.store);
     snprintf(x->folder, sizeof x->folder, "%s/out", test_tmp_dir());
     snprintf(x->fresh, sizeof x->fresh, "%s.fresh", x->folder);
 }
