@@ -274,7 +274,8 @@ static enum family document_family(struct str head) {
     return s.len > 0 && is_text(head) ? TEXT : UNKNOWN;
 }
 
-/* MPEG audio: a frame's first eleven bits, and no value that the header may not have. */
+/* MPEG audio: a frame's first eleven bits, and no value that the header may not have; layer I,
+ * which nobody uses, would begin as UTF-16 does. */
 static enum family frame_family(struct str head) {
     unsigned second = byte_at(head, 1);
     unsigned third = byte_at(head, 2);
@@ -284,8 +285,8 @@ static enum family frame_family(struct str head) {
     if ((second & 0xF6) == 0xF0) {
         return AAC;
     }
-    bool fits = (second & 0x18) != 0x08 && (second & 0x06) != 0 && (third & 0xF0) != 0xF0 &&
-                (third & 0x0C) != 0x0C;
+    bool fits = (second & 0x18) != 0x08 && (second & 0x06) != 0 && (second & 0x06) != 6 &&
+                (third & 0xF0) != 0xF0 && (third & 0x0C) != 0x0C;
     return fits ? MPEG_AUDIO : UNKNOWN;
 }
 
@@ -316,6 +317,8 @@ static enum family family_of(struct str head) {
         { 0, STR_INIT("\x1f\x8b"), GZIP },
         { 0, STR_INIT("7z\xBC\xAF\x27\x1C"), ARCHIVE },
         { 0, STR_INIT("Rar!\x1a\7"), ARCHIVE },
+        { 0, STR_INIT("\xFF\xFE"), TEXT }, /* UTF-16 */
+        { 0, STR_INIT("\xFE\xFF"), TEXT },
         { 0, STR_INIT("{\\rtf"), RTF },
         { 0, STR_INIT("OTTO"), FONT },
         { 0, STR_INIT("\0\1\0\0\0"), FONT },
@@ -357,14 +360,13 @@ static enum family family_of(struct str head) {
             return magics[i].family;
         }
     }
-    enum family family = document_family(head);
+    enum family family = frame_family(head);
+    family = family != UNKNOWN ? family : document_family(head);
     if (family != UNKNOWN) {
         return family;
     }
-    if (has_at(head, 0, STR("BM"))) { /* two letters: a text may begin with them */
-        return BMP;
-    }
-    return has_at(head, 0, STR("MZ")) ? PROGRAM : frame_family(head);
+    /* Two letters each: a text may begin with them. */
+    return has_at(head, 0, STR("BM")) ? BMP : has_at(head, 0, STR("MZ")) ? PROGRAM : UNKNOWN;
 }
 
 /* ---- types ---- */
