@@ -106,6 +106,65 @@ await test("filters: category, tag, author, dates, ids, slugs, offset, order", a
     assert.deepEqual(ids(await get(`/wp/v2/posts?slug=${posts[5].slug}`)), [posts[5].id]);
 });
 
+await test("conditions together, exclusions and other orders agree with what one sees in all of them", async () => {
+    const up = (key) => (a, b) => key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a.id - b.id;
+    const [category, tag] = [posts[0].categories[0], posts[0].tags[0]], author = posts[0].author;
+    const has = (p) => [p.categories.includes(category), p.tags.includes(tag), p.author === author];
+    const cases = {
+        [`categories=${category}&tags=${tag}`]: (p) => has(p)[0] && has(p)[1],
+        [`categories=${category}&tags=${tag}&tax_relation=OR`]: (p) => has(p)[0] || has(p)[1],
+        [`author=${author}&tags_exclude=${tag}`]: (p) => has(p)[2] && !has(p)[1],
+        [`categories_exclude=${category}&author_exclude=${author}`]: (p) => !has(p)[0] && !has(p)[2],
+        [`tags=${tag},${posts[9].tags[0]}`]: (p) => p.tags.includes(tag) || p.tags.includes(posts[9].tags[0]),
+        [`exclude=${posts[0].id},${posts[3].id}`]: (p) => p.id !== posts[0].id && p.id !== posts[3].id,
+        "sticky=true": (p) => p.sticky,
+        "sticky=0": (p) => !p.sticky,
+        [`modified_after=${posts[30].modified}`]: (p) => p.modified > posts[30].modified,
+        [`modified_before=${posts[30].modified}&after=${posts[50].date}`]: (p) => p.modified < posts[30].modified && p.date > posts[50].date,
+    };
+    for (const [query, filter] of Object.entries(cases)) {
+        assert.deepEqual(ids(await get(`/wp/v2/posts?${query}&per_page=100`)), posts.filter(filter).map((p) => p.id), query);
+    }
+    const orders = { id: (p) => p.id, slug: (p) => p.slug, modified: (p) => p.modified, author: (p) => p.author };
+    for (const [order, key] of Object.entries(orders)) {
+        const sorted = [...posts].sort(up(key)).map((p) => p.id);
+        assert.deepEqual(ids(await get(`/wp/v2/posts?orderby=${order}&order=asc&per_page=100`)), sorted, order);
+        assert.deepEqual(ids(await get(`/wp/v2/posts?orderby=${order}&per_page=5&page=2`)), sorted.reverse().slice(5, 10), order);
+    }
+    await fails("/wp/v2/posts?orderby=relevance", 400, "rest_no_search_term_defined");
+    await fails("/wp/v2/posts?orderby=include", 400, "rest_orderby_include_missing_include");
+    const { data } = await fails("/wp/v2/posts?status=draft", 400, "rest_invalid_param");
+    assert.equal(data.details.status.code, "rest_forbidden_status");
+});
+
+await test("tags, categories, users, pages, media and comments are listed", async () => {
+    const tags = await all("/wp/v2/tags"), users = await all("/wp/v2/users"), categories = await all("/wp/v2/categories");
+    const names = (list) => list.map((t) => t.name.toLowerCase());
+    assert.deepEqual(names(tags), names(tags).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+    assert.deepEqual(new Set(posts.flatMap((p) => p.tags)), new Set(tags.filter((t) => t.count).map((t) => t.id)));
+    for (const t of tags) assert.equal(t.count, posts.filter((p) => p.tags.includes(t.id)).length, t.name);
+    assert.deepEqual(ids(await get("/wp/v2/tags?per_page=4&page=3")), tags.slice(8, 12).map((t) => t.id));
+    const largest = (await get("/wp/v2/tags?orderby=count&order=desc&per_page=5")).json.map((t) => t.count);
+    assert.deepEqual(largest, tags.map((t) => t.count).sort((a, b) => b - a).slice(0, 5));
+    assert.deepEqual(ids(await get(`/wp/v2/tags?slug=${tags[3].slug}`)), [tags[3].id]);
+    assert.deepEqual(ids(await get(`/wp/v2/tags?search=${encodeURIComponent(tags[5].name)}`)).includes(tags[5].id), true);
+    assert.deepEqual((await get("/wp/v2/tags?page=99")).json, []);
+    const parent = categories.find((c) => c.parent).parent;
+    assert.deepEqual(ids(await get(`/wp/v2/categories?parent=${parent}`)), categories.filter((c) => c.parent === parent).map((c) => c.id));
+    assert.deepEqual(new Set(users.map((u) => u.id)).size, users.length);
+    for (const author of new Set(posts.map((p) => p.author))) assert.ok(users.some((u) => u.id === author));
+    assert.deepEqual(ids(await get(`/wp/v2/users?slug=${users[2].slug}`)), [users[2].id]);
+    const pages = await all("/wp/v2/pages"), files = await all("/wp/v2/media"), comments = await all("/wp/v2/comments");
+    assert.deepEqual(kindsOf(pages[0], shapes.page.view), []);
+    assert.deepEqual(kindsOf(comments[0], shapes.comment.view), []);
+    assert.deepEqual((await get(`/wp/v2/comments/${comments[0].id}`)).json, comments[0]);
+    assert.deepEqual(ids(await get(`/wp/v2/pages?slug=${pages[1].slug}`)), [pages[1].id]);
+    assert.deepEqual(files.map((f) => f.date), files.map((f) => f.date).sort().reverse());
+    const parented = files.find((f) => f.post);
+    assert.ok(ids(await get(`/wp/v2/media?parent=${parented.post}`)).includes(parented.id));
+    for (const c of comments) assert.ok(posts.some((p) => p.id === c.post) || pages.some((p) => p.id === c.post));
+});
+
 await test("_fields, _embed, _envelope and _jsonp", async () => {
     const { json: [lean] } = await get("/wp/v2/posts?per_page=1&_fields=id,title.rendered,_links.author");
     assert.deepEqual(Object.keys(lean), ["id", "title", "_links"]);

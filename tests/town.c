@@ -467,7 +467,17 @@ void town_make(struct town *t, uint64_t seed) {
         "/wp-json/wp/v2/tags?include=1,2,3", "/wp-json/wp/v2/tags/2", "/wp-json/wp/v2/users/1",
         "/wp-json/wp/v2/users/3", "/wp-json/wp/v2/media/1", "/wp-json/wp/v2/media/2",
         "/wp-json/wp/v2/comments?per_page=3", "/wp-json/wp/v2/comments?post=3",
-        "/wp-json/wp/v2/types", "options:/wp-json/wp/v2/posts"
+        "/wp-json/wp/v2/types", "options:/wp-json/wp/v2/posts", "/wp-json/wp/v2/pages",
+        "/wp-json/wp/v2/pages?orderby=menu_order&order=asc", "/wp-json/wp/v2/media",
+        "/wp-json/wp/v2/media?parent=3", "/wp-json/wp/v2/users", "/wp-json/wp/v2/users?slug=clerk1",
+        "/wp-json/wp/v2/tags?per_page=2&page=2",
+        "/wp-json/wp/v2/tags?orderby=count&order=desc&hide_empty=true",
+        "/wp-json/wp/v2/tags?hide_empty=true", "/wp-json/wp/v2/tags?slug=tag2",
+        "/wp-json/wp/v2/posts?categories=2&tags=1", "/wp-json/wp/v2/posts?tags_exclude=1",
+        "/wp-json/wp/v2/posts?categories=1&tags=2&tax_relation=OR",
+        "/wp-json/wp/v2/posts?orderby=title&order=asc", "/wp-json/wp/v2/posts?sticky=true",
+        "/wp-json/wp/v2/posts?orderby=modified&modified_after=2022-01-10T00:00:00",
+        "/wp-json/wp/v2/comments/3"
     };
     for (size_t i = 0; i < COUNT_OF(fixed); i++) {
         know(t, str_of(fixed[i]));

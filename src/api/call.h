@@ -108,8 +108,9 @@ struct api_answer {
     const struct api_call *call;
     json_t *body; /* owned */
     struct api_error error;
-    bool is_list; /* of objects */
-    bool is_map;  /* of objects, by their names */
+    bool is_list;   /* of objects */
+    bool is_map;    /* of objects, by their names */
+    bool is_strict; /* a page past the last is an error; else it is empty */
     int64_t total, pages;
     struct str alternate; /* the page for readers that shows the same; empty: none */
 };

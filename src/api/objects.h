@@ -17,7 +17,4 @@ api_handler api_search;
 enum status api_posts_of(struct api_answer *answer, struct ids ids, struct err *err);
 /* What "wp:" in the names of links stands for. */
 void api_put_curies(json_t *object);
-/* So many things in all, answered in pages; 400 past the last. False: that was said. */
-bool api_paged(struct api_answer *answer, int64_t total, int64_t page, int64_t per_page);
-
 #endif

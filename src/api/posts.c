@@ -54,8 +54,27 @@ static enum status put_guid(struct api_answer *answer, const struct story *story
     return status;
 }
 
-static enum status put_classes(struct api_answer *answer, const struct story *story, json_t *object,
-                               struct err *err) {
+struct tags {
+    struct tag *ptr;
+    size_t len, cap;
+};
+
+/* Its tags, and with them those of custom taxonomies. */
+static enum status load_tags(struct pass *pass, const struct story *story, struct tags *ret,
+                             struct err *err) {
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < story->tags.len; i++) {
+        struct tag tag;
+        status = store_tag(pass->reader, pass->arena, story->tags.ptr[i], &tag, err);
+        if (status == STATUS_OK) {
+            *vec_push(pass->arena, ret) = tag;
+        }
+    }
+    return status;
+}
+
+static enum status put_classes(struct api_answer *answer, const struct story *story,
+                               const struct tags *tags, json_t *object, struct err *err) {
     struct pass *pass = answer->pass;
     struct arena *a = pass->arena;
     const char *type = story->kind == STORY_PAGE ? "page" : "post";
@@ -81,12 +100,11 @@ static enum status put_classes(struct api_answer *answer, const struct story *st
                                   api_str(arena_printf(a, "category-%.*s", STR_FMT(section.slug))));
         }
     }
-    for (size_t i = 0; status == STATUS_OK && i < story->tags.len; i++) {
-        struct tag tag;
-        status = store_tag(pass->reader, a, story->tags.ptr[i], &tag, err);
-        if (status == STATUS_OK) {
-            json_array_append_new(classes, api_str(arena_printf(a, "tag-%.*s", STR_FMT(tag.slug))));
-        }
+    for (size_t i = 0; i < tags->len; i++) {
+        bool is_tag = tags->ptr[i].taxonomy.len == 0;
+        struct str taxonomy = is_tag ? STR("tag") : tags->ptr[i].taxonomy;
+        json_array_append_new(classes, api_str(arena_printf(a, "%.*s-%.*s", STR_FMT(taxonomy),
+                                                            STR_FMT(tags->ptr[i].slug))));
     }
     return status;
 }
@@ -130,6 +148,7 @@ static enum status make_post(struct api_answer *answer, const struct story *stor
                              struct err *err) {
     struct pass *pass = answer->pass;
     json_t *object = json_object();
+    struct tags tags = { 0 };
     *ret = object;
     int64_t updated_us = story->updated_us > story->published_us ? story->updated_us
                                                                  : story->published_us;
@@ -165,11 +184,20 @@ static enum status make_post(struct api_answer *answer, const struct story *stor
         api_set(object, "sticky", json_boolean(story->sticky));
         api_set(object, "format", json_string("standard"));
         api_set(object, "categories", api_ids(story->sections));
-        api_set(object, "tags", api_ids(story->tags));
     }
     if (status == STATUS_OK) {
-        status = put_classes(answer, story, object, err);
+        status = load_tags(pass, story, &tags, err);
     }
+    if (status == STATUS_OK) {
+        status = put_classes(answer, story, &tags, object, err);
+    }
+    json_t *ids = json_array();
+    for (size_t i = 0; i < tags.len; i++) {
+        if (tags.ptr[i].taxonomy.len == 0) {
+            json_array_append_new(ids, json_integer(tags.ptr[i].id));
+        }
+    }
+    api_set(object, "tags", ids); /* the table of fields drops it from pages */
     put_links(answer, story, object);
     return status;
 }

@@ -144,6 +144,7 @@
 
 /* The API (src/api) */
 #define LIMIT_API_LIST      100       /* values of one argument */
+#define LIMIT_API_WALK      2000      /* things that one call looks at beside those it shows */
 #define LIMIT_API_KEY_BYTES (8 * KIB) /* a call in its one spelling */
 
 /* Import (src/transfer) */

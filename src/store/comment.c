@@ -53,6 +53,27 @@ enum status store_newest_comments(struct store_reader *r, struct arena *a, int64
     return status;
 }
 
+enum status store_comment(struct store_reader *r, struct arena *a, int64_t id, struct comment *ret,
+                          struct err *err) {
+    keys_note(r->keys, STR("all-comments"));
+    struct comment comment = { 0 };
+    struct rows rows = ROWS(r->sql, "comment_get", I64(id));
+    bool found = rows_next(&rows);
+    if (found) {
+        load_row(&rows, a, &comment);
+        keys_notef(r->keys, "comments:%" PRId64, comment.story_id);
+    }
+    rows_end(&rows);
+    enum status status = sql_result(r->sql, err);
+    if (status == STATUS_OK && !found) {
+        return err_set(err, STATUS_NOT_FOUND, "there is no comment %" PRId64, id);
+    }
+    if (status == STATUS_OK) {
+        *ret = comment;
+    }
+    return status;
+}
+
 enum status store_comment_count(struct store_reader *r, int64_t story_id, int64_t *ret,
                                 struct err *err) {
     keys_notef(r->keys, "comments:%" PRId64, story_id);

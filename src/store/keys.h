@@ -23,6 +23,9 @@
  *   all-comments     the newest comments of the site               a save of an approved one
  *   sitemap:<kind>:<n>  one file of the sitemap                    a change of what it says
  *   sitemaps         which files there are, and how new they are   the same, when it makes it newer
+ *   roll:<name>      a roll: all pages, media, tags, tags with     one that comes, goes or is
+ *                    stories, authors with stories                 called otherwise
+ *   tag-sizes        which tags have the most stories              a story that gets or loses a tag
  *   news             the stories after the news horizon            one of them, or the horizon
  *   search           what a search finds                           a public story's or page's
  *                                                                  headline, text, date, sections

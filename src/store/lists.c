@@ -194,6 +194,19 @@ enum status store_list_part(struct store_reader *r, struct arena *a, const struc
     return status;
 }
 
+enum status store_list_has(struct store_reader *r, struct list_id list, const struct story *story,
+                           bool *ret, struct err *err) {
+    check(list.kind <= LIST_AUTHOR);
+    note_list(r->keys, list);
+    bool has = HAS(r->sql, "list_has", I64(list.kind), I64(list.id), I64(story->local_day),
+                   I64(story->published_us), I64(story->id));
+    enum status status = sql_result(r->sql, err);
+    if (status == STATUS_OK) {
+        *ret = has;
+    }
+    return status;
+}
+
 enum status store_dates_within(struct store_reader *r, struct arena *a, struct list_id list,
                                struct ids *ret, struct err *err) {
     check(list.kind == LIST_YEAR || list.kind == LIST_MONTH);

@@ -8,6 +8,7 @@
  * for those whose own neighbour is another one now: the two at the place that the story leaves, the
  * two at the place it comes to, and itself. */
 #include "store/internal.h"
+#include "store/roll.h"
 
 #include "base/limits.h"
 
@@ -248,6 +249,14 @@ static void change_list(struct store_writer *w, struct list_id list, const struc
                          : !now->is_in && total == 0 ? SITEMAP_LIST_EMPTIED
                                                      : SITEMAP_LIST_MOVED,
                          now->changed_us);
+    if (!was->is_in && total == 1) {
+        roll_list_changed(w, list, true);
+    } else if (!now->is_in && total == 0) {
+        roll_list_changed(w, list, false);
+    }
+    if (list.kind == LIST_TAG && was->is_in != now->is_in) {
+        touch(w, STR("tag-sizes"));
+    }
     bool moved = was->is_in != now->is_in || old.older != new.older || old.newer != new.newer;
     if (moved && has_neighbours) {
         touch_neighbours(w, list, was->is_in ? was->id : now->id, old, new);

@@ -1,6 +1,7 @@
 /* Pictures and other files: their data; the files themselves lie in media/. */
 #include "store/internal.h"
 #include "store/media_file.h"
+#include "store/roll.h"
 
 static enum status load(struct sql *db, struct arena *a, int64_t id, struct media *ret,
                         struct err *err) {
@@ -167,6 +168,7 @@ enum status store_media_put(struct store_writer *w, const struct media *media, i
         id = id == 0 ? made : id;
         touchf(w, "media:%" PRId64, id);
         address_move(w, ADDRESS_MEDIA, id, was.path, media->path);
+        roll_media_saved(w, &was, media, id);
         if (was.id != 0 &&
             (!str_eq(was.file, media->file) || !str_eq(was.path, media->path) ||
              !str_eq(was.remote_url, media->remote_url) || !str_eq(was.mime, media->mime))) {

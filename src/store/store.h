@@ -177,6 +177,43 @@ NODISCARD enum status store_list_part(struct store_reader *r, struct arena *a,
                                       const struct list_part *part, int64_t offset, int64_t n,
                                       struct list_page *ret, struct err *err);
 
+/* Rolls: all there is of a kind, in one order. */
+enum store_roll {
+    ROLL_PAGES = 0,     /* public pages, by their publication */
+    ROLL_MEDIA = 1,     /* pictures and files, by their coming */
+    ROLL_TAGS = 2,      /* tags (of no custom taxonomy), by name */
+    ROLL_TAGS_USED = 3, /* those of them that have stories */
+    ROLL_AUTHORS = 4,   /* authors who have stories, by name */
+};
+struct roll_part {
+    enum store_roll roll;
+    bool last_first;
+    struct str begins;      /* of a name: those that begin so; "" all */
+    int64_t from_us, to_us; /* of a time: in [from, to); INT64_MIN, INT64_MAX: all */
+};
+/* `n` ids of it after the first `offset`, and how many there are. Costs the same for every offset.
+ * Notes "roll:<name>". */
+NODISCARD enum status store_roll_part(struct store_reader *r, struct arena *a,
+                                      const struct roll_part *part, int64_t offset, int64_t n,
+                                      struct list_page *ret, struct err *err);
+/* Those with that slug, at most `max`. Notes "roll:tags", "roll:authors". */
+NODISCARD enum status store_tags_named(struct store_reader *r, struct arena *a, struct str slug,
+                                       size_t max, struct ids *ret, struct err *err);
+NODISCARD enum status store_authors_named(struct store_reader *r, struct arena *a, struct str slug,
+                                          size_t max, struct ids *ret, struct err *err);
+/* The files that came with a story. Notes "roll:media". */
+NODISCARD enum status store_media_of_story(struct store_reader *r, struct arena *a,
+                                           int64_t story_id, size_t max, struct ids *ret,
+                                           struct err *err);
+/* The `max` tags with the most stories, most first. Notes "tag-sizes". */
+NODISCARD enum status store_tags_by_size(struct store_reader *r, struct arena *a, size_t max,
+                                         struct ids *ret, struct err *err);
+
+/* Whether a story with that publication stands in a list (LATEST, a section, tag or author). Notes
+ * the list. */
+NODISCARD enum status store_list_has(struct store_reader *r, struct list_id list,
+                                     const struct story *story, bool *ret, struct err *err);
+
 /* The months (yyyymm) of a LIST_YEAR that have stories, the days (yyyymmdd) of a LIST_MONTH, in
  * their order; from the kept counts. Notes the list. */
 NODISCARD enum status store_dates_within(struct store_reader *r, struct arena *a,
@@ -279,6 +316,9 @@ NODISCARD enum status store_comments(struct store_reader *r, struct arena *a, in
 NODISCARD enum status store_newest_comments(struct store_reader *r, struct arena *a,
                                             int64_t story_id, size_t max, struct comments *ret,
                                             struct err *err);
+/* One, in any state. NOT_FOUND. Notes "all-comments" and comments:<its story's id>. */
+NODISCARD enum status store_comment(struct store_reader *r, struct arena *a, int64_t id,
+                                    struct comment *ret, struct err *err);
 /* How many of those a story has. Notes comments:<story_id>. */
 NODISCARD enum status store_comment_count(struct store_reader *r, int64_t story_id, int64_t *ret,
                                           struct err *err);

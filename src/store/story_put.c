@@ -3,6 +3,7 @@
  * and raises no version. Everything that may be refused is looked at before the first write, so
  * that a refused save leaves the transaction usable. */
 #include "store/internal.h"
+#include "store/roll.h"
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -256,6 +257,7 @@ static int64_t write_story(struct store_writer *w, const struct story *was, stru
     search_update(w, was, now);
     touchf(w, "story:%" PRId64, now->id);
     sitemap_story_saved(w, was, now);
+    roll_story_saved(w, was, now);
     if (is_top_page(was) != is_top_page(now) ||
         (is_top_page(now) && was->menu_order != now->menu_order)) {
         touch(w, STR("pages"));

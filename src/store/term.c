@@ -1,5 +1,5 @@
 /* Tags, authors and users: rows with an address, without a life of their own. */
-#include "store/internal.h"
+#include "store/roll.h"
 
 static enum status none(struct err *err, const char *what, int64_t id) {
     return err_set(err, STATUS_NOT_FOUND, "there is no %s %" PRId64, what, id);
@@ -66,6 +66,7 @@ enum status store_tag_put(struct store_writer *w, const struct tag *tag, int64_t
         touchf(w, "row:tag:%" PRId64, id);
         address_move(w, ADDRESS_TAG, id, was.path, tag->path);
         sitemap_path_changed(w, (struct list_id){ LIST_TAG, id }, was.path, tag->path);
+        roll_tag_saved(w, &was, tag, id);
     }
     status = sql_result(db, err);
     if (status == STATUS_OK) {
@@ -175,6 +176,7 @@ enum status store_author_put(struct store_writer *w, const struct author *author
         touchf(w, "row:author:%" PRId64, id);
         address_move(w, ADDRESS_AUTHOR, id, was.path, author->path);
         sitemap_path_changed(w, (struct list_id){ LIST_AUTHOR, id }, was.path, author->path);
+        roll_author_saved(w, &was, author, id);
     }
     status = sql_result(db, err);
     if (status == STATUS_OK) {

@@ -581,7 +581,7 @@ TEST(store_slots_menus_and_top_pages) {
     s.menu_order = 2;
     s.id = put(&site, &s);
     CHECK_STR(site.touched,
-              "path:/about/ slug:a-story search story:1 sitemap:pages:1 sitemaps pages");
+              "path:/about/ slug:a-story search story:1 sitemap:pages:1 sitemaps roll:pages pages");
     s.headline = STR("About us");
     put(&site, &s);
     CHECK_STR(site.touched, "search story:1");
