@@ -26,6 +26,8 @@
  *   roll:<name>      a roll: all pages, media, tags, tags with     one that comes, goes or is
  *                    stories, authors with stories                 called otherwise
  *   tag-sizes        which tags have the most stories              a story that gets or loses a tag
+ *   times            which stories of a list lie between moments   another time of publication,
+ *                                                                  also where no place changes
  *   news             the stories after the news horizon            one of them, or the horizon
  *   search           what a search finds                           a public story's or page's
  *                                                                  headline, text, date, sections

@@ -171,6 +171,9 @@ enum status store_list_part(struct store_reader *r, struct arena *a, const struc
     struct list_id list = part->list;
     check(offset >= 0 && n > 0 && list.kind <= LIST_AUTHOR);
     note_list(r->keys, list);
+    if (part->from.day != 0 || part->to.day != 0) {
+        keys_note(r->keys, STR("times"));
+    }
     struct sql *db = r->sql;
     struct range range = range_of(list);
     /* In the list's order, newest first, the part is [first, end). */

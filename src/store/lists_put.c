@@ -257,6 +257,9 @@ static void change_list(struct store_writer *w, struct list_id list, const struc
     if (list.kind == LIST_TAG && was->is_in != now->is_in) {
         touch(w, STR("tag-sizes"));
     }
+    if (was->is_in && now->is_in) {
+        touch(w, STR("times"));
+    }
     bool moved = was->is_in != now->is_in || old.older != new.older || old.newer != new.newer;
     if (moved && has_neighbours) {
         touch_neighbours(w, list, was->is_in ? was->id : now->id, old, new);

@@ -172,7 +172,7 @@ struct list_part {
     bool oldest_first;
 };
 /* `n` stories of it after the first `offset`; total: of the part. Costs the same for every offset,
- * but for the stories of two days. Notes the list. */
+ * but for the stories of two days. Notes the list, and between moments "times". */
 NODISCARD enum status store_list_part(struct store_reader *r, struct arena *a,
                                       const struct list_part *part, int64_t offset, int64_t n,
                                       struct list_page *ret, struct err *err);

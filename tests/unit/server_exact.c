@@ -233,7 +233,9 @@ TEST(server_exact_fails_when_a_dependency_is_left_out) {
                                          "sitemap:tags",  "sitemap:authors",
                                          "news",          "search",
                                          "slug:",         "year:",
-                                         "roll:pages",    "roll:tags" };
+                                         "roll:pages",    "roll:tags",
+                                         "roll:media",    "times",
+                                         "tag-sizes",     "roll:authors" };
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         struct town t;
         struct warm warm;

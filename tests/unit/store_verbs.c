@@ -194,7 +194,7 @@ TEST(store_new_story_touches_its_lists_and_neighbours) {
     s.id = 3;
     s.published_us += 60 * US_PER_SECOND;
     put(&site, &s);
-    CHECK_STR(site.touched, "sitemap:sections:1 search story:3 sitemap:stories:1");
+    CHECK_STR(site.touched, "sitemap:sections:1 times search story:3 sitemap:stories:1");
     CHECK_INT(store_site_faults(&site), 0);
     store_site_close(&site);
 }
