@@ -11,6 +11,7 @@
  * the HTTP layer. */
 #include "app/server.h"
 
+#include "api/account.h"
 #include "api/page.h"
 #include "app/redirects.h"
 
@@ -57,6 +58,7 @@ struct server {
     struct renditions *renditions;
     struct newsroom_clock *clock;
     struct upkeep *upkeep;
+    struct account *account;
     struct views *views;                 /* NULL: none are counted */
     _Atomic(struct announce *) announce; /* NULL: not yet */
     _Atomic unsigned privates;           /* under way */
@@ -350,6 +352,54 @@ static void start_unlock(struct server *s, struct http_exchange *ex, const struc
     start_private(s, ex, key, password);
 }
 
+/* ---- people who sign in ---- */
+
+static void reply_account(void *ctx, struct http_exchange *ex, const struct http_request *req) {
+    (void)req;
+    const struct account_call *call = ctx;
+    struct iovec part = { (void *)(uintptr_t)call->body.ptr, call->body.len };
+    struct http_response r = { .status = call->status,
+                               .head = call->head,
+                               .parts = &part,
+                               .n_parts = 1,
+                               .body_len = call->body.len };
+    http_reply(ex, &r);
+}
+
+static void on_account_done(struct account_call *call) {
+    http_resume(call->ctx, reply_account, call);
+}
+
+/* The client's address; of a proxy on this machine the one that it has seen. */
+static struct str client_of(struct http_exchange *ex, const struct http_request *req) {
+    struct str address = http_client(ex), list = { NULL, 0 }, field;
+    if (!str_starts(address, STR("127.")) && !str_eq(address, STR("::1"))) {
+        return address;
+    }
+    for (size_t i = 0; http_header_next(req, STR("X-Forwarded-For"), &i, &field);) {
+        list = field;
+    }
+    size_t comma = str_rfind_char(list, ',');
+    struct str last = str_trim(comma == STR_NPOS ? list : str_from(list, comma + 1));
+    return last.len > 0 ? last : address;
+}
+
+static void start_account(struct server *s, struct http_exchange *ex,
+                          const struct http_request *req) {
+    struct account_call *call = ARENA_NEW(http_arena(ex), struct account_call);
+    struct str scheme = http_header(req, STR("X-Forwarded-Proto"));
+    *call = (struct account_call){ .req = req,
+                                   .arena = http_arena(ex),
+                                   .address = client_of(ex, req),
+                                   .is_tls = s->tls != NULL || str_eq_nocase(scheme, STR("https")),
+                                   .done = on_account_done,
+                                   .ctx = ex };
+    http_defer(ex);
+    if (!account_run(s->account, call)) {
+        http_resume(ex, again_busy, s);
+    }
+}
+
 /* ---- requests ---- */
 
 static void reply_answer(struct server *s, struct http_exchange *ex, const struct http_request *req,
@@ -448,6 +498,10 @@ static void answer(struct server *s, struct http_exchange *ex, const struct http
 }
 
 static void answer_request(void *ctx, struct http_exchange *ex, const struct http_request *req) {
+    if (account_is_call(req)) {
+        start_account(ctx, ex, req);
+        return;
+    }
     answer(ctx, ex, req, NULL);
 }
 
@@ -675,6 +729,9 @@ enum status server_start(struct store *store, const struct server_options *optio
         atomic_store(&s->announce, announce);
     }
     if (status == STATUS_OK) {
+        status = account_open(store, &s->account, err);
+    }
+    if (status == STATUS_OK) {
         struct http_server_options http = { .address = options->address,
                                             .port = options->port,
                                             .tls = s->tls,
@@ -738,6 +795,7 @@ void server_stop(struct server *s) {
         http_server_stop(s->http);
         http_server_join(s->http);
     }
+    account_close(s->account);
     views_close(s->views);
     tls_free(s->tls);
     upkeep_stop(s->upkeep);

@@ -100,10 +100,12 @@
 /* The newsroom (src/newsroom) */
 #define LIMIT_PASSWORD_LEAST_BYTES 12
 #define LIMIT_PASSWORD_BYTES       1024
-#define LIMIT_PASSWORD_QUEUE       8     /* hashes waiting to be computed: 503 */
-#define LIMIT_THROTTLE_ENTRIES     65536 /* accounts, networks, devices with failed sign-ins */
-#define LIMIT_SESSIONS             50    /* of one user: the oldest ends */
-#define LIMIT_ACCESS_KEYS          100   /* application passwords and tokens of one user */
+#define LIMIT_PASSWORD_QUEUE       8          /* hashes waiting to be computed: 503 */
+#define LIMIT_ACCOUNT_QUEUE        64         /* calls of people who sign in, waiting: 503 */
+#define LIMIT_ACCOUNT_BODY_BYTES   (16 * KIB) /* of one of them */
+#define LIMIT_THROTTLE_ENTRIES     65536      /* accounts, networks, devices with failed sign-ins */
+#define LIMIT_SESSIONS             50         /* of one user: the oldest ends */
+#define LIMIT_ACCESS_KEYS          100        /* application passwords and tokens of one user */
 #define LIMIT_ACCESS_NAME_BYTES    200
 #define LIMIT_AGENT_BYTES          200 /* of a browser's name that a session keeps */
 #define LIMIT_AUDIT_PAGE           200 /* entries read at once */

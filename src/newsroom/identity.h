@@ -93,6 +93,12 @@ struct signed_in {
 NODISCARD enum status identity_sign_in(struct identity *id, struct store_reader *r,
                                        const struct sign_in *what, int64_t now_us,
                                        struct signed_in *ret, struct err *err);
+/* Whether the password is right, counted by the throttle as signing in is: for who is signed in and
+ * wants to do something that takes more than an open browser. The code is not asked for. */
+NODISCARD enum status identity_password_check(struct identity *id, struct store_reader *r,
+                                              const struct sign_in *what, int64_t now_us,
+                                              enum identity_fault *ret_fault, int64_t *ret_wait_us,
+                                              struct err *err);
 /* End the viewer's session; NOT_FOUND if he has none. Everywhere: store_sessions_end. */
 NODISCARD enum status identity_sign_out(struct store_writer *w, const struct viewer *viewer,
                                         struct err *err);

@@ -216,50 +216,94 @@ static enum status look_at_password(struct identity *id, const struct account *a
     return status;
 }
 
+/* What every attempt has: the throttle, then the password. */
+struct attempt {
+    struct account account;
+    struct throttle_who who;
+    char login[LOGIN_BYTES_MAX + 1];
+    enum identity_fault fault;
+    int64_t wait_us;
+    bool is_old; /* the hash */
+};
+
+static enum status begin_attempt(struct identity *id, struct store_reader *r, struct arena *a,
+                                 const struct sign_in *what, int64_t now_us,
+                                 struct attempt *attempt, struct err *err) {
+    *attempt = (struct attempt){ .account = { .user = { .password_hash = STR("") } } };
+    struct str login = login_of(what, attempt->login);
+    attempt->who =
+        (struct throttle_who){ login, what->address, device_of(id, login, what->device) };
+    attempt->wait_us = throttle_try_us(id->throttle, &attempt->who, now_us);
+    if (attempt->wait_us > 0) {
+        attempt->fault = IDENTITY_THROTTLED;
+        return STATUS_OK;
+    }
+    bool is_right = false;
+    enum status status = load(r, a, login, &attempt->account, err);
+    if (status == STATUS_OK) {
+        status = look_at_password(id, &attempt->account, what->password, &is_right,
+                                  &attempt->is_old, err);
+    }
+    attempt->fault = is_right ? IDENTITY_FINE : IDENTITY_WRONG;
+    return status;
+}
+
+static void end_attempt(struct identity *id, const struct attempt *attempt, bool passed,
+                        int64_t now_us) {
+    if (passed) {
+        throttle_pass(id->throttle, &attempt->who, now_us);
+    } else {
+        guard(id, &attempt->account, now_us);
+    }
+}
+
 enum status identity_sign_in(struct identity *id, struct store_reader *r,
                              const struct sign_in *what, int64_t now_us, struct signed_in *ret,
                              struct err *err) {
     struct arena a = { 0 };
-    struct account account = { .user = { .password_hash = STR("") } };
-    struct signed_in result = { .fault = IDENTITY_FINE };
+    struct attempt attempt;
+    struct signed_in result = { 0 };
     struct proof proof = { 0 };
-    char text[LOGIN_BYTES_MAX + 1];
-    struct str login = login_of(what, text);
-    const struct throttle_who who = { login, what->address, device_of(id, login, what->device) };
-    bool is_right = false, is_old = false;
-    enum status status = STATUS_OK;
-    result.wait_us = throttle_try_us(id->throttle, &who, now_us);
-    if (result.wait_us > 0) {
-        result.fault = IDENTITY_THROTTLED;
-        *ret = result;
-        return STATUS_OK;
-    }
-    status = load(r, &a, login, &account, err);
-    if (status == STATUS_OK) {
-        status = look_at_password(id, &account, what->password, &is_right, &is_old, err);
-    }
-    if (status == STATUS_OK && !is_right) {
-        result.fault = IDENTITY_WRONG;
-    } else if (status == STATUS_OK && account.has_factor && str_trim(what->code).len == 0) {
+    enum status status = begin_attempt(id, r, &a, what, now_us, &attempt, err);
+    const struct account *account = &attempt.account;
+    result.fault = attempt.fault;
+    result.wait_us = attempt.wait_us;
+    bool is_right = status == STATUS_OK && result.fault == IDENTITY_FINE;
+    if (is_right && account->has_factor && str_trim(what->code).len == 0) {
         result.fault = IDENTITY_CODE_WANTED;
-    } else if (status == STATUS_OK && account.has_factor) {
-        status = prove(id, &account, what->code, now_us, &proof, &result.fault, err);
+    } else if (is_right && account->has_factor) {
+        status = prove(id, account, what->code, now_us, &proof, &result.fault, err);
     }
     if (status == STATUS_OK && result.fault == IDENTITY_FINE) {
-        status = begin_session(id, &account, what, &proof, is_old, now_us, &result, err);
+        status = begin_session(id, account, what, &proof, attempt.is_old, now_us, &result, err);
     }
-    if (status == STATUS_OK && result.fault == IDENTITY_FINE) {
-        throttle_pass(id->throttle, &who, now_us);
-        device_make(id, login, result.device);
+    bool passed = status == STATUS_OK && result.fault == IDENTITY_FINE;
+    end_attempt(id, &attempt, passed, now_us);
+    if (passed) {
+        device_make(id, attempt.who.account, result.device);
         identity_nonce_at(id, str_of(result.session), now_us / NONCE_TICK_US, result.nonce);
-    } else {
-        guard(id, &account, now_us);
     }
     arena_done(&a);
     if (status == STATUS_OK) {
         *ret = result;
     }
     sodium_memzero(&result, sizeof result);
+    return status;
+}
+
+enum status identity_password_check(struct identity *id, struct store_reader *r,
+                                    const struct sign_in *what, int64_t now_us,
+                                    enum identity_fault *ret_fault, int64_t *ret_wait_us,
+                                    struct err *err) {
+    struct arena a = { 0 };
+    struct attempt attempt;
+    enum status status = begin_attempt(id, r, &a, what, now_us, &attempt, err);
+    end_attempt(id, &attempt, status == STATUS_OK && attempt.fault == IDENTITY_FINE, now_us);
+    arena_done(&a);
+    if (status == STATUS_OK) {
+        *ret_fault = attempt.fault;
+        *ret_wait_us = attempt.wait_us;
+    }
     return status;
 }
 

@@ -111,6 +111,13 @@ enum status store_user_put(struct store_writer *w, const struct user *user, int6
     return status;
 }
 
+enum status store_author_of_user(struct store_reader *r, struct arena *a, int64_t user_id,
+                                 struct author *ret, struct err *err) {
+    int64_t id = RUN(r->sql, "user_authors", I64(user_id));
+    enum status status = found_or_none(r->sql, id != 0, "author of user", user_id, err);
+    return status == STATUS_OK ? store_author(r, a, id, ret, err) : status;
+}
+
 enum status store_user_remove(struct store_writer *w, int64_t id, struct err *err) {
     struct sql *db = writer_verb(w);
     enum status status = user_must_be(db, id, err);

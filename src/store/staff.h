@@ -15,6 +15,10 @@ NODISCARD enum status store_user_get(struct store_reader *r, struct arena *a, in
 /* The smallest id > after; NOT_FOUND at the end. */
 NODISCARD enum status store_user_next(struct store_reader *r, int64_t after, int64_t *ret_id,
                                       struct err *err);
+/* The author whom readers see in the user's place; the first, if there are several. NOT_FOUND.
+ * Notes row:author:<id>. */
+NODISCARD enum status store_author_of_user(struct store_reader *r, struct arena *a, int64_t user_id,
+                                           struct author *ret, struct err *err);
 /* With sessions, keys, locks and autosaves; the authors whom readers see stay, as guests.
  * NOT_FOUND.
  */
