@@ -80,8 +80,10 @@ static enum status settle(struct import_run *run, struct settling *s, bool any_s
     s->unknown = result.unknown;
     s->changed = result.changed;
     if (result.changed) {
-        /* What has become a card is another story's words. */
         s->body.raw = arena_str(&s->arena, result.body.raw);
+        s->words = story.word_count;
+    }
+    if (result.other_words) { /* what has become a card is another story's words */
         s->words = (unsigned)words_count(html_text(&run->item, result.body), run->locale.ptr);
     }
     return STATUS_OK;

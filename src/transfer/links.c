@@ -221,7 +221,9 @@ struct walk {
     link_resolver *resolver;
     void *ctx;
     struct buf out;
+    const char *link; /* the next one, or the end; NULL: not looked for yet */
     bool changed;
+    bool has_cards;
     bool is_loose; /* what was written may not be in the canonical spelling */
     int depth;     /* elements open */
     size_t unknown;
@@ -312,6 +314,11 @@ static enum status put_resource(struct walk *w, const struct body_token *token, 
 
 static enum status put_tag(struct walk *w, const struct body_token *token, struct err *err) {
     struct buf tag;
+    if (!str_eq(token->name, STR("a")) && body_attr(token, STR("src")).ptr == NULL &&
+        body_attr(token, STR("poster")).ptr == NULL) {
+        buf_put(&w->out, token->raw);
+        return STATUS_OK;
+    }
     buf_init(&tag, LIMIT_BODY_HTML_BYTES);
     buf_put_char(&tag, '<');
     buf_put(&tag, token->name);
@@ -394,17 +401,30 @@ static struct str find_label(struct walk *w, const struct paragraph *p) {
     return rest && links_is_label(w->a, label) ? collapse(w->a, label) : none;
 }
 
+/* Is there a link in the paragraph that begins here? Most have none. */
+static bool has_link(struct walk *w, const struct body_reader *r) {
+    if (w->link == NULL || w->link < r->rest.ptr) {
+        size_t at = str_find(r->rest, STR("<a "), 0);
+        w->link = r->rest.ptr + (at == STR_NPOS ? r->rest.len : at);
+    }
+    size_t end = str_find(r->rest, STR("</p>"), 0);
+    return end != STR_NPOS && w->link < r->rest.ptr + end;
+}
+
 /* Write the paragraph that begins here as a card; false: it is none. */
 static enum status put_card(struct walk *w, struct body_reader *r, bool *ret_done,
                             struct err *err) {
     struct body_reader ahead = *r;
     struct paragraph p = { 0 };
+    *ret_done = false;
+    if (!has_link(w, r)) {
+        return STATUS_OK;
+    }
     buf_init(&p.before, 4096);
     buf_init(&p.inside, 4096);
     buf_init(&p.after, 4096);
     struct str label = { 0 };
     enum status status = STATUS_OK;
-    *ret_done = false;
     if (read_paragraph(&ahead, &p) && p.before.status == STATUS_OK &&
         p.inside.status == STATUS_OK && p.after.status == STATUS_OK) {
         label = find_label(w, &p);
@@ -421,7 +441,7 @@ static enum status put_card(struct walk *w, struct body_reader *r, bool *ret_don
             put_value(w, &w->out, STR("data-label"), VALUE_TEXT, label);
             buf_put(&w->out, STR("></div>"));
             *r = ahead;
-            w->changed = true;
+            w->changed = w->has_cards = true;
             w->is_loose |= w->depth > 0; /* where it stands may say what may be around it */
             *ret_done = true;
         }
@@ -439,6 +459,7 @@ enum status links_settle(struct arena *a, struct html body, link_resolver *resol
     struct body_token token;
     enum status status = STATUS_OK;
     buf_init(&w.out, 2 * LIMIT_BODY_HTML_BYTES);
+    buf_reserve(&w.out, body.raw.len + body.raw.len / 4);
     body_reader_init(&r, body);
     while (status == STATUS_OK && body_next(&r, &token) != BODY_END) {
         if (token.kind == BODY_BAD) {
@@ -465,9 +486,11 @@ enum status links_settle(struct arena *a, struct html body, link_resolver *resol
         /* Attributes in their order and spelling, blocks where blocks were: canonical as it is. */
         ret->body.raw = arena_str(a, buf_str(&w.out));
         ret->changed = !str_eq(ret->body.raw, body.raw);
+        ret->other_words = ret->changed && w.has_cards;
     } else if (status == STATUS_OK && w.changed) {
         status = sanitize_html(a, buf_str(&w.out), NULL, &ret->body, err);
         ret->changed = status == STATUS_OK && !str_eq(ret->body.raw, body.raw);
+        ret->other_words = ret->changed;
     }
     buf_done(&w.out);
     return status;

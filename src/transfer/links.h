@@ -28,6 +28,7 @@ typedef enum status link_resolver(void *ctx, struct arena *a, struct str url, bo
 struct links_result {
     struct html body;
     bool changed;
+    bool other_words; /* its text may have changed, too: what is a card now is read no more */
     size_t unknown; /* links of this site that lead to nothing that is known */
 };
 
