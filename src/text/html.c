@@ -176,24 +176,38 @@ static bool tag_at(struct str s, size_t at, struct tag *ret, size_t *ret_end) {
     return true;
 }
 
-static bool name_is_one_of(struct str name, const char *const *names) {
-    for (; *names != NULL; names++) {
-        if (str_eq_nocase(name, str_of(*names))) {
-            return true;
-        }
-    }
-    return false;
-}
+enum {
+    INLINE = 1 << 0,   /* stands inside a line: its ends part no words */
+    LEFT_OUT = 1 << 1, /* with all that is in it */
+    VOID = 1 << 2,
+};
 
-/* Elements that stand inside a line: their ends part no words. */
-static bool is_inline(struct str name) {
-    static const char *const names[] = { "a",      "abbr", "b",    "bdi",  "bdo",  "cite",  "code",
-                                         "del",    "dfn",  "em",   "i",    "ins",  "kbd",   "mark",
-                                         "q",      "rb",   "ruby", "s",    "samp", "small", "span",
-                                         "strong", "sub",  "sup",  "time", "u",    "var",   "wbr",
-                                         "font",   "big",  "tt",   NULL };
-    return name_is_one_of(name, names);
-}
+static const unsigned char kinds[GUMBO_TAG_LAST + 1] = {
+    [GUMBO_TAG_A] = INLINE,          [GUMBO_TAG_ABBR] = INLINE,
+    [GUMBO_TAG_AREA] = VOID,         [GUMBO_TAG_B] = INLINE,
+    [GUMBO_TAG_BDI] = INLINE,        [GUMBO_TAG_BDO] = INLINE,
+    [GUMBO_TAG_BIG] = INLINE,        [GUMBO_TAG_BR] = VOID,
+    [GUMBO_TAG_CITE] = INLINE,       [GUMBO_TAG_CODE] = INLINE,
+    [GUMBO_TAG_COL] = VOID,          [GUMBO_TAG_DEL] = INLINE,
+    [GUMBO_TAG_DFN] = INLINE,        [GUMBO_TAG_EM] = INLINE,
+    [GUMBO_TAG_EMBED] = VOID,        [GUMBO_TAG_FIGCAPTION] = LEFT_OUT,
+    [GUMBO_TAG_FONT] = INLINE,       [GUMBO_TAG_HR] = VOID,
+    [GUMBO_TAG_I] = INLINE,          [GUMBO_TAG_IMG] = VOID,
+    [GUMBO_TAG_INPUT] = VOID,        [GUMBO_TAG_INS] = INLINE,
+    [GUMBO_TAG_KBD] = INLINE,        [GUMBO_TAG_LINK] = VOID,
+    [GUMBO_TAG_MARK] = INLINE,       [GUMBO_TAG_META] = VOID,
+    [GUMBO_TAG_Q] = INLINE,          [GUMBO_TAG_RB] = INLINE,
+    [GUMBO_TAG_RP] = LEFT_OUT,       [GUMBO_TAG_RT] = LEFT_OUT,
+    [GUMBO_TAG_RUBY] = INLINE,       [GUMBO_TAG_S] = INLINE,
+    [GUMBO_TAG_SAMP] = INLINE,       [GUMBO_TAG_SCRIPT] = LEFT_OUT,
+    [GUMBO_TAG_SMALL] = INLINE,      [GUMBO_TAG_SOURCE] = VOID,
+    [GUMBO_TAG_SPAN] = INLINE,       [GUMBO_TAG_STRONG] = INLINE,
+    [GUMBO_TAG_STYLE] = LEFT_OUT,    [GUMBO_TAG_SUB] = INLINE,
+    [GUMBO_TAG_SUP] = INLINE,        [GUMBO_TAG_TIME] = INLINE,
+    [GUMBO_TAG_TRACK] = VOID,        [GUMBO_TAG_TT] = INLINE,
+    [GUMBO_TAG_U] = INLINE,          [GUMBO_TAG_VAR] = INLINE,
+    [GUMBO_TAG_WBR] = INLINE | VOID,
+};
 
 /* Has the tag a data-card attribute? Names inside quoted values do not count. */
 static bool is_card(struct str attributes) {
@@ -210,17 +224,6 @@ static bool is_card(struct str attributes) {
         }
     }
     return false;
-}
-
-static bool is_left_out(const struct tag *tag) {
-    static const char *const names[] = { "figcaption", "script", "style", "rp", "rt", NULL };
-    return name_is_one_of(tag->name, names) || is_card(tag->attributes);
-}
-
-static bool is_void(struct str name) {
-    static const char *const names[] = { "area", "br",   "col",    "embed", "hr",  "img", "input",
-                                         "link", "meta", "source", "track", "wbr", NULL };
-    return name_is_one_of(name, names);
 }
 
 /* Behind the end tag that belongs to the element `name`, whose content begins at `at`. */
@@ -276,10 +279,14 @@ struct str html_text(struct arena *a, struct html html) {
             at = open + 1;
             continue;
         }
-        if (!tag.is_comment && !is_inline(tag.name)) {
+        if (tag.is_comment) {
+            continue;
+        }
+        unsigned kind = kinds[gumbo_tagn_enum(tag.name.ptr, (unsigned)tag.name.len)];
+        if (!(kind & INLINE)) {
             put_collapsed(&out, STR(" "));
         }
-        if (!tag.is_comment && !tag.closes && !is_void(tag.name) && is_left_out(&tag)) {
+        if (!tag.closes && !(kind & VOID) && ((kind & LEFT_OUT) || is_card(tag.attributes))) {
             at = skip_element(s, at, tag.name);
         }
     }

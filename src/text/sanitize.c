@@ -109,7 +109,7 @@ static bool is_dropped(struct str name) {
         "script",   "style",  "template", "noscript", "textarea", "select",  "option",   "optgroup",
         "datalist", "button", "input",    "keygen",   "param",    "noembed", "noframes", "frame",
         "frameset", "title",  "base",     "link",     "meta",     "svg",     "math",     "canvas",
-        "area",     "head",   "progress", "meter",    "source",   "track",   "col",      NULL,
+        "area",     "head",   "progress", "meter",    NULL,
     };
     return is_one_of(name, dropped);
 }
@@ -417,8 +417,9 @@ static bool is_bare(enum body_tag tag, struct str attrs) {
 static bool enter_whole(struct pass *p, const GumboNode *node, struct str name, enum body_tag tag) {
     struct body_writer *w = &p->writer;
     struct str markup = STR("");
-    if (node->v.element.tag_namespace != GUMBO_NAMESPACE_HTML ||
-        (is_dropped(name) && tag != BODY_TAG_COL)) {
+    bool dropped = tag == BODY_TAG_NONE ? is_dropped(name)
+                                        : tag == BODY_TAG_SOURCE || tag == BODY_TAG_TRACK;
+    if (node->v.element.tag_namespace != GUMBO_NAMESPACE_HTML || dropped) {
         p->removed++;
         return true;
     }

@@ -383,15 +383,24 @@ static bool read_paragraph(struct body_reader *r, struct paragraph *p) {
     return false;
 }
 
+/* More than white space and marks? */
+static bool has_words(struct arena *a, struct str text) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (char_is_alnum(text.ptr[i])) {
+            return true;
+        }
+    }
+    return trim_marks(collapse(a, text)).len > 0;
+}
+
 /* The label as it is written: before the link, or in it up to a colon. ptr NULL: there is none. */
 static struct str find_label(struct walk *w, const struct paragraph *p) {
     struct str none = { 0 };
-    struct str before = collapse(w->a, html_unescape(w->a, buf_str(&p->before)));
     struct str inside = html_unescape(w->a, buf_str(&p->inside));
-    struct str after = html_unescape(w->a, buf_str(&p->after));
-    if (trim_marks(collapse(w->a, after)).len > 0 || str_trim(inside).len == 0) {
+    if (has_words(w->a, html_unescape(w->a, buf_str(&p->after))) || str_trim(inside).len == 0) {
         return none;
     }
+    struct str before = collapse(w->a, html_unescape(w->a, buf_str(&p->before)));
     if (trim_marks(before).len > 0) {
         return links_is_label(w->a, before) ? before : none;
     }
