@@ -54,7 +54,8 @@ void arena_reset(struct arena *a) {
     a->used_bytes = kept->size;
 }
 
-void *arena_alloc(struct arena *a, size_t size) {
+/* Not zeroed. */
+static void *take(struct arena *a, size_t size) {
     size_t align = _Alignof(max_align_t);
     check(size <= SIZE_MAX / 4);
     size = (size + align - 1) & ~(align - 1);
@@ -73,6 +74,11 @@ void *arena_alloc(struct arena *a, size_t size) {
     }
     void *ptr = a->at;
     a->at += size;
+    return ptr;
+}
+
+void *arena_alloc(struct arena *a, size_t size) {
+    void *ptr = take(a, size);
     return size ? memset(ptr, 0, size) : ptr;
 }
 
@@ -82,10 +88,11 @@ void *arena_array(struct arena *a, size_t count, size_t size) {
 }
 
 struct str arena_str(struct arena *a, struct str s) {
-    char *copy = arena_alloc(a, s.len + 1);
+    char *copy = take(a, s.len + 1);
     if (s.len > 0) {
         memcpy(copy, s.ptr, s.len);
     }
+    copy[s.len] = '\0';
     return (struct str){ copy, s.len };
 }
 
@@ -94,11 +101,17 @@ struct str arena_printf(struct arena *a, const char *fmt, ...) {
     va_list again;
     va_start(args, fmt);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, fmt, args);
+    /* Where it will stand if it has room there, as it has nearly always. */
+    size_t room = (size_t)(a->end - a->at);
+    char *text = a->at;
+    int n = vsnprintf(text, room, fmt, args);
     va_end(args);
     check(n >= 0);
-    char *text = arena_alloc(a, (size_t)n + 1);
-    vsnprintf(text, (size_t)n + 1, fmt, again);
+    bool fits = (size_t)n < room;
+    text = take(a, (size_t)n + 1);
+    if (!fits) {
+        vsnprintf(text, (size_t)n + 1, fmt, again);
+    }
     va_end(again);
     return (struct str){ text, (size_t)n };
 }

@@ -85,9 +85,16 @@ void buf_printf(struct buf *b, const char *fmt, ...) {
     va_list again;
     va_start(args, fmt);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, fmt, args);
+    /* Where it will stand if there is room, as there is nearly always. */
+    size_t room = b->status == STATUS_OK ? b->cap - b->len : 0;
+    int n = vsnprintf(room > 0 ? b->ptr + b->len : NULL, room, fmt, args);
     va_end(args);
     check(n >= 0);
+    if ((size_t)n < room && (size_t)n <= b->max - b->len) {
+        b->len += (size_t)n;
+        va_end(again);
+        return;
+    }
     /* One more byte for vsnprintf's NUL, which does not count. */
     size_t max = b->max;
     b->max = max < SIZE_MAX ? max + 1 : max;

@@ -65,7 +65,12 @@ void body_put_value(struct buf *out, struct str value) {
 }
 
 void body_writer_init(struct body_writer *w, struct arena *a, struct buf *out) {
-    *w = (struct body_writer){ .arena = a, .out = out };
+    /* The tables are as large as their limits, and read as far as they were written. */
+    w->arena = a;
+    w->out = out;
+    w->n_blocks = w->n_runs = w->n_open = 0;
+    w->settled = false;
+    w->edge = EDGE_START;
 }
 
 static struct body_block *top(struct body_writer *w) {
