@@ -29,7 +29,7 @@ struct links_result {
     struct html body;
     bool changed;
     bool other_words; /* its text may have changed, too: what is a card now is read no more */
-    size_t unknown; /* links of this site that lead to nothing that is known */
+    size_t unknown;   /* links of this site that lead to nothing that is known */
 };
 
 NODISCARD enum status links_settle(struct arena *a, struct html body, link_resolver *resolver,
