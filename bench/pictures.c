@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static const int widths[] = { 2400, 2000, 1600, 1280, 960, 640, 480, 320 };
+static const int widths[] = { 2400, 2000, 1600, 1200, 960, 640, 480, 320 };
 static const enum picture_format formats[] = { PICTURE_AVIF, PICTURE_WEBP, PICTURE_JPEG };
 
 struct job {
@@ -24,6 +24,7 @@ struct job {
     atomic_size_t next;
     atomic_long peak_kib;
     _Atomic int64_t bytes[PICTURE_FORMAT_END];
+    _Atomic int64_t took_us[PICTURE_FORMAT_END];
 };
 
 static long peak_of(pid_t pid) {
@@ -62,10 +63,12 @@ static void *work(void *arg) {
             struct rendition r = { .format = formats[f], .width = widths[at] };
             struct rendition_made made;
             int out = memfd_create("rendition", MFD_CLOEXEC);
+            int64_t from_us = clock_mono_us();
             if (out < 0 || decoding_make(d, &r, out, &made, &err) != STATUS_OK) {
                 stop(job->path, &err);
             }
             atomic_fetch_add(&job->bytes[r.format], (int64_t)made.bytes);
+            atomic_fetch_add(&job->took_us[r.format], clock_mono_us() - from_us);
             close(out);
         }
     }
@@ -108,12 +111,15 @@ int main(int argc, char **argv) {
                          (after.ru_utime.tv_usec - before.ru_utime.tv_usec) +
                          (after.ru_stime.tv_sec - before.ru_stime.tv_sec) * US_PER_SECOND +
                          (after.ru_stime.tv_usec - before.ru_stime.tv_usec);
-        printf("%zu renditions: %.2f s, %.2f s of processors, at most %ld MB a worker; AVIF %lld, "
-               "WebP %lld, JPEG %lld KB\n",
+        printf("%zu renditions: %.2f s, %.2f s of processors, at most %ld MB a worker",
                COUNT_OF(widths) * COUNT_OF(formats), (double)took_us / 1e6, (double)cpu_us / 1e6,
-               atomic_load(&job.peak_kib) / 1024, (long long)job.bytes[PICTURE_AVIF] / 1024,
-               (long long)job.bytes[PICTURE_WEBP] / 1024,
-               (long long)job.bytes[PICTURE_JPEG] / 1024);
+               atomic_load(&job.peak_kib) / 1024);
+        for (size_t f = 0; f < COUNT_OF(formats); f++) {
+            printf("; %s %lld KB in %lld ms", picture_format_name(formats[f]),
+                   (long long)job.bytes[formats[f]] / 1024,
+                   (long long)job.took_us[formats[f]] / 1000);
+        }
+        printf("\n");
     }
     decoder_free(decoder);
     return 0;

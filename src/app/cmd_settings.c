@@ -1,6 +1,7 @@
 #include "app/commands.h"
 #include "base/io.h"
 #include "base/limits.h"
+#include "picture/rendition_name.h"
 #include "site/pass.h"
 #include "text/json.h"
 
@@ -47,9 +48,17 @@ static enum status check_front_page(struct cli *cli, struct store_reader *r, str
 
 /* Nor can a picture be shown that is not here. */
 static enum status check_logo(struct cli *cli, struct store_reader *r, struct str path) {
-    struct address address;
+    struct address address = { 0 };
+    struct media media;
+    struct rendition_name name;
     struct err lost = { 0 };
-    enum status status = store_address(r, &cli->arena, path, &address, &lost);
+    enum status status;
+    if (rendition_name_parse(path, &name)) { /* copied from a page */
+        status = store_media(r, &cli->arena, name.id, &media, &lost);
+        address.kind = ADDRESS_MEDIA;
+    } else {
+        status = store_address(r, &cli->arena, path, &address, &lost);
+    }
     if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
         return err_set(&cli->err, status, "%s", lost.message);
     }

@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum { QUALITY_JPEG = 78, QUALITY_WEBP = 75, QUALITY_AVIF = 52 };
-enum { EFFORT_WEBP = 2, EFFORT_WEBP_ANIMATION = 2, EFFORT_AVIF = 2, EFFORT_PNG = 7 };
+enum { EFFORT_WEBP = 2, EFFORT_WEBP_ANIMATION = 2, EFFORT_AVIF = 1, EFFORT_PNG = 7 };
 
 static int quality_of(const struct rendition *r) {
     static const int usual[] = { [PICTURE_JPEG] = QUALITY_JPEG,

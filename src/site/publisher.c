@@ -1,5 +1,6 @@
 #include "site/publisher.h"
 
+#include "picture/rendition_name.h"
 #include "site/cards.h"
 #include "text/image_size.h"
 
@@ -18,6 +19,10 @@ static enum status upload_image(struct pass *pass, struct str path, const struct
                                 struct err *err) {
     struct address address;
     struct err lost = { 0 };
+    struct rendition_name name;
+    if (rendition_name_parse(path, &name)) {
+        return card_image(pass, name.id, ret, err);
+    }
     enum status status = store_address(pass->reader, pass->arena, path, &address, &lost);
     if (status == STATUS_NOT_FOUND || (status == STATUS_OK && address.kind != ADDRESS_MEDIA)) {
         return STATUS_OK;
