@@ -70,13 +70,17 @@ struct store_reader *store_site_read(struct store_site *site) {
 
 struct store_writer *store_site_write(struct store_site *site) {
     if (site->writer == NULL) {
-        OK(store_write_begin(site->store, &site->writer, &site->err));
+        OK(site->together == 0 ? store_write_begin(site->store, &site->writer, &site->err)
+                               : store_write_begin_many(site->store, &site->writer, &site->err));
         check(site->writer != NULL);
     }
     return site->writer;
 }
 
 void store_site_commit(struct store_site *site) {
+    if (site->together != 0 && ++site->commits % site->together != 0) {
+        return;
+    }
     end_reading(site);
     site->touched = STR("");
     OK(store_write_commit(store_site_write(site), &site->err));

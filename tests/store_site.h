@@ -12,6 +12,8 @@ struct store_site {
     struct store_reader *reader;
     struct store_writer *writer; /* NULL: none has begun */
     bool is_reading;
+    size_t together; /* if not 0: so many transactions are one, of store_write_begin_many's */
+    size_t commits;
     struct arena arena;
     struct keys noted;  /* by the present snapshot's reads */
     struct str touched; /* by the last commit, separated by blanks; "" nothing */

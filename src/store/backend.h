@@ -40,6 +40,9 @@ struct backend {
     /* From now on commits leave it to the next that is not lazy, or to flush, that they become
      * durable. Outside of a transaction. */
     NODISCARD enum status (*set_lazy)(struct db *db, bool lazy, struct err *err);
+    /* From now on transactions are large and many, or not: what memory is for, and how often the
+     * log goes into the file. Outside of a transaction. */
+    NODISCARD enum status (*set_bulk)(struct db *db, bool bulk, struct err *err);
     /* Make durable what was committed; on any connection, at any time. */
     NODISCARD enum status (*flush)(struct db *db, struct err *err);
     void (*rollback)(struct db *db);

@@ -27,6 +27,15 @@ struct audit_by {
     char who[64], address[48];
 };
 
+/* held.c */
+struct held {
+    struct held_entry *entries;
+    struct held_relation *relations;
+    size_t n_entries, cap_entries;
+    size_t n_relations, cap_relations;
+    bool leaves; /* a story leaves a list */
+};
+
 struct store_writer {
     struct store *store;
     struct sql *sql;
@@ -34,9 +43,8 @@ struct store_writer {
     struct keys touched;
     int64_t journal_seq; /* 0: nothing was written there */
     bool touches_all;    /* "site" is among them: no other key says more */
-    bool is_bulk;        /* many stories: the lists' counts are written once, with the commit */
-    struct map counts;   /* what is to be added to them (lists_put.c) */
-    struct arena counts_arena;
+    bool is_bulk;        /* many stories: what held.c holds back is written with the commit */
+    struct held held;
     int64_t indexed_id;   /* the last story that the search index has heard of; 0: not asked yet */
     struct arena scratch; /* of the verb that runs */
     bool is_joined;       /* a savepoint within the group's transaction */
@@ -66,6 +74,7 @@ struct store {
     int64_t group_begun_us;
     bool is_group_open; /* its transaction */
     bool is_lazy;       /* what writer_sql commits is not durable at once: nobody joins that */
+    bool is_bulk;       /* and its transactions are large */
 
     /* What was committed and what the listener knows of it (journal.c). */
     pthread_mutex_t hearing; /* all that follows, the listener's calls included */
@@ -153,13 +162,26 @@ struct membership membership_of(struct sql *db, struct arena *a, const struct st
 /* Enter, leave and move in lists, counts and touched keys. */
 void lists_update(struct store_writer *w, const struct membership *was,
                   const struct membership *now);
-/* Write down what a bulk writer has counted. */
-void lists_write_counts(struct store_writer *w);
 /* A section with all it holds comes from below one section to below another (0: the top). */
 void lists_reparent(struct store_writer *w, int64_t section_id, int64_t old_parent_id,
                     int64_t new_parent_id);
 /* The section and those above it, at most LIMIT_SECTION_DEPTH + 1. */
 struct ids sections_above(struct sql *db, struct arena *a, int64_t section_id);
+
+/* ---- held.c ---- */
+
+/* A story enters a list at this place (by 1) or leaves it (-1): its entry, the counts and the
+ * sitemap follow. changed_us: of the story. */
+void held_list(struct store_writer *w, struct list_id list, int day, int64_t us, int64_t story_id,
+               int64_t changed_us, int by);
+/* It has this section, tag or author, as the n-th. */
+void held_relation(struct store_writer *w, enum list_kind kind, int64_t story_id, size_t position,
+                   int64_t id);
+/* The end of a verb that holds rows back: only a bulk writer goes on doing so, with what is new. */
+void held_end(struct store_writer *w);
+/* Write down what is held back. */
+void held_write(struct store_writer *w);
+void held_done(struct held *h);
 
 /* ---- sitemap.c ---- */
 

@@ -8,7 +8,6 @@
  * for those whose own neighbour is another one now: the two at the place that the story leaves, the
  * two at the place it comes to, and itself. */
 #include "store/internal.h"
-#include "store/roll.h"
 
 #include "base/limits.h"
 
@@ -97,93 +96,12 @@ static struct pair neighbours(struct sql *db, struct list_id list, const struct 
     };
 }
 
-/* A number of list_count, and what a bulk writer has added to it. */
-struct counted {
-    int64_t at[4]; /* kind, list, level, date */
-    int64_t added;
-    int64_t total; /* of level 0: how many there are */
-};
-
-static struct counted *counted_at(struct store_writer *w, const int64_t at[4]) {
-    struct str key = str_make((const char *)at, 4 * sizeof *at);
-    struct counted *c = map_get(&w->counts, key);
-    if (c == NULL) {
-        c = ARENA_NEW(&w->counts_arena, struct counted);
-        memcpy(c->at, at, sizeof c->at);
-        c->total = at[2] == 0 ? RUN(w->sql, "list_count", I64(at[0]), I64(at[1]), I64(0), I64(0))
-                              : 0;
-        map_put(&w->counts, key, c);
-    }
-    return c;
-}
-
-static int64_t count_later(struct store_writer *w, const int64_t at[4], int64_t by) {
-    struct counted *c = counted_at(w, at);
-    c->added += by;
-    c->total += by;
-    return c->total;
-}
-
-static int64_t count_now(struct sql *db, const int64_t at[4], int64_t by) {
-    const struct param place[] = { I64(at[0]), I64(at[1]), I64(at[2]), I64(at[3]),
-                                   I64(by > 0 ? by : -by) };
-    int64_t stories =
-        sql_run(db, by > 0 ? "list_count_up" : "list_count_down", place, COUNT_OF(place));
-    if (stories == 0) {
-        sql_run(db, "list_count_drop", place, COUNT_OF(place) - 1);
-    }
-    return stories;
-}
-
-/* Returns how many stories the list has now. */
-static int64_t count(struct store_writer *w, struct list_id list, int day, int64_t by) {
-    int64_t total = 0;
-    const int dates[] = { 0, day / 10000 * 10000, day / 100 * 100, day };
-    for (int level = 0; level < (int)COUNT_OF(dates); level++) {
-        const int64_t at[] = { list.kind, list.id, level, dates[level] };
-        int64_t stories = w->is_bulk ? count_later(w, at, by) : count_now(w->sql, at, by);
-        total = level == 0 ? stories : total;
-    }
-    return total;
-}
-
-static int by_place(const void *x, const void *y) {
-    const struct counted *const *a = x, *const *b = y;
-    for (size_t i = 0; i < COUNT_OF((*a)->at); i++) {
-        if ((*a)->at[i] != (*b)->at[i]) {
-            return (*a)->at[i] > (*b)->at[i] ? 1 : -1;
-        }
-    }
-    return 0;
-}
-
-void lists_write_counts(struct store_writer *w) {
-    if (w->counts.len == 0) {
-        return;
-    }
-    struct counted **all = arena_array(&w->counts_arena, w->counts.len, sizeof(void *));
-    struct map_entry *e;
-    size_t n = 0;
-    for (size_t i = 0; (e = map_next(&w->counts, &i)) != NULL;) {
-        all[n++] = e->value;
-    }
-    qsort(all, n, sizeof(void *), by_place);
-    for (size_t i = 0; i < n; i++) {
-        if (all[i]->added != 0) {
-            (void)count_now(w->sql, all[i]->at, all[i]->added);
-        }
-    }
-    map_done(&w->counts);
-}
-
-static int64_t leave_list(struct store_writer *w, struct list_id list, const struct place *p) {
-    RUN(w->sql, "list_delete", I64(list.kind), I64(list.id), I64(p->day), I64(p->us), I64(p->id));
-    return count(w, list, p->day, -1);
-}
-
-static int64_t enter_list(struct store_writer *w, struct list_id list, const struct place *p) {
-    RUN(w->sql, "list_insert", I64(list.kind), I64(list.id), I64(p->day), I64(p->us), I64(p->id));
-    return count(w, list, p->day, 1);
+/* Of a new place, without the story itself, whose neighbours are `own` where it stands now. */
+static struct pair neighbours_without(struct sql *db, struct list_id list, const struct place *p,
+                                      const struct pair *own) {
+    struct pair n = neighbours(db, list, p);
+    return (struct pair){ n.older == p->id ? own->older : n.older,
+                          n.newer == p->id ? own->newer : n.newer };
 }
 
 static void touch_neighbour(struct store_writer *w, const char *side, int64_t id,
@@ -235,24 +153,15 @@ static void change_list(struct store_writer *w, struct list_id list, const struc
     /* They are wanted for the keys alone. */
     bool wanted = !w->touches_all && (has_neighbours || (was->is_in && now->is_in));
     struct pair old = { 0 }, new = { 0 };
-    int64_t total = 0;
+    if (wanted) {
+        old = was->is_in ? neighbours(db, list, was) : old;
+        new = now->is_in ? neighbours_without(db, list, now, &old) : new;
+    }
     if (was->is_in) {
-        old = wanted ? neighbours(db, list, was) : old;
-        total = leave_list(w, list, was);
+        held_list(w, list, was->day, was->us, was->id, now->changed_us, -1);
     }
     if (now->is_in) {
-        new = wanted ? neighbours(db, list, now) : new;
-        total = enter_list(w, list, now);
-    }
-    sitemap_list_changed(w, list,
-                         !was->is_in && total == 1   ? SITEMAP_LIST_FILLED
-                         : !now->is_in && total == 0 ? SITEMAP_LIST_EMPTIED
-                                                     : SITEMAP_LIST_MOVED,
-                         now->changed_us);
-    if (!was->is_in && total == 1) {
-        roll_list_changed(w, list, true);
-    } else if (!now->is_in && total == 0) {
-        roll_list_changed(w, list, false);
+        held_list(w, list, now->day, now->us, now->id, now->changed_us, 1);
     }
     if (list.kind == LIST_TAG && was->is_in != now->is_in) {
         touch(w, STR("tag-sizes"));
@@ -302,6 +211,9 @@ static void change_lists(struct store_writer *w, enum list_kind kind, struct ids
 
 void lists_update(struct store_writer *w, const struct membership *was,
                   const struct membership *now) {
+    if (was->is_listed) {
+        held_write(w);
+    }
     struct place old = { was->is_listed, was->day, was->us, was->changed_us, was->id };
     struct place new = { now->is_listed, now->day, now->us, now->changed_us, now->id };
     change_list(w, (struct list_id){ LIST_LATEST, 0 }, &old, &new);
@@ -384,4 +296,5 @@ void lists_reparent(struct store_writer *w, int64_t section_id, int64_t old_pare
         arena_reset(&a);
     }
     arena_done(&a);
+    held_end(w);
 }

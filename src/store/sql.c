@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const struct str NAME_LINE = STR_INIT("-- name: ");
 
@@ -20,6 +21,23 @@ static void load_file(struct sql_texts *t, struct str text) {
         check(map_put(&t->by_name, name, sql) == NULL);
         at = end;
     }
+}
+
+/* A statement of a connection. */
+struct prepared {
+    struct stmt *stmt;
+    bool names_held; /* a table whose rows may be held back */
+};
+
+static bool names_held(struct str sql) {
+    static const char *const tables[] = { "list_entry", "list_count", "story_section", "story_tag",
+                                          "story_author" };
+    for (size_t i = 0; i < COUNT_OF(tables); i++) {
+        if (str_find(sql, str_of(tables[i]), 0) != STR_NPOS) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void sql_texts_init(struct sql_texts *t) {
@@ -48,7 +66,9 @@ enum status sql_open(struct sql *c, const struct backend *backend, const struct 
 void sql_close(struct sql *c) {
     struct map_entry *e;
     for (size_t i = 0; (e = map_next(&c->statements, &i)) != NULL;) {
-        c->backend->finalize(e->value);
+        struct prepared *p = e->value;
+        c->backend->finalize(p->stmt);
+        free(p);
     }
     map_done(&c->statements);
     if (c->db != NULL) {
@@ -81,19 +101,29 @@ enum status sql_result(struct sql *c, struct err *err) {
     return status;
 }
 
-static struct stmt *prepared(struct sql *c, const char *name) {
-    struct stmt *stmt = map_get(&c->statements, str_of(name));
-    if (stmt == NULL) {
-        const struct str *sql = map_get(&c->texts->by_name, str_of(name));
-        check(sql != NULL);
-        c->status = c->backend->prepare(c->db, *sql, &stmt, &c->err);
-        if (c->status != STATUS_OK) {
-            err_prefix(&c->err, "%s", name);
-            return NULL;
-        }
-        map_put(&c->statements, str_of(name), stmt);
+static struct prepared *prepare(struct sql *c, const char *name) {
+    const struct str *sql = map_get(&c->texts->by_name, str_of(name));
+    check(sql != NULL);
+    struct stmt *stmt = NULL;
+    c->status = c->backend->prepare(c->db, *sql, &stmt, &c->err);
+    if (c->status != STATUS_OK) {
+        err_prefix(&c->err, "%s", name);
+        return NULL;
     }
-    return stmt;
+    struct prepared *p = malloc(sizeof *p);
+    check(p != NULL);
+    *p = (struct prepared){ stmt, names_held(*sql) };
+    map_put(&c->statements, str_of(name), p);
+    return p;
+}
+
+static struct stmt *prepared(struct sql *c, const char *name) {
+    struct prepared *p = map_get(&c->statements, str_of(name));
+    p = p != NULL ? p : prepare(c, name);
+    if (p != NULL && p->names_held && c->must_settle) {
+        c->settle(c->settle_ctx);
+    }
+    return p != NULL && c->status == STATUS_OK ? p->stmt : NULL;
 }
 
 struct rows rows_begin(struct sql *c, const char *name, const struct param *params, size_t n) {

@@ -28,9 +28,13 @@ struct sql {
     const struct backend *backend;
     const struct sql_texts *texts;
     struct db *db;
-    struct map statements; /* by name, to struct stmt * */
+    struct map statements; /* by name, to struct prepared * (sql.c) */
     uint64_t runs;
     bool is_writing;
+    /* A writer holds rows back (held.c): settle() before a statement that could miss them. */
+    bool must_settle;
+    void (*settle)(void *ctx);
+    void *settle_ctx;
     enum status status; /* the first failure */
     struct err err;
 };

@@ -60,6 +60,11 @@ static const char *const own_sql[] = {
     [OWN_VERSION] = "PRAGMA data_version",
 };
 
+/* Many stories write the same pages again and again (those of the lists that are long): they are
+ * kept, and written into the file once for several transactions. */
+#define SINGLE_WRITES "PRAGMA cache_size=-20000; PRAGMA wal_autocheckpoint=4000"
+#define BULK_WRITES   "PRAGMA cache_size=-40000; PRAGMA wal_autocheckpoint=32000"
+
 struct db {
     sqlite3 *handle;
     sqlite3_stmt *own[COUNT_OF(own_sql)];
@@ -195,14 +200,12 @@ static enum status configure(struct db *db, struct err *err) {
     if (status == STATUS_OK && version > 0 && id != APPLICATION_ID) {
         return err_set(err, STATUS_INVALID, "%s is the database of another program", db->path);
     }
-    /* An import's transactions are large: room for them, and no log of that size left behind. The
-     * log goes into the file by store_upkeep, or with a commit when there is nobody to do it. What
-     * a savepoint might have to undo is kept in memory, not in a file. */
+    /* No large log is left behind. It goes into the file by store_upkeep, or with a commit when
+     * there is nobody to do it. What a savepoint might have to undo is kept in memory, not in a
+     * file. */
     return status == STATUS_OK ? script(db,
-                                        STR("PRAGMA journal_mode=WAL; PRAGMA cache_size=-20000;"
-                                            "PRAGMA temp_store=MEMORY;"
-                                            "PRAGMA journal_size_limit=67108864;"
-                                            "PRAGMA wal_autocheckpoint=4000"),
+                                        STR("PRAGMA journal_mode=WAL; PRAGMA temp_store=MEMORY;"
+                                            "PRAGMA journal_size_limit=67108864;" SINGLE_WRITES),
                                         err)
                                : status;
 }
@@ -278,6 +281,10 @@ static enum status sqlite_commit(struct db *db, struct err *err) {
  * a crash loses the last of them and nothing else. */
 static enum status sqlite_set_lazy(struct db *db, bool lazy, struct err *err) {
     return run_own(db, lazy ? OWN_LAZY : OWN_DURABLE, NULL, err);
+}
+
+static enum status sqlite_set_bulk(struct db *db, bool bulk, struct err *err) {
+    return script(db, bulk ? STR(BULK_WRITES) : STR(SINGLE_WRITES), err);
 }
 
 static enum status sync_file(const char *path, struct err *err) {
@@ -522,6 +529,7 @@ const struct backend backend_sqlite = {
     .begin_write = sqlite_begin_write,
     .commit = sqlite_commit,
     .set_lazy = sqlite_set_lazy,
+    .set_bulk = sqlite_set_bulk,
     .flush = sqlite_flush,
     .rollback = sqlite_rollback,
     .part_begin = sqlite_part_begin,

@@ -132,6 +132,10 @@ enum story_part { STORY_CARD, STORY_FULL };
 /* Any state. NOT_FOUND. Notes story:<id>. */
 NODISCARD enum status store_story(struct store_reader *r, struct arena *a, int64_t id,
                                   enum story_part part, struct story *ret, struct err *err);
+/* How often it was saved: a number that each save that changes it raises. NOT_FOUND. Notes
+ * story:<id>. */
+NODISCARD enum status store_story_version(struct store_reader *r, int64_t id, int64_t *ret,
+                                          struct err *err);
 /* The published story or page with that slug; the oldest, if there are several. NOT_FOUND. Notes
  * "slug:<slug>". */
 NODISCARD enum status store_story_named(struct store_reader *r, struct str slug, int64_t *ret_id,
@@ -389,6 +393,12 @@ NODISCARD enum status store_views_top(struct store_reader *r, struct arena *a, i
  * together, with one sync of the disk; what one does, fails to do or rolls back is its own. */
 NODISCARD enum status store_write_begin(struct store *s, struct store_writer **ret,
                                         struct err *err);
+/* For thousands of stories, as in an import: a transaction that writes them faster, leaves them to
+ * store_search_fill (store_search_defer), and that nobody joins. Its commit is in order with all
+ * others, but durable only after the next store_flush or the next commit of store_write_begin's. */
+NODISCARD enum status store_write_begin_many(struct store *s, struct store_writer **ret,
+                                             struct err *err);
+NODISCARD enum status store_flush(struct store *s, struct err *err);
 /* Durable when OK; rolled back otherwise. w is gone in both cases. */
 NODISCARD enum status store_write_commit(struct store_writer *w, struct err *err);
 void store_write_rollback(struct store_writer *w);

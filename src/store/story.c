@@ -124,6 +124,19 @@ enum status store_story_excerpt(struct store_reader *r, struct arena *a, int64_t
     return status;
 }
 
+enum status store_story_version(struct store_reader *r, int64_t id, int64_t *ret, struct err *err) {
+    keys_notef(r->keys, "story:%" PRId64, id);
+    int64_t version = RUN(r->sql, "story_version", I64(id));
+    enum status status = sql_result(r->sql, err);
+    if (status == STATUS_OK && version == 0) {
+        return no_story(id, err);
+    }
+    if (status == STATUS_OK) {
+        *ret = version;
+    }
+    return status;
+}
+
 enum status store_story_next(struct store_reader *r, int64_t after, int64_t *ret_id,
                              struct err *err) {
     int64_t id = RUN(r->sql, "story_next", I64(after));

@@ -28,6 +28,9 @@ SELECT at_us, text FROM correction WHERE story_id = ?1 ORDER BY position;
 -- name: story_excerpt
 SELECT excerpt FROM story WHERE id = ?1;
 
+-- name: story_version
+SELECT version FROM story WHERE id = ?1;
+
 -- name: story_path
 SELECT path FROM story WHERE id = ?1;
 

@@ -197,16 +197,16 @@ static int64_t write_row(struct sql *db, const struct story *s, struct str excer
     return s->id;
 }
 
-static void write_ids(struct sql *db, const char *clear, const char *insert, int64_t story_id,
-                      struct ids was, struct ids now) {
+static void write_ids(struct store_writer *w, enum list_kind kind, const char *clear,
+                      int64_t story_id, struct ids was, struct ids now) {
     if (ids_equal(was, now)) {
         return;
     }
     if (was.len > 0) {
-        RUN(db, clear, I64(story_id));
+        RUN(w->sql, clear, I64(story_id));
     }
     for (size_t i = 0; i < now.len; i++) {
-        RUN(db, insert, I64(story_id), I64((int64_t)i), I64(now.ptr[i]));
+        held_relation(w, kind, story_id, i, now.ptr[i]);
     }
 }
 
@@ -241,10 +241,9 @@ static int64_t write_story(struct store_writer *w, const struct story *was, stru
     if (was->id == 0 || !str_eq(was->body.raw, now->body.raw)) {
         RUN(db, "story_body_put", I64(now->id), TEXT(now->body.raw));
     }
-    write_ids(db, "story_section_clear", "story_section_insert", now->id, was->sections,
-              now->sections);
-    write_ids(db, "story_tag_clear", "story_tag_insert", now->id, was->tags, now->tags);
-    write_ids(db, "story_author_clear", "story_author_insert", now->id, was->authors, now->authors);
+    write_ids(w, LIST_SECTION, "story_section_clear", now->id, was->sections, now->sections);
+    write_ids(w, LIST_TAG, "story_tag_clear", now->id, was->tags, now->tags);
+    write_ids(w, LIST_AUTHOR, "story_author_clear", now->id, was->authors, now->authors);
     write_corrections(db, now->id, was->corrections, now->corrections);
 
     struct membership after = membership_of(db, &w->scratch, now);
@@ -267,6 +266,7 @@ static int64_t write_story(struct store_writer *w, const struct story *was, stru
         touch_page_above(w, was);
         touch_page_above(w, now);
     }
+    held_end(w);
     return now->id;
 }
 

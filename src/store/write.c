@@ -24,8 +24,7 @@ enum { GROUP_MAX = 64, GROUP_MAX_US = 20000 };
 
 static void writer_free(struct store_writer *w) {
     keys_done(&w->touched);
-    map_done(&w->counts);
-    arena_done(&w->counts_arena);
+    held_done(&w->held);
     arena_done(&w->scratch);
     free(w);
 }
@@ -108,23 +107,38 @@ static bool hand_over(struct store *s) {
     return handed;
 }
 
-enum patience { FOR_ALL, FOR_OUR_OWN, FOR_NOBODY };
+/* What a transaction is for, and for whom it waits. */
+enum purpose {
+    EDIT,        /* for everybody */
+    MANY,        /* for everybody; lazy */
+    UPKEEP,      /* for our own threads; lazy */
+    QUIET_UPKEEP /* for nobody; lazy */
+};
 
-static enum status begin_group(struct store *s, enum patience waits, struct err *err) {
-    bool lazy = waits != FOR_ALL;
+static enum status begin_group(struct store *s, enum purpose purpose, struct err *err) {
+    const struct backend *b = s->backend;
+    struct db *db = s->writer_sql.db;
+    bool lazy = purpose != EDIT, bulk = purpose == MANY;
+    enum status status = STATUS_OK;
     if (s->is_lazy != lazy) {
-        enum status status = s->backend->set_lazy(s->writer_sql.db, lazy, err);
-        if (status != STATUS_OK) {
-            return status;
-        }
-        s->is_lazy = lazy;
+        status = b->set_lazy(db, lazy, err);
+        s->is_lazy = status == STATUS_OK ? lazy : s->is_lazy;
     }
-    return s->backend->begin_write(s->writer_sql.db, !lazy, err);
+    if (status == STATUS_OK && s->is_bulk != bulk) {
+        status = b->set_bulk(db, bulk, err);
+        s->is_bulk = status == STATUS_OK ? bulk : s->is_bulk;
+    }
+    return status == STATUS_OK ? b->begin_write(db, purpose == EDIT || purpose == MANY, err)
+                               : status;
 }
 
-static enum status begin(struct store *s, enum patience waits, struct store_writer **ret,
+static void settle_held(void *writer) {
+    held_write(writer);
+}
+
+static enum status begin(struct store *s, enum purpose purpose, struct store_writer **ret,
                          struct err *err) {
-    if (!enter(s, waits != FOR_NOBODY)) {
+    if (!enter(s, purpose != QUIET_UPKEEP)) {
         return err_set(err, STATUS_BUSY, "another thread writes");
     }
     struct store_writer *w = calloc(1, sizeof *w);
@@ -134,7 +148,7 @@ static enum status begin(struct store *s, enum patience waits, struct store_writ
     w->reader = (struct store_reader){ .store = s, .sql = w->sql, .is_open = true };
     w->is_joined = s->is_group_open;
     enum status status = w->is_joined ? s->backend->part_begin(w->sql->db, err)
-                                      : begin_group(s, waits, err);
+                                      : begin_group(s, purpose, err);
     if (status != STATUS_OK) {
         settle(s, status, err);
         writer_free(w);
@@ -145,16 +159,33 @@ static enum status begin(struct store *s, enum patience waits, struct store_writ
         s->group_begun_us = clock_mono_us();
     }
     w->sql->is_writing = true;
+    w->sql->settle = settle_held;
+    w->sql->settle_ctx = w;
     *ret = w;
     return STATUS_OK;
 }
 
 enum status store_write_begin(struct store *s, struct store_writer **ret, struct err *err) {
-    return begin(s, FOR_ALL, ret, err);
+    return begin(s, EDIT, ret, err);
+}
+
+enum status store_write_begin_many(struct store *s, struct store_writer **ret, struct err *err) {
+    enum status status = begin(s, MANY, ret, err);
+    if (status == STATUS_OK) {
+        status = store_search_defer(*ret, err);
+        if (status != STATUS_OK) {
+            store_write_rollback(*ret);
+        }
+    }
+    return status;
+}
+
+enum status store_flush(struct store *s, struct err *err) {
+    return s->backend->flush(s->writer_sql.db, err);
 }
 
 enum status write_try(struct store *s, bool patient, struct store_writer **ret, struct err *err) {
-    return begin(s, patient ? FOR_OUR_OWN : FOR_NOBODY, ret, err);
+    return begin(s, patient ? UPKEEP : QUIET_UPKEEP, ret, err);
 }
 
 /* Undo what this writer did, and no other's. */
@@ -163,6 +194,7 @@ static void undo(struct store_writer *w) {
     struct err err = { 0 };
     w->sql->status = STATUS_OK;
     w->sql->err = (struct err){ 0 };
+    w->sql->must_settle = false;
     enum status status = w->is_joined ? s->backend->part_undo(w->sql->db, &err) : STATUS_OK;
     if (status != STATUS_OK || !w->is_joined || !hand_over(s)) {
         settle(s, status, &err);
@@ -172,7 +204,7 @@ static void undo(struct store_writer *w) {
 
 enum status store_write_commit(struct store_writer *w, struct err *err) {
     struct store *s = w->store;
-    lists_write_counts(w);
+    held_write(w);
     audit_commit(w);
     if (w->touched.list.len > 0) {
         journal_write(w);

@@ -472,7 +472,10 @@ static enum status run_passes(struct import_run *run, struct err *ret_break, str
     if (status == STATUS_OK) {
         status = import_settle(run, err);
     }
-    return status == STATUS_OK ? store_search_fill(run->store, NULL, NULL, err) : status;
+    if (status == STATUS_OK) {
+        status = store_search_fill(run->store, NULL, NULL, err);
+    }
+    return status == STATUS_OK ? store_flush(run->store, err) : status;
 }
 
 static void finish(struct import_run *run) {

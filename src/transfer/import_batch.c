@@ -1,4 +1,8 @@
-/* Transactions of an import, and what it remembers in them. */
+/* Transactions of an import, and what it remembers in them.
+ *
+ * They are not durable one by one: whoever loses power in the middle runs the import again and goes
+ * on from some transaction, as after any other end. What is acknowledged is the import as a whole
+ * (import_wordpress ends with store_flush). */
 #include "transfer/import_run.h"
 
 #include "base/clock.h"
@@ -34,17 +38,13 @@ static void end_reading(struct import_run *run) {
 enum status run_writer(struct import_run *run, struct store_writer **ret, struct err *err) {
     if (run->writer == NULL) {
         end_reading(run);
-        enum status status = store_write_begin(run->store, &run->writer, err);
+        enum status status = store_write_begin_many(run->store, &run->writer, err);
         if (status != STATUS_OK) {
             run->writer = NULL;
             return status;
         }
         run->batch_items = 0;
         run->batch_begin_us = clock_mono_us();
-        status = store_search_defer(run->writer, err);
-        if (status != STATUS_OK) {
-            return status;
-        }
     }
     *ret = run->writer;
     if (!run->site->marked) {

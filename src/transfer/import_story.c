@@ -510,7 +510,7 @@ static enum status put_dependents(struct making *m, uint64_t hash, struct err *e
     struct import_run *run = m->run;
     struct store_reader *reader;
     struct store_writer *writer;
-    struct story saved;
+    int64_t version = 0;
     enum status status = run_writer(run, &writer, err);
     if (status == STATUS_OK) {
         status = store_metas_put(writer, META_STORY, m->story.id, m->metas.ptr, m->metas.len, err);
@@ -528,11 +528,11 @@ static enum status put_dependents(struct making *m, uint64_t hash, struct err *e
         status = run_reader(run, &reader, err);
     }
     if (status == STATUS_OK) {
-        status = store_story(reader, &run->item, m->story.id, STORY_CARD, &saved, err);
+        status = store_story_version(reader, m->story.id, &version, err);
     }
     if (status == STATUS_OK) {
-        status = run_remember(run, "post-version", m->source_id, m->story.id,
-                              (uint64_t)saved.version, err);
+        status =
+            run_remember(run, "post-version", m->source_id, m->story.id, (uint64_t)version, err);
     }
     if (status == STATUS_OK && m->is_new) {
         status = import_queue_sticky(run, &m->story, err);
