@@ -159,8 +159,9 @@
 #define LIMIT_IMPORT_WARNINGS     2000       /* told in full; the rest is counted */
 #define LIMIT_IMPORT_COUNTS       500        /* kinds of type and status */
 #define LIMIT_IMPORT_SHAPES       256        /* permalink shapes that are counted */
-#define LIMIT_IMPORT_BATCH        5000 /* items in one transaction, which takes a second at most */
-#define LIMIT_IMPORT_MENU_ITEMS   2000 /* of all menus of an export */
+#define LIMIT_IMPORT_BATCH        5000  /* items in one transaction, which takes a second at most */
+#define LIMIT_IMPORT_KNOWN        50000 /* terms and authors whose ids are kept in memory */
+#define LIMIT_IMPORT_MENU_ITEMS   2000  /* of all menus of an export */
 #define LIMIT_IMPORT_BLOCKS_BYTES (16 * MIB) /* reusable blocks, in memory */
 #define LIMIT_GALLERY_ITEMS       500        /* pictures of one gallery */
 #define LIMIT_MEDIA_BYTES         (512 * MIB)

@@ -5,7 +5,7 @@
 #include "text/words.h"
 
 /* Of a body, the first time: a few paragraphs have the words. */
-enum { BEGIN_BYTES = 1 << 10 };
+enum { BEGIN_BYTES = 600 };
 
 /* The body up to the end of the paragraph in which this many bytes are reached. Its text is where
  * the whole text begins, and ends with a whole word. */

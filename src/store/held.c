@@ -125,19 +125,16 @@ static int by_place(const void *x, const void *y) {
     return o ? o : order(a->story_id, b->story_id);
 }
 
-/* Add to a number; what it is then. There is no row for 0. */
-static int64_t count(struct sql *db, const struct held_entry *e, int level, int date, int64_t by) {
-    if (by == 0) {
-        return 0;
-    }
+/* Add to a number. There is no row for 0. */
+static void count(struct sql *db, const struct held_entry *e, int level, int date, int64_t by) {
     const struct param place[] = { I64(e->kind), I64(e->list_id), I64(level), I64(date),
                                    I64(by > 0 ? by : -by) };
-    int64_t stories =
-        sql_run(db, by > 0 ? "list_count_up" : "list_count_down", place, COUNT_OF(place));
-    if (stories == 0) {
+    if (by > 0) {
+        sql_run(db, "list_count_up", place, COUNT_OF(place));
+    } else if (by < 0) {
+        sql_run(db, "list_count_down", place, COUNT_OF(place));
         sql_run(db, "list_count_drop", place, COUNT_OF(place) - 1);
     }
-    return stories;
 }
 
 /* Those of years, months or days, which are `unit` days apart as the dates are written. */
@@ -165,14 +162,15 @@ static void write_list(struct store_writer *w, const struct held_entry *e, size_
         changed_us = e[i].changed_us > changed_us ? e[i].changed_us : changed_us;
     }
     write_entries(w->sql, e, n);
-    int64_t total = count(w->sql, e, 0, 0, by);
+    int64_t before = RUN(w->sql, "list_count", I64(e->kind), I64(e->list_id), I64(0), I64(0));
+    count(w->sql, e, 0, 0, by);
     count_dates(w->sql, e, n, 1, 10000);
     count_dates(w->sql, e, n, 2, 100);
     count_dates(w->sql, e, n, 3, 1);
     struct list_id list = { e->kind, e->list_id };
-    enum sitemap_change what = by > 0 && total == by  ? SITEMAP_LIST_FILLED
-                               : by < 0 && total == 0 ? SITEMAP_LIST_EMPTIED
-                                                      : SITEMAP_LIST_MOVED;
+    enum sitemap_change what = before == 0     ? SITEMAP_LIST_FILLED
+                               : before == -by ? SITEMAP_LIST_EMPTIED
+                                               : SITEMAP_LIST_MOVED;
     sitemap_list_changed(w, list, what, changed_us);
     if (what != SITEMAP_LIST_MOVED) {
         roll_list_changed(w, list, what == SITEMAP_LIST_FILLED);

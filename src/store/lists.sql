@@ -57,16 +57,15 @@ WHERE kind = ?1 AND list_id = ?2 AND local_day = ?3 AND published_us = ?4 AND st
 
 -- name: list_count_up
 INSERT INTO list_count (kind, list_id, level, date, stories) VALUES (?1, ?2, ?3, ?4, ?5)
-ON CONFLICT (kind, list_id, level, date) DO UPDATE SET stories = list_count.stories + ?5
-RETURNING stories;
+ON CONFLICT (kind, list_id, level, date) DO UPDATE SET stories = list_count.stories + ?5;
 
 -- name: list_count_down
 UPDATE list_count SET stories = stories - ?5
-WHERE kind = ?1 AND list_id = ?2 AND level = ?3 AND date = ?4
-RETURNING stories;
+WHERE kind = ?1 AND list_id = ?2 AND level = ?3 AND date = ?4;
 
 -- name: list_count_drop
-DELETE FROM list_count WHERE kind = ?1 AND list_id = ?2 AND level = ?3 AND date = ?4;
+DELETE FROM list_count
+WHERE kind = ?1 AND list_id = ?2 AND level = ?3 AND date = ?4 AND stories = 0;
 
 -- name: list_dates
 SELECT date, stories FROM list_count WHERE kind = 0 AND list_id = 0 AND level = ?1 ORDER BY date;

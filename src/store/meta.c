@@ -86,8 +86,11 @@ enum status store_metas_put(struct store_writer *w, enum meta_kind kind, int64_t
     if (status == STATUS_OK && !exists) {
         return err_set(err, STATUS_NOT_FOUND, "there is no %s %" PRId64, owners[kind].name, id);
     }
-    if (status == STATUS_OK && !equal(load(db, &w->scratch, kind, id), metas, n)) {
-        RUN(db, "meta_clear", I64(kind), I64(id));
+    struct settings now = load(db, &w->scratch, kind, id);
+    if (status == STATUS_OK && !equal(now, metas, n)) {
+        if (now.len > 0) {
+            RUN(db, "meta_clear", I64(kind), I64(id));
+        }
         for (size_t i = 0; i < n; i++) {
             RUN(db, "meta_insert", I64(kind), I64(id), I64((int64_t)i), TEXT(metas[i].key),
                 TEXT(metas[i].value));

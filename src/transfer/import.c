@@ -487,6 +487,7 @@ static void finish(struct import_run *run) {
         map_done(&site->categories);
         map_done(&site->tags);
         map_done(&site->blocks);
+        map_done(&site->known_ids);
     }
     map_done(&run->sites);
     map_done(&run->terms_seen);

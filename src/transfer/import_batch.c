@@ -127,6 +127,24 @@ enum status run_known(struct import_run *run, const char *kind, struct str sourc
     return status;
 }
 
+enum status run_known_id(struct import_run *run, const char *kind, struct str source_id,
+                         int64_t *ret, struct err *err) {
+    struct map *ids = &run->site->known_ids;
+    struct str key = arena_printf(&run->item, "%s %.*s", kind, STR_FMT(source_id));
+    struct import_entry known;
+    *ret = (int64_t)(intptr_t)map_get(ids, key);
+    enum status status = *ret == 0 ? run_known(run, kind, source_id, &known, err) : STATUS_OK;
+    if (status == STATUS_OK && *ret == 0 && known.id != 0) {
+        if (ids->len == LIMIT_IMPORT_KNOWN) {
+            map_done(ids);
+            map_init(ids);
+        }
+        map_put(ids, key, (void *)(intptr_t)known.id);
+        *ret = known.id;
+    }
+    return status;
+}
+
 enum status run_remember(struct import_run *run, const char *kind, struct str source_id, int64_t id,
                          uint64_t hash, struct err *err) {
     struct store_writer *writer;

@@ -74,6 +74,7 @@ struct import_site {
     } children;
     VEC(struct import_menu_item) menu_items;
     VEC(struct import_menu_name) menus; /* in the order of the export */
+    struct map known_ids;               /* of run_known_id */
     bool has_hidden;
     bool marked;         /* import_settle has something to do */
     int64_t exported_us; /* the channel's pubDate; 0: unknown */
@@ -170,6 +171,10 @@ void import_shadow_done(struct import_run *shadow);
 /* What a source id became; *ret is zeroed when nothing is known of it. */
 NODISCARD enum status run_known(struct import_run *run, const char *kind, struct str source_id,
                                 struct import_entry *ret, struct err *err);
+/* The id alone, of what never becomes another thing; 0: nothing is known of it. What stories refer
+ * to is asked for again and again: the answers are kept in memory. */
+NODISCARD enum status run_known_id(struct import_run *run, const char *kind, struct str source_id,
+                                   int64_t *ret, struct err *err);
 NODISCARD enum status run_remember(struct import_run *run, const char *kind, struct str source_id,
                                    int64_t id, uint64_t hash, struct err *err);
 /* A path that nothing else answers at, the program's own pages (site/reserved.h) included: `path`,

@@ -263,23 +263,17 @@ enum status import_guest_author(struct import_run *run, const struct wxr_item *i
 
 enum status import_author_of(struct import_run *run, struct str login, int64_t *ret,
                              struct err *err) {
-    struct import_entry known;
     *ret = 0;
     login = str_trim(login);
     if (login.len == 0) {
         return STATUS_OK;
     }
-    enum status status = run_known(run, "author", login, &known, err);
-    if (status != STATUS_OK || known.id != 0) {
-        *ret = known.id;
+    enum status status = run_known_id(run, "author", login, ret, err);
+    if (status != STATUS_OK || *ret != 0) {
         return status;
     }
     status = import_author(run, &(struct wxr_author){ .login = login }, err);
-    if (status == STATUS_OK) {
-        status = run_known(run, "author", login, &known, err);
-        *ret = known.id;
-    }
-    return status;
+    return status == STATUS_OK ? run_known_id(run, "author", login, ret, err) : status;
 }
 
 /* Co-Authors Plus: a term "cap-jane" is the guest of that slug, or the account of that login. */
@@ -541,15 +535,13 @@ enum status import_term_of(struct import_run *run, const struct wxr_term_ref *re
     bool category = str_eq(ref->taxonomy, STR("category"));
     const char *kind = category ? "category" : "term";
     struct str source_id = category ? ref->slug : tag_source_id(run, ref->taxonomy, ref->slug);
-    struct import_entry known;
-    enum status status = run_known(run, kind, source_id, &known, err);
-    if (status == STATUS_OK && known.id == 0) {
+    enum status status = run_known_id(run, kind, source_id, ret, err);
+    if (status == STATUS_OK && *ret == 0) {
         struct wxr_term term = { .taxonomy = ref->taxonomy, .slug = ref->slug, .name = ref->name };
         status = import_term(run, &term, err);
         if (status == STATUS_OK) {
-            status = run_known(run, kind, source_id, &known, err);
+            status = run_known_id(run, kind, source_id, ret, err);
         }
     }
-    *ret = known.id;
     return status;
 }
