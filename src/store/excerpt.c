@@ -14,7 +14,7 @@ static struct html beginning(struct html body, size_t len) {
     return (struct html){ str_slice(body.raw, 0, end == STR_NPOS ? end : end + 4) };
 }
 
-struct str excerpt_make(struct arena *a, struct str standfirst, struct html body) {
+struct str store_excerpt(struct arena *a, struct str standfirst, struct html body) {
     standfirst = str_trim(standfirst);
     const char *blank = words_end_joined(standfirst) ? "" : " ";
     for (size_t len = BEGIN_BYTES;; len *= 8) {

@@ -140,11 +140,6 @@ NODISCARD enum status address_may_have(struct sql *db, struct str path, enum add
 void address_move(struct store_writer *w, enum address_kind kind, int64_t id, struct str old,
                   struct str path);
 
-/* ---- excerpt.c ---- */
-
-/* The first words of standfirst and body. */
-struct str excerpt_make(struct arena *a, struct str standfirst, struct html body);
-
 /* ---- lists_put.c ---- */
 
 /* A story's part in the lists: where it stands, and in which it is. Sorted, without doubles. */

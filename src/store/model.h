@@ -49,6 +49,7 @@ struct story {
     struct str headline;
     struct str standfirst; /* plain text */
     struct html body;      /* the canonical subset, text/body.h; empty in a card read */
+    struct str excerpt;    /* in a save: store_excerpt of the two, if it was made already */
     int64_t published_us;  /* first publication, or when it is due */
     int64_t updated_us;    /* last change that readers see */
     int64_t created_us;

@@ -144,6 +144,9 @@ NODISCARD enum status store_story_named(struct store_reader *r, struct str slug,
 #define STORE_EXCERPT_WORDS 80
 NODISCARD enum status store_story_excerpt(struct store_reader *r, struct arena *a, int64_t id,
                                           struct str *ret, struct err *err);
+/* The same of a story that is yet to be saved: whoever saves many makes it elsewhere than where
+ * they are written (struct story). */
+struct str store_excerpt(struct arena *a, struct str standfirst, struct html body);
 /* The neighbours in publication order within `list` (LATEST or a section); 0 = none.
  * Notes after:<id>, before:<id>. */
 NODISCARD enum status store_neighbours(struct store_reader *r, struct list_id list, int64_t id,

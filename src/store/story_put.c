@@ -237,7 +237,10 @@ static int64_t write_story(struct store_writer *w, const struct story *was, stru
         before = membership_of(db, &w->scratch, was);
     }
     now->version = was->version + 1;
-    now->id = write_row(db, now, excerpt_make(&w->scratch, now->standfirst, now->body));
+    struct str excerpt = now->excerpt.ptr != NULL
+                             ? now->excerpt
+                             : store_excerpt(&w->scratch, now->standfirst, now->body);
+    now->id = write_row(db, now, excerpt);
     if (was->id == 0 || !str_eq(was->body.raw, now->body.raw)) {
         RUN(db, "story_body_put", I64(now->id), TEXT(now->body.raw));
     }
@@ -351,8 +354,8 @@ enum status store_story_body_put(struct store_writer *w, int64_t id, struct html
     }
     if (!str_eq(was.body.raw, body.raw)) {
         RUN(db, "story_body_put", I64(id), TEXT(body.raw));
-        RUN(db, "story_text_update", I64(id), TEXT(excerpt_make(&w->scratch, was.standfirst, body)),
-            I64(word_count));
+        RUN(db, "story_text_update", I64(id),
+            TEXT(store_excerpt(&w->scratch, was.standfirst, body)), I64(word_count));
         struct story now = was;
         now.body = body;
         search_update(w, &was, &now);

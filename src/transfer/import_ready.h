@@ -14,7 +14,7 @@ struct import_ready {
     struct err err;
     struct html body;
     int pages;
-    struct str headline, standfirst;
+    struct str headline, standfirst, excerpt;
     unsigned words;
     VEC(struct str) told; /* what is told once of a kind, in order */
 };

@@ -149,6 +149,7 @@ void import_make_texts(struct import_run *run, struct arena *a, const struct wxr
         ret->words = (unsigned)words;
         ret->headline = arena_str(a, headline_of(run, item, body));
         ret->standfirst = arena_str(a, run_plain_text(run, item->excerpt));
+        ret->excerpt = arena_str(a, store_excerpt(&run->item, ret->standfirst, body));
         ret->body.raw = a == &run->item ? body.raw : arena_str(a, body.raw);
     }
 }
@@ -187,6 +188,7 @@ static enum status read_texts(struct making *m, struct err *err) {
     m->story.body = ready->body;
     m->story.headline = ready->headline;
     m->story.standfirst = ready->standfirst;
+    m->story.excerpt = ready->excerpt;
     m->story.word_count = ready->words;
     return STATUS_OK;
 }
