@@ -194,8 +194,12 @@ void held_write(struct store_writer *w) {
     h->n_entries = 0;
     h->n_relations = 0;
     h->leaves = false;
-    write_relations(w->sql, h->relations, relations);
-    write_lists(w, h->entries, entries);
+    if (relations > 0) {
+        write_relations(w->sql, h->relations, relations);
+    }
+    if (entries > 0) {
+        write_lists(w, h->entries, entries);
+    }
 }
 
 void held_end(struct store_writer *w) {
