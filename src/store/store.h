@@ -428,6 +428,9 @@ NODISCARD enum status store_story_put(struct store_writer *w, const struct story
  * no date. */
 NODISCARD enum status store_story_body_put(struct store_writer *w, int64_t id, struct html body,
                                            unsigned word_count, struct err *err);
+/* A body with the same text (html_text) as the one that is there: other links. Else as above. */
+NODISCARD enum status store_story_links_put(struct store_writer *w, int64_t id, struct html body,
+                                            struct err *err);
 /* Make a story public at `at_us` (its first publication date is kept if it has one that has come
  * and is not scheduled), or schedule it when at_us > now_us. local_day as in struct story. */
 NODISCARD enum status store_story_publish(struct store_writer *w, int64_t id, int64_t at_us,

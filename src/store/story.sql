@@ -82,6 +82,9 @@ UPDATE story SET excerpt = ?2, word_count = ?3 WHERE id = ?1;
 INSERT INTO story_body (id, body) VALUES (?1, ?2)
 ON CONFLICT (id) DO UPDATE SET body = excluded.body;
 
+-- name: story_links_put
+UPDATE story_body SET body = ?2 WHERE id = ?1 RETURNING id;
+
 -- name: story_section_insert
 INSERT INTO story_section (story_id, position, section_id) VALUES (?1, ?2, ?3);
 

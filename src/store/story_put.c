@@ -364,6 +364,22 @@ enum status store_story_body_put(struct store_writer *w, int64_t id, struct html
     return sql_result(db, err);
 }
 
+enum status store_story_links_put(struct store_writer *w, int64_t id, struct html body,
+                                  struct err *err) {
+    struct sql *db = writer_verb(w);
+    if (body.raw.len > LIMIT_BODY_HTML_BYTES) {
+        return invalid(err, "its body is too long");
+    }
+    if (RUN(db, "story_links_put", I64(id), TEXT(body.raw)) != id) {
+        enum status status = sql_result(db, err);
+        return status != STATUS_OK
+                   ? status
+                   : err_set(err, STATUS_NOT_FOUND, "there is no story %" PRId64, id);
+    }
+    touchf(w, "story:%" PRId64, id);
+    return sql_result(db, err);
+}
+
 enum status store_story_publish(struct store_writer *w, int64_t id, int64_t at_us, int local_day,
                                 int64_t now_us, struct err *err) {
     writer_verb(w);

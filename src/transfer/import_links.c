@@ -17,6 +17,7 @@ enum {
     THREADS_MAX = 16,
     TASKS_A_THREAD = 8,      /* in the ring */
     LARGE_BYTES = 256 << 10, /* a larger body is the caller's, one at a time */
+    SNAPSHOT_TASKS = 32,     /* with which a linker reads; a log can be moved when they end */
 };
 
 struct settling {
@@ -26,6 +27,7 @@ struct settling {
     bool is_large;
     bool is_left; /* as it is: its body is none */
     bool changed;
+    bool reads_otherwise;
     struct html body;
     unsigned words;
     size_t unknown; /* links that lead nowhere yet */
@@ -81,7 +83,7 @@ static enum status settle(struct import_run *run, struct settling *s, bool any_s
     s->changed = result.changed;
     if (result.changed) {
         s->body.raw = arena_str(&s->arena, result.body.raw);
-        s->words = story.word_count;
+        s->reads_otherwise = result.other_words;
     }
     if (result.other_words) { /* what has become a card is another story's words */
         s->words = (unsigned)words_count(html_text(&run->item, result.body), run->locale.ptr);
@@ -92,9 +94,14 @@ static enum status settle(struct import_run *run, struct settling *s, bool any_s
 static void *run_linker(void *arg) {
     struct linker *l = arg;
     struct ring *r = l->ring;
+    int read = 0;
     pthread_mutex_lock(&r->lock);
     for (;;) {
         while (!r->stop && r->taken == r->made) {
+            if (read > 0) {
+                run_rollback(&l->run); /* ends its snapshot */
+                read = 0;
+            }
             pthread_cond_wait(&r->changed, &r->lock);
         }
         if (r->stop) {
@@ -103,7 +110,10 @@ static void *run_linker(void *arg) {
         struct settling *s = &r->tasks[r->taken++ % r->n];
         pthread_mutex_unlock(&r->lock);
         s->status = settle(&l->run, s, false, &s->err);
-        run_rollback(&l->run); /* ends its snapshot */
+        if (++read == SNAPSHOT_TASKS) {
+            run_rollback(&l->run);
+            read = 0;
+        }
         arena_reset(&l->run.item);
         pthread_mutex_lock(&r->lock);
         s->is_done = true;
@@ -134,7 +144,9 @@ static enum status write_down(struct import_run *run, struct settling *s, struct
     }
     status = run_writer(run, &writer, err);
     if (status == STATUS_OK && s->changed) {
-        status = store_story_body_put(writer, s->task.id, s->body, s->words, err);
+        status = s->reads_otherwise
+                     ? store_story_body_put(writer, s->task.id, s->body, s->words, err)
+                     : store_story_links_put(writer, s->task.id, s->body, err);
     }
     if (status == STATUS_OK && s->unknown > 0 && !was_open) {
         status = store_import_task_put(writer, run->site->source, STR("story-open"), s->task.id,

@@ -158,6 +158,17 @@ TEST(store_same_save_touches_nothing_and_text_touches_the_story_alone) {
     CHECK_INT(got.version, 2);
     CHECK_STR(got.body.raw, "<p>Linked.</p>");
     CHECK_INT(got.word_count, 1);
+    const struct html linked = { STR("<p><a href=\"/b/\">Linked.</a></p>") };
+    OK(store_story_links_put(store_site_write(&site), s.id, linked, &site.err));
+    store_site_commit(&site);
+    snprintf(expected, sizeof expected, "story:%" PRId64, s.id);
+    CHECK_STR(site.touched, expected);
+    OK(store_story(store_site_read(&site), &site.arena, s.id, STORY_FULL, &got, &site.err));
+    CHECK_STR(got.body.raw, "<p><a href=\"/b/\">Linked.</a></p>");
+    CHECK_INT(got.word_count, 1);
+    CHECK_INT(store_story_links_put(store_site_write(&site), 999, linked, &site.err),
+              STATUS_NOT_FOUND);
+    store_site_commit(&site);
     store_site_close(&site);
 }
 
