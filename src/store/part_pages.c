@@ -190,34 +190,51 @@ struct cursor {
     const struct posting_run *run;
     struct str rest;
     struct posting here;
-    bool is_over;
+    uint64_t prefix;
 };
 
-static void next_word(struct cursor *c, uint64_t *prefix) {
-    c->is_over = !posting_next(&c->rest, &c->here);
-    *prefix = UINT64_MAX;
-    if (!c->is_over) {
-        *prefix = 0;
-        for (size_t b = 0; b < sizeof *prefix; b++) {
-            struct str word = c->here.word;
-            *prefix = *prefix << 8 | (b < word.len ? (unsigned char)word.ptr[b] : 0);
-        }
+/* Cursors in a heap: the first has the first word, of the same words that of the first documents.
+ */
+struct heap {
+    struct cursor *at[PART_RUNS_MAX];
+    size_t n;
+};
+
+static bool comes_before(const struct cursor *a, const struct cursor *b) {
+    if (a->prefix != b->prefix) {
+        return a->prefix < b->prefix;
     }
+    int order = str_cmp(a->here.word, b->here.word);
+    return order != 0 ? order < 0 : a->run < b->run;
 }
 
-/* The one whose word comes first; NULL: all are over. */
-static const struct cursor *least_of(const struct cursor *cursors, const uint64_t *prefixes,
-                                     size_t n) {
-    size_t least = 0;
-    for (size_t i = 1; i < n; i++) {
-        if (prefixes[i] < prefixes[least] ||
-            (prefixes[i] == prefixes[least] && !cursors[i].is_over &&
-             (cursors[least].is_over ||
-              str_cmp(cursors[i].here.word, cursors[least].here.word) < 0))) {
-            least = i;
+static void sink_down(struct heap *h, size_t i) {
+    struct cursor *c = h->at[i];
+    for (size_t child; (child = 2 * i + 1) < h->n; i = child) {
+        child += child + 1 < h->n && comes_before(h->at[child + 1], h->at[child]);
+        if (!comes_before(h->at[child], c)) {
+            break;
         }
+        h->at[i] = h->at[child];
     }
-    return n == 0 || cursors[least].is_over ? NULL : &cursors[least];
+    h->at[i] = c;
+}
+
+static bool next_word(struct cursor *c) {
+    if (!posting_next(&c->rest, &c->here)) {
+        return false;
+    }
+    c->prefix = posting_prefix(c->here.word);
+    return true;
+}
+
+static void heap_next(struct heap *h) {
+    if (!next_word(h->at[0])) {
+        h->at[0] = h->at[--h->n];
+    }
+    if (h->n > 0) {
+        sink_down(h, 0);
+    }
 }
 
 /* What `c` has of the word that it is at. */
@@ -233,24 +250,19 @@ static void put_rows(struct writer *w, const struct cursor *c) {
     }
 }
 
-static void put_all(struct writer *w, struct cursor *cursors, uint64_t *prefixes, size_t n) {
-    const struct cursor *least;
+static void put_all(struct writer *w, struct heap *h) {
     struct buf term;
     buf_init(&term, MIB);
-    while (w->status == STATUS_OK && (least = least_of(cursors, prefixes, n)) != NULL) {
-        struct str word = least->here.word;
-        uint64_t prefix = prefixes[least - cursors];
+    while (w->status == STATUS_OK && h->n > 0) {
         buf_reset(&term);
         buf_put_char(&term, '0'); /* no index of prefixes */
-        buf_put(&term, word);
+        buf_put(&term, h->at[0]->here.word);
         put_term(w, buf_str(&term));
-        for (size_t i = 0; i < n; i++) {
-            struct cursor *c = &cursors[i];
-            if (prefixes[i] == prefix && !c->is_over && str_eq(c->here.word, word)) {
-                put_rows(w, c);
-                next_word(c, &prefixes[i]);
-            }
-        }
+        struct str word = str_from(buf_str(&term), 1);
+        do {
+            put_rows(w, h->at[0]);
+            heap_next(h);
+        } while (h->n > 0 && str_eq(h->at[0]->here.word, word));
     }
     buf_done(&term);
 }
@@ -258,20 +270,25 @@ static void put_all(struct writer *w, struct cursor *cursors, uint64_t *prefixes
 enum status part_pages(const struct posting_run *runs, size_t n, const struct part_sink *sink,
                        int64_t *ret_last, struct err *err) {
     struct cursor cursors[PART_RUNS_MAX];
-    uint64_t prefixes[PART_RUNS_MAX];
+    struct heap heap = { .n = 0 };
     struct writer w = { .sink = sink, .err = err, .begins_page = 1 };
     check(n <= PART_RUNS_MAX);
     for (size_t i = 0; i < n; i++) {
-        cursors[i] =
-            (struct cursor){ .run = &runs[i], .rest = str_make(runs[i].bytes, runs[i].len) };
-        next_word(&cursors[i], &prefixes[i]);
+        struct cursor *c = &cursors[i];
+        *c = (struct cursor){ .run = &runs[i], .rest = str_make(runs[i].bytes, runs[i].len) };
+        if (next_word(c)) {
+            heap.at[heap.n++] = c;
+        }
+    }
+    for (size_t i = heap.n; i > 0; i--) {
+        sink_down(&heap, i - 1);
     }
     struct buf *bufs[] = { &w.page, &w.index, &w.term, &w.begins, &w.skips };
     for (size_t i = 0; i < COUNT_OF(bufs); i++) {
         buf_init(bufs[i], MIB);
     }
     begin_page(&w);
-    put_all(&w, cursors, prefixes, n);
+    put_all(&w, &heap);
     if (w.page.len > HEADER_BYTES) {
         end_page(&w);
     }

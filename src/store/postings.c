@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,9 @@ enum {
     LIST_MAX_BYTES = 256 << 20,
     COLUMN_CHANGES = 1, /* in a list, before the number of a column */
     PLACE_BASE = 2,     /* added to the distance between two places */
+    SORT_SHIFT = 48,    /* of a prefix: two bytes are left */
+    SORT_PLACES = 1 << 16,
+    INSERT_MAX = 24, /* to be sorted by inserting */
 };
 
 struct posting_word {
@@ -319,27 +323,66 @@ static struct str text_of(const struct postings *p, const struct posting_word *w
     return str_make((const char *)p->pool + w->text, w->text_len);
 }
 
-static int by_word(const void *x, const void *y, void *ctx) {
-    const struct posting_key *a = x, *b = y;
-    const struct postings *p = ctx;
+uint64_t posting_prefix(struct str word) {
+    unsigned char bytes[8] = { 0 };
+    uint64_t prefix;
+    memcpy(bytes, word.ptr, word.len < sizeof bytes ? word.len : sizeof bytes);
+    memcpy(&prefix, bytes, sizeof prefix);
+    return be64toh(prefix);
+}
+
+static int key_cmp(const struct postings *p, const struct posting_key *a,
+                   const struct posting_key *b) {
     if (a->prefix != b->prefix) {
         return a->prefix < b->prefix ? -1 : 1;
     }
     return str_cmp(text_of(p, &p->words[a->word]), text_of(p, &p->words[b->word]));
 }
 
+static int by_word(const void *x, const void *y, void *ctx) {
+    return key_cmp(ctx, x, y);
+}
+
+/* A few that are in one place of SORT_PLACES. */
+static void sort_few(struct postings *p, struct posting_key *keys, size_t n) {
+    if (n > INSERT_MAX) {
+        qsort_r(keys, n, sizeof *keys, by_word, p);
+        return;
+    }
+    for (size_t i = 1; i < n; i++) {
+        struct posting_key key = keys[i];
+        size_t at = i;
+        for (; at > 0 && key_cmp(p, &key, &keys[at - 1]) < 0; at--) {
+            keys[at] = keys[at - 1];
+        }
+        keys[at] = key;
+    }
+}
+
+/* Dealt out by their first two bytes, then each heap by itself. */
 static struct posting_key *sort_words(struct postings *p) {
     struct posting_key *sorted = calloc(p->n_words + 1, sizeof *sorted);
-    check(sorted != NULL);
+    uint32_t *ends = calloc(SORT_PLACES, sizeof *ends);
+    check(sorted != NULL && ends != NULL);
     for (size_t i = 0; i < p->n_words; i++) {
-        struct str text = text_of(p, &p->words[i]);
-        uint64_t prefix = 0;
-        for (size_t b = 0; b < sizeof prefix; b++) {
-            prefix = prefix << 8 | (b < text.len ? (unsigned char)text.ptr[b] : 0);
-        }
-        sorted[i] = (struct posting_key){ prefix, (uint32_t)i };
+        ends[posting_prefix(text_of(p, &p->words[i])) >> SORT_SHIFT]++;
     }
-    qsort_r(sorted, p->n_words, sizeof *sorted, by_word, p);
+    uint32_t begin = 0;
+    for (size_t i = 0; i < SORT_PLACES; i++) {
+        uint32_t n = ends[i];
+        ends[i] = begin;
+        begin += n;
+    }
+    for (size_t i = 0; i < p->n_words; i++) {
+        uint64_t prefix = posting_prefix(text_of(p, &p->words[i]));
+        sorted[ends[prefix >> SORT_SHIFT]++] = (struct posting_key){ prefix, (uint32_t)i };
+    }
+    begin = 0;
+    for (size_t i = 0; i < SORT_PLACES; i++) {
+        sort_few(p, sorted + begin, ends[i] - begin);
+        begin = ends[i];
+    }
+    free(ends);
     return sorted;
 }
 

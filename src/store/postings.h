@@ -66,6 +66,9 @@ void posting_run_done(struct posting_run *r);
 /* The next word in `rest`, which begins as the run's bytes and is shortened. */
 bool posting_next(struct str *rest, struct posting *ret);
 
+/* The first bytes of a word as a number: words compare as these do, unless they are equal. */
+uint64_t posting_prefix(struct str word);
+
 /* ---- numbers, as SQLite writes them: seven bits a byte, the ninth byte whole ---- */
 
 enum { NUMBER_MAX_BYTES = 9 };
