@@ -43,7 +43,7 @@ void postings_count(struct postings *p, struct str word, int64_t docs, int64_t i
 /* ---- runs ---- */
 
 struct posting_run {
-    char *bytes; /* of all words; malloc */
+    char *bytes; /* of all words; mapped */
     size_t len;
     int64_t *docs; /* malloc */
     size_t n_docs;

@@ -5,12 +5,13 @@
  * (store_search_defer); a database that is older than the index, or whose tokens would come out
  * otherwise now, waits as a whole. What is not filled is, at the latest, when the store is opened.
  *
- * A transaction takes the next stories, as many as memory is meant for, numbers their documents in
- * the stories' order, and shares them out by document. Threads make an index of them in memory
- * (search_make.h); nobody else can write meanwhile, so what they read is what the transaction sees.
- * Then it is put in as one part of each table (sqlite_part.h), with the rows of search_doc and a
- * tally of the words. Which thread does what changes nothing. In the end all tallies are counted
- * together (search_words.c), for most words stand in many of them. */
+ * A transaction takes the next stories, numbers their documents in the stories' order, and cuts
+ * them, by document, into batches as large as memory is meant for. Threads make an index of a batch
+ * in memory (search_make.h); nobody else can write meanwhile, so what they read is what the
+ * transaction sees. Then it is put in as one part of each table (sqlite_part.h), with the rows of
+ * search_doc and a tally of the words, while the threads make the next batch. Which thread does
+ * what changes nothing. In the end all tallies are counted together (search_words.c), for most
+ * words stand in many of them. */
 #include "store/search.h"
 
 #include "base/hash.h"
@@ -25,8 +26,9 @@
  * has. FTS5 merges a table's newest parts within the next commit when there are 64
  * (migrations/007_upkeep.sql): so many are not left behind. */
 enum {
-    PART_DOCS = 3000,
-    PART_WORDS = 3000000,
+    PART_DOCS = 1800,
+    PART_WORDS = 1800000,
+    PARTS = 4,        /* of a transaction, about */
     LEAST_WORDS = 50, /* that a story counts for */
     NEWEST_MAX = 56,
     MERGE_PAGES = 4000
@@ -35,6 +37,7 @@ enum {
 struct filling {
     struct store *store;
     struct search_making making;
+    struct search_batch batches[2];
     VEC(struct search_waiting) docs;
     struct arena arena; /* of one transaction */
     int64_t last_id;    /* the index is filled up to here, with this transaction */
@@ -135,8 +138,8 @@ static void list_waiting(struct filling *filling, struct sql *db, int64_t after)
     struct hours hours = { .cap = 4 };
     filling->docs.ptr = NULL;
     filling->docs.len = filling->docs.cap = 0;
-    struct rows rows = ROWS(db, "search_fill_next", I64(after), I64(PART_DOCS));
-    while (words < PART_WORDS && rows_next(&rows)) {
+    struct rows rows = ROWS(db, "search_fill_next", I64(after), I64(PARTS * PART_DOCS));
+    while (words < PARTS * PART_WORDS && rows_next(&rows)) {
         filling->last_id = rows_i64(&rows, 0);
         looked++;
         if (rows_i64(&rows, 2) != 0) {
@@ -147,7 +150,7 @@ static void list_waiting(struct filling *filling, struct sql *db, int64_t after)
             words += n;
         }
     }
-    filling->done = looked < PART_DOCS && words < PART_WORDS;
+    filling->done = looked < PARTS * PART_DOCS && words < PARTS * PART_WORDS;
     rows_end(&rows);
     filling->filled += looked;
     while (hours.cap < 2 * filling->docs.len) {
@@ -162,26 +165,66 @@ static void list_waiting(struct filling *filling, struct sql *db, int64_t after)
     }
 }
 
-static enum status put_parts(struct filling *filling, struct sql *db, struct err *err) {
+static enum status put_batch(const struct search_batch *batch, struct sql *db, struct err *err) {
     const struct backend *b = db->backend;
-    const struct search_making *m = &filling->making;
-    for (size_t i = 0; i < filling->docs.len; i++) {
-        const struct search_waiting *doc = &filling->docs.ptr[i];
-        RUN(db, "search_doc_insert", I64(doc->doc), I64(doc->story_id), I64(doc->published_us),
-            I64((int64_t)doc->headline_hash));
-    }
     struct posting_run text[PART_RUNS_MAX], headlines[PART_RUNS_MAX];
-    check(m->n_runs <= PART_RUNS_MAX); /* by what list_waiting takes */
-    for (size_t i = 0; i < m->n_runs; i++) {
-        search_tally(db, &m->runs[i].text, m->runs[i].sampled);
-        text[i] = m->runs[i].text;
-        headlines[i] = m->runs[i].headlines;
+    check(batch->n_runs <= PART_RUNS_MAX); /* by what batch_end takes */
+    for (size_t i = 0; i < batch->n_runs; i++) {
+        const struct search_run *run = &batch->runs[i];
+        for (size_t k = 0; k < run->n_docs; k++) {
+            const struct search_waiting *doc = &run->docs[k];
+            RUN(db, "search_doc_insert", I64(doc->doc), I64(doc->story_id), I64(doc->published_us),
+                I64((int64_t)doc->headline_hash));
+        }
+        search_tally(db, &run->text, run->sampled);
+        text[i] = run->text;
+        headlines[i] = run->headlines;
     }
-    enum status status = b->part_append(db->db, "search_text", text, m->n_runs, 4, err);
+    enum status status = b->part_append(db->db, "search_text", text, batch->n_runs, 4, err);
     if (status == STATUS_OK) {
-        status = b->part_append(db->db, "search_headline", headlines, m->n_runs, 2, err);
+        status = b->part_append(db->db, "search_headline", headlines, batch->n_runs, 2, err);
     }
     return status == STATUS_OK ? sql_result(db, err) : status;
+}
+
+/* Where the batch ends that begins at document `at`. */
+static size_t batch_end(const struct filling *filling, size_t at) {
+    int64_t words = 0;
+    size_t end = at;
+    while (end < filling->docs.len && end - at < PART_DOCS && words < PART_WORDS) {
+        words += filling->docs.ptr[end++].words;
+    }
+    return end;
+}
+
+static enum status make_parts(struct filling *filling, struct sql *db, struct err *err) {
+    struct search_making *m = &filling->making;
+    struct search_batch *now = &filling->batches[0], *next = &filling->batches[1];
+    struct search_waiting *docs = filling->docs.ptr;
+    size_t at = 0, end = batch_end(filling, 0);
+    enum status status = STATUS_OK;
+    bool more = end > 0;
+    if (more) {
+        search_make_begin(m, docs, end, now);
+    }
+    while (more) {
+        enum status made = search_make_end(m, status == STATUS_OK ? err : NULL);
+        status = status == STATUS_OK ? made : status;
+        at = end;
+        end = batch_end(filling, at);
+        more = status == STATUS_OK && end > at;
+        if (more) {
+            search_make_begin(m, docs + at, end - at, next);
+        }
+        if (status == STATUS_OK) {
+            status = put_batch(now, db, err);
+        }
+        search_batch_done(now);
+        struct search_batch *made_last = now;
+        now = next;
+        next = made_last;
+    }
+    return status;
 }
 
 /* Where parts cannot be put in: one by one. */
@@ -225,12 +268,8 @@ static enum status fill(struct filling *filling, struct store_writer *w, struct 
             db->backend->parts_supported(db->db, "search_headline", &headline_parts, &ignored, err);
     }
     if (status == STATUS_OK && text_parts && headline_parts) {
-        status = search_make(&filling->making, filling->docs.ptr, filling->docs.len, err);
-        malloc_trim(0); /* the threads' memory, before the writer needs its own */
-        if (status == STATUS_OK) {
-            status = put_parts(filling, db, err);
-        }
-        search_making_empty(&filling->making);
+        status = make_parts(filling, db, err);
+        malloc_trim(0); /* the threads' memory, before SQLite needs its own */
     } else if (status == STATUS_OK) {
         put_each(filling, w);
     }

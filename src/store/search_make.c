@@ -16,6 +16,7 @@ struct search_maker {
     pthread_t thread;
     struct store_reader *reader;
     struct arena scratch; /* of one story */
+    bool is_started;
     enum status status;
     struct err err;
 };
@@ -69,7 +70,8 @@ static enum status make_run(struct search_maker *m, struct search_run *run) {
 
 static struct search_run *next_run(struct search_making *m) {
     pthread_mutex_lock(&m->lock);
-    struct search_run *run = m->next < m->n_runs ? &m->runs[m->next++] : NULL;
+    struct search_batch *b = m->batch;
+    struct search_run *run = b->next < b->n_runs ? &b->runs[b->next++] : NULL;
     pthread_mutex_unlock(&m->lock);
     return run;
 }
@@ -86,12 +88,15 @@ static void *run_maker(void *arg) {
         m->status = make_run(m, run);
     }
     store_read_end(m->reader);
+    if (m->status == STATUS_OK) { /* each story is read once: what it keeps is of no use */
+        m->status = m->reader->store->backend->release_memory(m->reader->sql->db, &m->err);
+    }
     return NULL;
 }
 
 enum status search_making_open(struct search_making *m, struct store *s, struct err *err) {
-    size_t n = cpus_usable();
-    *m = (struct search_making){ .n_makers = n < MAKERS_MAX ? n : MAKERS_MAX };
+    size_t n = cpus_usable(); /* one of them writes */
+    *m = (struct search_making){ .n_makers = n > MAKERS_MAX ? MAKERS_MAX : n > 2 ? n - 1 : 1 };
     m->makers = calloc(m->n_makers, sizeof *m->makers);
     check(m->makers != NULL && pthread_mutex_init(&m->lock, NULL) == 0);
     enum status status = STATUS_OK;
@@ -104,7 +109,6 @@ enum status search_making_open(struct search_making *m, struct store *s, struct 
 
 void search_making_close(struct search_making *m) {
     if (m->makers != NULL) {
-        search_making_empty(m);
         for (size_t i = 0; i < m->n_makers; i++) {
             store_reader_close(m->makers[i].reader);
             arena_done(&m->makers[i].scratch);
@@ -115,25 +119,24 @@ void search_making_close(struct search_making *m) {
     }
 }
 
-void search_making_empty(struct search_making *m) {
-    for (size_t i = 0; i < m->n_runs; i++) {
-        posting_run_done(&m->runs[i].text);
-        posting_run_done(&m->runs[i].headlines);
+void search_batch_done(struct search_batch *b) {
+    for (size_t i = 0; i < b->n_runs; i++) {
+        posting_run_done(&b->runs[i].text);
+        posting_run_done(&b->runs[i].headlines);
     }
-    free(m->runs);
-    m->runs = NULL;
-    m->n_runs = m->next = 0;
+    free(b->runs);
+    *b = (struct search_batch){ 0 };
 }
 
 /* The same runs on any number of threads. */
-static void share_out(struct search_making *m, struct search_waiting *docs, size_t n) {
-    m->runs = calloc(n + 1, sizeof *m->runs);
-    check(m->runs != NULL);
+static void share_out(struct search_batch *b, struct search_waiting *docs, size_t n) {
+    *b = (struct search_batch){ .runs = calloc(n + 1, sizeof *b->runs) };
+    check(b->runs != NULL);
     int64_t words = 0;
     for (size_t i = 0; i < n; i++) {
-        struct search_run *run = m->n_runs > 0 ? &m->runs[m->n_runs - 1] : NULL;
+        struct search_run *run = b->n_runs > 0 ? &b->runs[b->n_runs - 1] : NULL;
         if (run == NULL || run->n_docs == RUN_DOCS || words >= RUN_WORDS) {
-            run = &m->runs[m->n_runs++];
+            run = &b->runs[b->n_runs++];
             run->docs = &docs[i];
             words = 0;
         }
@@ -142,22 +145,26 @@ static void share_out(struct search_making *m, struct search_waiting *docs, size
     }
 }
 
-enum status search_make(struct search_making *m, struct search_waiting *docs, size_t n,
-                        struct err *err) {
-    bool started[MAKERS_MAX] = { 0 };
-    search_making_empty(m);
-    share_out(m, docs, n);
-    for (size_t i = 0; i < m->n_makers && i < m->n_runs; i++) {
+void search_make_begin(struct search_making *m, struct search_waiting *docs, size_t n,
+                       struct search_batch *ret) {
+    share_out(ret, docs, n);
+    m->batch = ret;
+    for (size_t i = 0; i < m->n_makers; i++) {
         struct search_maker *maker = &m->makers[i];
-        started[i] = pthread_create(&maker->thread, NULL, run_maker, maker) == 0;
-        if (!started[i]) {
-            run_maker(maker); /* no thread to be had: here, then */
-        }
+        maker->status = STATUS_OK;
+        maker->is_started = i < ret->n_runs &&
+                            pthread_create(&maker->thread, NULL, run_maker, maker) == 0;
     }
+}
+
+enum status search_make_end(struct search_making *m, struct err *err) {
     enum status status = STATUS_OK;
-    for (size_t i = 0; i < m->n_makers && i < m->n_runs; i++) {
+    if (!m->makers[0].is_started) {
+        run_maker(&m->makers[0]); /* no thread to be had: here, then */
+    }
+    for (size_t i = 0; i < m->n_makers; i++) {
         struct search_maker *maker = &m->makers[i];
-        if (started[i]) {
+        if (maker->is_started) {
             pthread_join(maker->thread, NULL);
         }
         if (status == STATUS_OK && maker->status != STATUS_OK) {
