@@ -3,14 +3,15 @@
  * - Valid UTF-8 without controls but tab and line feed, and no noncharacters.
  * - Elements of the table below only. Each is closed by its own end tag, in order, before its
  *   parent; void ones are not. Blocks stand in blocks, inline elements and text anywhere, and no
- *   block in a paragraph, a heading or an inline element. So no end tag is ever implied, and none
- *   is without its element.
+ *   block in a paragraph, a heading or an inline element; the parts of a table stand in each other,
+ *   with nothing but white space between them. So no tag is ever implied, and no end tag is without
+ *   its element.
  * - No formatting element (those that a parser opens again after a block has closed them: a, b, …)
  *   within another of its name. As they are closed in order, none is ever opened again.
  * - Tags are spelled `<name a="v" b='v' c>`, `</name>`; a void one may end in "/>". No attribute
  *   twice.
- * - No comments, no declarations, and of references only numeric and the commonest named ones, with
- *   their semicolon.
+ * - Comments without "--", no declarations, and of references only numeric and the commonest named
+ * ones, with their semicolon.
  *
  * Of the rules of HTML's tree construction (13.2.6.4.7, "in body") there remain, for these: insert
  * an element, pop one, append text.
@@ -26,40 +27,59 @@ enum { DEPTH_MAX = 32, ATTRIBUTES_MAX = 32 };
 
 enum kind {
     KIND_NONE, /* not plain */
+    /* What stands in blocks: first what takes blocks and text itself… */
     KIND_BLOCK,
     KIND_LIST,
     KIND_ITEM, /* in a list only */
-    KIND_RULE, /* a void block */
-    KIND_TEXT, /* takes text and inline elements */
+    KIND_TERMS,
+    KIND_TERM, /* in a list of terms only */
+    KIND_CELL, /* in a row only */
+    /* …then parts of a table… */
+    KIND_TABLE,
+    KIND_ROWS, /* in a table only */
+    KIND_ROW,  /* in rows only */
+    /* …what takes text and inline elements… */
+    KIND_TEXT,
     KIND_PRE,  /* the same, but a parser drops a line feed right behind its start tag */
+    KIND_RULE, /* and what is void. */
     KIND_INLINE,
     KIND_FORMAT,
     KIND_VOID, /* an inline element */
 };
 
 static const unsigned char kinds[GUMBO_TAG_LAST + 1] = {
-    [GUMBO_TAG_ARTICLE] = KIND_BLOCK,    [GUMBO_TAG_ASIDE] = KIND_BLOCK,
-    [GUMBO_TAG_BLOCKQUOTE] = KIND_BLOCK, [GUMBO_TAG_DIV] = KIND_BLOCK,
-    [GUMBO_TAG_FIGCAPTION] = KIND_BLOCK, [GUMBO_TAG_FIGURE] = KIND_BLOCK,
-    [GUMBO_TAG_FOOTER] = KIND_BLOCK,     [GUMBO_TAG_HEADER] = KIND_BLOCK,
-    [GUMBO_TAG_SECTION] = KIND_BLOCK,    [GUMBO_TAG_OL] = KIND_LIST,
-    [GUMBO_TAG_UL] = KIND_LIST,          [GUMBO_TAG_LI] = KIND_ITEM,
-    [GUMBO_TAG_HR] = KIND_RULE,          [GUMBO_TAG_P] = KIND_TEXT,
-    [GUMBO_TAG_H1] = KIND_TEXT,          [GUMBO_TAG_H2] = KIND_TEXT,
-    [GUMBO_TAG_H3] = KIND_TEXT,          [GUMBO_TAG_H4] = KIND_TEXT,
-    [GUMBO_TAG_H5] = KIND_TEXT,          [GUMBO_TAG_H6] = KIND_TEXT,
-    [GUMBO_TAG_PRE] = KIND_PRE,          [GUMBO_TAG_ABBR] = KIND_INLINE,
-    [GUMBO_TAG_CITE] = KIND_INLINE,      [GUMBO_TAG_DEL] = KIND_INLINE,
-    [GUMBO_TAG_INS] = KIND_INLINE,       [GUMBO_TAG_KBD] = KIND_INLINE,
-    [GUMBO_TAG_MARK] = KIND_INLINE,      [GUMBO_TAG_Q] = KIND_INLINE,
-    [GUMBO_TAG_SPAN] = KIND_INLINE,      [GUMBO_TAG_SUB] = KIND_INLINE,
-    [GUMBO_TAG_SUP] = KIND_INLINE,       [GUMBO_TAG_TIME] = KIND_INLINE,
-    [GUMBO_TAG_A] = KIND_FORMAT,         [GUMBO_TAG_B] = KIND_FORMAT,
-    [GUMBO_TAG_CODE] = KIND_FORMAT,      [GUMBO_TAG_EM] = KIND_FORMAT,
-    [GUMBO_TAG_I] = KIND_FORMAT,         [GUMBO_TAG_S] = KIND_FORMAT,
-    [GUMBO_TAG_SMALL] = KIND_FORMAT,     [GUMBO_TAG_STRIKE] = KIND_FORMAT,
-    [GUMBO_TAG_STRONG] = KIND_FORMAT,    [GUMBO_TAG_U] = KIND_FORMAT,
-    [GUMBO_TAG_BR] = KIND_VOID,          [GUMBO_TAG_IMG] = KIND_VOID,
+    [GUMBO_TAG_ADDRESS] = KIND_BLOCK, [GUMBO_TAG_ARTICLE] = KIND_BLOCK,
+    [GUMBO_TAG_ASIDE] = KIND_BLOCK,   [GUMBO_TAG_BLOCKQUOTE] = KIND_BLOCK,
+    [GUMBO_TAG_CENTER] = KIND_BLOCK,  [GUMBO_TAG_DETAILS] = KIND_BLOCK,
+    [GUMBO_TAG_DIV] = KIND_BLOCK,     [GUMBO_TAG_FIGCAPTION] = KIND_BLOCK,
+    [GUMBO_TAG_FIGURE] = KIND_BLOCK,  [GUMBO_TAG_FOOTER] = KIND_BLOCK,
+    [GUMBO_TAG_HEADER] = KIND_BLOCK,  [GUMBO_TAG_MAIN] = KIND_BLOCK,
+    [GUMBO_TAG_NAV] = KIND_BLOCK,     [GUMBO_TAG_SECTION] = KIND_BLOCK,
+    [GUMBO_TAG_SUMMARY] = KIND_BLOCK, [GUMBO_TAG_OL] = KIND_LIST,
+    [GUMBO_TAG_UL] = KIND_LIST,       [GUMBO_TAG_LI] = KIND_ITEM,
+    [GUMBO_TAG_DL] = KIND_TERMS,      [GUMBO_TAG_DD] = KIND_TERM,
+    [GUMBO_TAG_DT] = KIND_TERM,       [GUMBO_TAG_TD] = KIND_CELL,
+    [GUMBO_TAG_TH] = KIND_CELL,       [GUMBO_TAG_TABLE] = KIND_TABLE,
+    [GUMBO_TAG_TBODY] = KIND_ROWS,    [GUMBO_TAG_TFOOT] = KIND_ROWS,
+    [GUMBO_TAG_THEAD] = KIND_ROWS,    [GUMBO_TAG_TR] = KIND_ROW,
+    [GUMBO_TAG_H1] = KIND_TEXT,       [GUMBO_TAG_H2] = KIND_TEXT,
+    [GUMBO_TAG_H3] = KIND_TEXT,       [GUMBO_TAG_H4] = KIND_TEXT,
+    [GUMBO_TAG_H5] = KIND_TEXT,       [GUMBO_TAG_H6] = KIND_TEXT,
+    [GUMBO_TAG_P] = KIND_TEXT,        [GUMBO_TAG_PRE] = KIND_PRE,
+    [GUMBO_TAG_HR] = KIND_RULE,       [GUMBO_TAG_ABBR] = KIND_INLINE,
+    [GUMBO_TAG_AUDIO] = KIND_INLINE,  [GUMBO_TAG_CITE] = KIND_INLINE,
+    [GUMBO_TAG_DEL] = KIND_INLINE,    [GUMBO_TAG_INS] = KIND_INLINE,
+    [GUMBO_TAG_KBD] = KIND_INLINE,    [GUMBO_TAG_MARK] = KIND_INLINE,
+    [GUMBO_TAG_Q] = KIND_INLINE,      [GUMBO_TAG_SPAN] = KIND_INLINE,
+    [GUMBO_TAG_SUB] = KIND_INLINE,    [GUMBO_TAG_SUP] = KIND_INLINE,
+    [GUMBO_TAG_TIME] = KIND_INLINE,   [GUMBO_TAG_VIDEO] = KIND_INLINE,
+    [GUMBO_TAG_A] = KIND_FORMAT,      [GUMBO_TAG_B] = KIND_FORMAT,
+    [GUMBO_TAG_CODE] = KIND_FORMAT,   [GUMBO_TAG_EM] = KIND_FORMAT,
+    [GUMBO_TAG_I] = KIND_FORMAT,      [GUMBO_TAG_S] = KIND_FORMAT,
+    [GUMBO_TAG_SMALL] = KIND_FORMAT,  [GUMBO_TAG_STRIKE] = KIND_FORMAT,
+    [GUMBO_TAG_STRONG] = KIND_FORMAT, [GUMBO_TAG_U] = KIND_FORMAT,
+    [GUMBO_TAG_BR] = KIND_VOID,       [GUMBO_TAG_IMG] = KIND_VOID,
+    [GUMBO_TAG_SOURCE] = KIND_VOID,
 };
 
 struct parse {
@@ -184,6 +204,10 @@ static GumboNode *add_node(struct parse *p, GumboNodeType type) {
     return node;
 }
 
+static bool is_table(enum kind kind) {
+    return kind >= KIND_TABLE && kind <= KIND_ROW;
+}
+
 /* Up to `end`, which is overwritten. */
 static bool take_text(struct parse *p, char *end) {
     char *text = p->at;
@@ -197,7 +221,21 @@ static bool take_text(struct parse *p, char *end) {
     while (char_is_space(*ink)) {
         ink++;
     }
-    add_node(p, ink == end ? GUMBO_NODE_WHITESPACE : GUMBO_NODE_TEXT)->v.text.text = text;
+    bool blank = ink == end;
+    add_node(p, blank ? GUMBO_NODE_WHITESPACE : GUMBO_NODE_TEXT)->v.text.text = text;
+    return blank || !is_table(p->kinds[p->depth]);
+}
+
+/* p->at is behind its "<!--". */
+static bool take_comment(struct parse *p) {
+    char *begin = p->at;
+    char *end = memmem(begin, (size_t)(p->end - begin), "--", 2);
+    if (end == NULL || end == begin || *begin == '>' || *begin == '-' || end[2] != '>') {
+        return false;
+    }
+    *end = '\0';
+    p->at = end + 3;
+    add_node(p, GUMBO_NODE_COMMENT)->v.text.text = begin;
     return true;
 }
 
@@ -277,16 +315,20 @@ static bool fits(const struct parse *p, enum kind kind, GumboTag tag) {
     switch (kind) {
     case KIND_NONE: return false;
     case KIND_ITEM: return around == KIND_LIST;
+    case KIND_TERM: return around == KIND_TERMS;
+    case KIND_ROWS: return around == KIND_TABLE;
+    case KIND_ROW: return around == KIND_ROWS;
+    case KIND_CELL: return around == KIND_ROW;
     case KIND_FORMAT:
         for (size_t i = 1; i <= p->depth; i++) {
             if (p->open[i]->v.element.tag == tag) {
                 return false;
             }
         }
-        return true;
+        return !is_table(around);
     case KIND_INLINE:
-    case KIND_VOID: return true;
-    default: return around < KIND_TEXT;
+    case KIND_VOID: return !is_table(around);
+    default: return around <= KIND_CELL;
     }
 }
 
@@ -348,9 +390,12 @@ static bool parse(struct parse *p) {
         if (lt == NULL) {
             break;
         }
-        bool closes = lt[1] == '/';
-        p->at = lt + 1 + closes;
-        if (!(closes ? take_end(p) : take_start(p)) || p->arena->used_bytes > most_bytes) {
+        bool closes = lt[1] == '/', comment = strncmp(lt + 1, "!--", 3) == 0;
+        p->at = lt + 1 + (comment ? 3 : closes);
+        if (!(closes    ? take_end(p)
+              : comment ? take_comment(p)
+                        : take_start(p)) ||
+            p->arena->used_bytes > most_bytes) {
             return false;
         }
     }

@@ -31,6 +31,12 @@ TEST(html_plain_takes_what_editors_write) {
         "<blockquote class=\"wp-block-quote\"><p>x</p><cite>y</cite></blockquote>",
         "<pre class=\"wp-block-code\"><code>a &lt;b&gt;\n c</code></pre>",
         "<div><span></span><b></b></div>",
+        "<figure><table class='x'> <thead><tr><th>a</th></tr></thead>\n<tbody>\n<tr> <td>b<p>c</p>"
+        "<b>d</b></td>\t</tr></tbody><!-- e --></table></figure>",
+        "<dl><dt>a</dt> <dd><p>b</p></dd></dl>",
+        "<p>a</p>\n<!--more-->\n<p>b</p>",
+        "<video controls src='/a.mp4'><source src='/b'></video><audio src='/c'></audio>",
+        "<details><summary>a</summary><p>b</p></details>",
         "<img hidden><img hidden alt=''>",
         "x&nbsp;y &#8217; &#x2019; &hellip; \xc3\xa9 \xf0\x9f\x98\x80",
     };
@@ -57,9 +63,20 @@ TEST(html_plain_refuses_what_a_parser_mends) {
         "<br></br>",
         "<p/>x",
         "<table><tr><td>x</td></tr></table>",
+        "<table>x<tbody></tbody></table>",
+        "<table><tbody><b></b></tbody></table>",
+        "<table><tbody><tr><p>x</p></tr></tbody></table>",
+        "<p><table></table></p>",
+        "<td>x</td>",
+        "<dd>x</dd>",
         "<script>x</script>",
         "<svg></svg>",
-        "<!-- x -->",
+        "<!-->",
+        "<!--->",
+        "<!---->",
+        "<!--x",
+        "<!--x--!>",
+        "<!-- a -- b -->",
         "<!doctype html>",
         "<?x?>",
         "<>",
@@ -144,9 +161,10 @@ TEST(html_plain_parses_the_corpora_as_the_parser_does) {
 
 /* Well nested, or nearly. */
 static void put_random(struct buf *out, uint64_t *state) {
-    static const char *const names[] = { "p",  "div", "ul", "ol",   "li", "figure", "figcaption",
-                                         "h2", "a",   "b",  "span", "em", "code",   "blockquote",
-                                         "br", "img", "hr", "pre",  "s",  "strong", "table" };
+    static const char *const names[] = { "p",     "div", "ul", "ol",   "li", "figure", "figcaption",
+                                         "h2",    "a",   "b",  "span", "em", "code",   "blockquote",
+                                         "br",    "img", "hr", "pre",  "s",  "strong", "table",
+                                         "tbody", "tr",  "td", "dl",   "dd" };
     static const char *const bits[] = { "x",      " ",        "\n",  "a b ",   "&amp;", "&#8217;",
                                         "&nbsp;", "\xc3\xa9", " & ", "&lt;p>", "<",     "&" };
     static const char *const attributes[] = { " class=\"a\"", " id='b'", " HREF=\"x&amp;y\"",
