@@ -68,8 +68,8 @@ static size_t put_text(struct str s, size_t at, struct buf *out) {
 }
 
 static bool name_at(struct str s, size_t at, const struct str *names, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        if (at_str(s, at, names[i])) {
+    for (size_t i = 0; at < s.len && i < n; i++) {
+        if (s.ptr[at] == names[i].ptr[0] && at_str(s, at, names[i])) {
             return true;
         }
     }
