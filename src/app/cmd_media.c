@@ -407,7 +407,8 @@ const struct cli_command cmd_media_gc = {
     .arguments = "",
     .summary = "find the files in media/ that belong to nothing",
     .details = "They are left by uploads and imports that were killed, and by what was replaced. "
-               "Only with\n--remove are they taken away; never one that is just being taken in. "
+               "Only with\n--remove are they taken away, and their renditions with them; never one "
+               "that is just being taken in. "
                "Files whose name is not\nthat of their content are left alone.",
     .examples = "  broadsheet media gc\n"
                 "  broadsheet media gc --remove",

@@ -1,6 +1,7 @@
 #include "newsroom/library_care.h"
 
 #include "base/clock.h"
+#include "newsroom/library_renditions.h"
 #include "store/media_file.h"
 
 #include <dirent.h>
@@ -304,7 +305,11 @@ enum status library_gc(struct store *s, const struct library_collector *collecto
         status = remove_some(&c, i, end, err);
     }
     if (collector->remove) {
+        int64_t renditions;
         media_files_sweep(store_dir(s));
+        if (status == STATUS_OK) {
+            status = library_renditions_gc(store_dir(s), &renditions, err);
+        }
     }
     store_reader_close(c.r);
     arena_done(&c.arena);
