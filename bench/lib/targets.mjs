@@ -31,6 +31,8 @@ export const targets = [
     { id: "export.time", what: "static export, whole, 100,000 stories, against Hugo", times: 10, peer: "Hugo" },
     { id: "export.memory", what: "the same, memory", share: 0.1, peer: "Hugo" },
     { id: "export.one", what: "static export with includes, after one more story", most: 1, unit: "s" },
+    { id: "pictures.time", what: "a picture of 24 megapixels: all 24 renditions on two cores", most: 2, unit: "s", peer: "vipsthumbnail" },
+    { id: "pictures.memory", what: "the same, most memory of a worker", most: 300, unit: "MB" },
     { id: "start.1000000", what: "start to the first answer, 1,000,000 stories", most: 200, unit: "ms" },
     { id: "memory.random", what: "resident memory, serving 1,000,000 stories at random for a minute", most: 200, unit: "MB" },
     { id: "memory.idle", what: "10,000 idle keep-alive connections: more memory", most: 60, unit: "MB" },
