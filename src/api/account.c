@@ -628,20 +628,61 @@ static void run(struct store *store, struct identity *identity, struct store_rea
 
 /* ---- threads ---- */
 
-enum { THREADS = 2 };
+/* A password's hash takes a tenth of a second: of the threads one is always left for the calls that
+ * make none, so that a flood of sign-ins keeps nobody from working who is signed in. */
+enum { THREADS = 3, HASHING_MAX = THREADS - 1 };
+
+struct queue {
+    struct account_call *first, *last;
+    size_t len;
+};
 
 struct account {
     struct store *store;
     pthread_mutex_t lock; /* all that follows */
     pthread_cond_t changed;
     struct identity *identity;
-    struct account_call *first, **last;
-    size_t waiting;
+    struct queue quick, hashing;
+    size_t hashing_now;
     bool is_ending;
     size_t threads_len;
     pthread_t threads[THREADS];
     struct store_reader *readers[THREADS];
 };
+
+static bool is_hashing(const struct account_call *call) {
+    struct str uuid;
+    const struct route *route = find(call->req, &uuid);
+    return route != NULL && (route->run == post_session || route->run == post_password);
+}
+
+static void put(struct queue *q, struct account_call *call) {
+    call->next = NULL;
+    if (q->last != NULL) {
+        q->last->next = call;
+    } else {
+        q->first = call;
+    }
+    q->last = call;
+    q->len++;
+}
+
+static struct account_call *take(struct queue *q) {
+    struct account_call *call = q->first;
+    if (call != NULL) {
+        q->first = call->next;
+        q->last = q->first != NULL ? q->last : NULL;
+        q->len--;
+    }
+    return call;
+}
+
+/* The next call that may run now. Lock held. */
+static struct account_call *next_call(struct account *account, bool *ret_hashing) {
+    struct account_call *call = take(&account->quick);
+    *ret_hashing = call == NULL && account->hashing_now < HASHING_MAX;
+    return *ret_hashing ? take(&account->hashing) : call;
+}
 
 /* The first call opens it. Lock held. */
 static struct identity *identity_of(struct account *account) {
@@ -659,31 +700,40 @@ static void refuse(struct account_call *call) {
     finish(&t, STATUS_IO);
 }
 
+static void run_one(struct account *account, struct store_reader *reader,
+                    struct account_call *call) {
+    pthread_mutex_lock(&account->lock);
+    struct identity *identity = identity_of(account);
+    pthread_mutex_unlock(&account->lock);
+    if (identity != NULL) {
+        run(account->store, identity, reader, call);
+    } else {
+        refuse(call);
+    }
+    call->done(call);
+}
+
 static void *work(void *arg) {
     struct account *account = arg;
     pthread_mutex_lock(&account->lock);
     struct store_reader *reader = account->readers[account->threads_len++];
     pthread_cond_broadcast(&account->changed);
     for (;;) {
-        while (account->first == NULL && !account->is_ending) {
-            pthread_cond_wait(&account->changed, &account->lock);
-        }
-        struct account_call *call = account->first;
-        if (call == NULL) {
+        bool hashing;
+        struct account_call *call = next_call(account, &hashing);
+        if (call == NULL && account->is_ending) {
             break;
         }
-        account->first = call->next;
-        account->last = account->first == NULL ? &account->first : account->last;
-        account->waiting--;
-        struct identity *identity = identity_of(account);
-        pthread_mutex_unlock(&account->lock);
-        if (identity != NULL) {
-            run(account->store, identity, reader, call);
-        } else {
-            refuse(call);
+        if (call == NULL) {
+            pthread_cond_wait(&account->changed, &account->lock);
+            continue;
         }
-        call->done(call);
+        account->hashing_now += hashing;
+        pthread_mutex_unlock(&account->lock);
+        run_one(account, reader, call);
         pthread_mutex_lock(&account->lock);
+        account->hashing_now -= hashing;
+        pthread_cond_broadcast(&account->changed);
     }
     pthread_mutex_unlock(&account->lock);
     return NULL;
@@ -693,7 +743,6 @@ enum status account_open(struct store *s, struct account **ret, struct err *err)
     struct account *account = calloc(1, sizeof *account);
     check(account != NULL);
     account->store = s;
-    account->last = &account->first;
     pthread_mutex_init(&account->lock, NULL);
     pthread_cond_init(&account->changed, NULL);
     enum status status = STATUS_OK;
@@ -737,14 +786,14 @@ void account_close(struct account *account) {
 }
 
 bool account_run(struct account *account, struct account_call *call) {
+    bool hashing = is_hashing(call);
+    size_t max = hashing ? LIMIT_PASSWORD_QUEUE : LIMIT_ACCOUNT_QUEUE;
     pthread_mutex_lock(&account->lock);
-    bool taken = account->waiting < LIMIT_ACCOUNT_QUEUE && !account->is_ending;
+    struct queue *queue = hashing ? &account->hashing : &account->quick;
+    bool taken = queue->len < max && !account->is_ending;
     if (taken) {
-        call->next = NULL;
-        *account->last = call;
-        account->last = &call->next;
-        account->waiting++;
-        pthread_cond_signal(&account->changed);
+        put(queue, call);
+        pthread_cond_broadcast(&account->changed);
     }
     pthread_mutex_unlock(&account->lock);
     return taken;

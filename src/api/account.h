@@ -39,7 +39,8 @@ struct account_call {
 /* Whether a request is one of these. Pure. An anonymous GET of /wp/v2/users/me is not: it is
  * answered as any page. */
 bool account_is_call(const struct http_request *req);
-/* False: LIMIT_ACCOUNT_QUEUE of them wait. Else done is called, once. */
+/* False: LIMIT_ACCOUNT_QUEUE of them wait, or LIMIT_PASSWORD_QUEUE of those that hash. Else done is
+ * called, once. */
 NODISCARD bool account_run(struct account *account, struct account_call *call);
 
 #endif

@@ -263,3 +263,36 @@ TEST(server_account_changes_the_password) {
     arena_done(&a);
     place_close(&p);
 }
+
+/* Who is signed in goes on working while strangers flood the door; some of them are sent away. */
+TEST(server_account_bears_a_flood_of_sign_ins) {
+    enum { STRANGERS = 24 };
+    struct place p;
+    struct signed_in_as as;
+    struct client strangers[STRANGERS];
+    place_open(&p);
+    sign_in(&p, &as);
+    for (int i = 0; i < STRANGERS; i++) {
+        char text[512], body[64];
+        int len = snprintf(body, sizeof body, "{\"username\":\"u%d\",\"password\":\"x\"}", i);
+        int n = snprintf(text, sizeof text,
+                         "POST /wp-json/broadsheet/v1/session HTTP/1.1\r\nHost: x\r\n"
+                         "X-Forwarded-For: 198.51.100.%d\r\nContent-Type: application/json\r\n"
+                         "Content-Length: %d\r\n\r\n%s",
+                         i, len, body);
+        client_open(&strangers[i], server_port(p.server), 0);
+        client_send(&strangers[i], str_make(text, (size_t)n));
+    }
+    CHECK_INT(ask(&p, "GET", "/wp/v2/users/me", as.fields, ""), 200);
+    int wrong = 0, busy = 0;
+    for (int i = 0; i < STRANGERS; i++) {
+        struct client_answer a = client_read(&strangers[i], false);
+        wrong += a.status == 401;
+        busy += a.status == 503;
+        answer_done(&a);
+        client_close(&strangers[i]);
+    }
+    CHECK_INT(wrong + busy, STRANGERS);
+    CHECK(wrong >= LIMIT_PASSWORD_QUEUE);
+    place_close(&p);
+}
