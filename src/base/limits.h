@@ -176,5 +176,6 @@
 #define LIMIT_STATIC_RECORD_BYTES (2 * MIB)
 #define LIMIT_STATIC_TOUCHED      200000 /* keys since the last export: beyond, all is made anew */
 #define LIMIT_STATIC_THREADS      256
+#define LIMIT_STATIC_MEMO_BYTES   (192 * MIB) /* cards read by one page and kept for others */
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "site/image.h"
+#include "site/memo.h"
 #include "site/pages.h"
 #include "text/words.h"
 
@@ -46,10 +47,30 @@ struct str card_direction(const struct pass *pass, struct str headline) {
     return str_eq(own, pass->view.direction) ? STR("") : own;
 }
 
+/* ---- what was read before ---- */
+
+/* While something is read for the memo, what it notes is noted apart. */
+struct reading {
+    struct keys own, *outer;
+};
+
+static void reading_begin(struct pass *pass, struct reading *r) {
+    keys_init(&r->own);
+    r->outer = store_read_note(pass->reader, &r->own);
+}
+
+static void reading_end(struct pass *pass, struct reading *r) {
+    (void)store_read_note(pass->reader, r->outer);
+    for (size_t i = 0; i < r->own.list.len; i++) {
+        keys_add(r->outer, r->own.list.ptr[i]);
+    }
+    keys_done(&r->own);
+}
+
 /* ---- links ---- */
 
-enum status card_link(struct pass *pass, enum address_kind kind, int64_t id, struct view_link *ret,
-                      struct err *err) {
+static enum status read_link(struct pass *pass, enum address_kind kind, int64_t id,
+                             struct view_link *ret, struct err *err) {
     enum status status;
     if (kind == ADDRESS_SECTION) {
         struct section section;
@@ -71,6 +92,25 @@ enum status card_link(struct pass *pass, enum address_kind kind, int64_t id, str
             *ret = (struct view_link){ .id = id, .href = author.path, .label = author.name };
         }
     }
+    return status;
+}
+
+enum status card_link(struct pass *pass, enum address_kind kind, int64_t id, struct view_link *ret,
+                      struct err *err) {
+    struct site_memo *memo = pass->thread->memo;
+    if (memo == NULL) {
+        return read_link(pass, kind, id, ret, err);
+    }
+    if (memo_link(memo, kind, id, store_read_noting(pass->reader), ret)) {
+        return STATUS_OK;
+    }
+    struct reading reading;
+    reading_begin(pass, &reading);
+    enum status status = read_link(pass, kind, id, ret, err);
+    if (status == STATUS_OK) {
+        memo_link_put(memo, kind, id, &reading.own, ret);
+    }
+    reading_end(pass, &reading);
     return status;
 }
 
@@ -295,8 +335,8 @@ enum status card_excerpt(struct pass *pass, int64_t id, int64_t words, struct st
     return STATUS_OK;
 }
 
-enum status card_read(struct pass *pass, int64_t id, int64_t words, struct view_card *ret,
-                      struct err *err) {
+static enum status read_card(struct pass *pass, int64_t id, int64_t words, struct view_card *ret,
+                             struct err *err) {
     struct story story;
     enum status status = store_story(pass->reader, pass->arena, id, STORY_CARD, &story, err);
     if (status != STATUS_OK) {
@@ -326,6 +366,25 @@ enum status card_read(struct pass *pass, int64_t id, int64_t words, struct view_
         status = card_link(pass, ADDRESS_SECTION, story.section_id, section, err);
         ret->section = section;
     }
+    return status;
+}
+
+enum status card_read(struct pass *pass, int64_t id, int64_t words, struct view_card *ret,
+                      struct err *err) {
+    struct site_memo *memo = pass->thread->memo;
+    if (memo == NULL) {
+        return read_card(pass, id, words, ret, err);
+    }
+    if (memo_card(memo, id, words, store_read_noting(pass->reader), ret)) {
+        return STATUS_OK;
+    }
+    struct reading reading;
+    reading_begin(pass, &reading);
+    enum status status = read_card(pass, id, words, ret, err);
+    if (status == STATUS_OK) {
+        memo_card_put(memo, id, words, &reading.own, ret);
+    }
+    reading_end(pass, &reading);
     return status;
 }
 

@@ -8,6 +8,8 @@
 #include "text/url.h"
 #include "text/words.h"
 
+#include <stdlib.h>
+
 enum {
     /* Looked at for the site's feed of comments: some may stand under stories that readers may not
      * see. */
@@ -324,6 +326,59 @@ static enum status read_stories(struct pass *pass, struct list_id list, struct l
     return status;
 }
 
+/* A list has a feed in each format, and they are asked for one behind the other by whoever walks
+ * over the site: what the first has read, the others take. */
+struct feed_memo {
+    struct list_id list;
+    struct list items; /* in the arena */
+    struct keys keys;  /* what reading them noted */
+    struct arena arena;
+    bool is_good;
+};
+
+void feed_memo_free(struct feed_memo *memo) {
+    if (memo != NULL) {
+        keys_done(&memo->keys);
+        arena_done(&memo->arena);
+        free(memo);
+    }
+}
+
+static struct feed_memo *take_memo(struct site_thread *thread) {
+    if (thread->feed == NULL) {
+        thread->feed = calloc(1, sizeof *thread->feed);
+        check(thread->feed != NULL);
+        keys_init(&thread->feed->keys);
+    }
+    return thread->feed;
+}
+
+static enum status take_stories(struct pass *pass, struct list_id list, struct list *ret,
+                                struct err *err) {
+    if (pass->thread->memo == NULL) {
+        return read_stories(pass, list, ret, err);
+    }
+    struct feed_memo *memo = take_memo(pass->thread);
+    struct keys *outer = store_read_noting(pass->reader);
+    enum status status = STATUS_OK;
+    if (!memo->is_good || memo->list.kind != list.kind || memo->list.id != list.id) {
+        keys_reset(&memo->keys);
+        arena_reset(&memo->arena);
+        struct pass apart = *pass;
+        apart.arena = &memo->arena;
+        (void)store_read_note(pass->reader, &memo->keys);
+        status = read_stories(&apart, list, &memo->items, err);
+        (void)store_read_note(pass->reader, outer);
+        memo->list = list;
+        memo->is_good = status == STATUS_OK;
+    }
+    for (size_t i = 0; i < memo->keys.list.len; i++) {
+        keys_add(outer, memo->keys.list.ptr[i]);
+    }
+    *ret = memo->items;
+    return status;
+}
+
 /* ---- comments ---- */
 
 static struct str comment_title(struct pass *pass, struct str author, const struct story *story,
@@ -456,7 +511,7 @@ enum status feed_stories(struct pass *pass, struct list_id list, struct str base
     struct list_name name;
     enum status status = page_list_name(pass, list, &name, err);
     if (status == STATUS_OK) {
-        status = read_stories(pass, list, &feed.items, err);
+        status = take_stories(pass, list, &feed.items, err);
     }
     if (status != STATUS_OK) {
         return status;

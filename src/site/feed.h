@@ -42,6 +42,10 @@ NODISCARD enum status feed_comments(struct pass *pass, const struct story *story
                                     enum feed_format format, struct page_build *page,
                                     struct err *err);
 
+struct feed_memo;
+/* NULL is accepted. */
+void feed_memo_free(struct feed_memo *memo);
+
 /* ---- what the writers get ---- */
 
 struct feed_author {

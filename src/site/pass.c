@@ -135,6 +135,9 @@ enum status pass_hold(struct site_thread *thread, struct err *err) {
 void pass_release(struct site_thread *thread) {
     if (thread->held != NULL) {
         thread->held = NULL;
+        thread->memo = NULL;
+        feed_memo_free(thread->feed);
+        thread->feed = NULL;
         store_read_end(thread->reader);
     }
     arena_done(&thread->held_arena);

@@ -25,6 +25,8 @@ struct site_thread {
     /* Within site_hold: what every pass begins with. */
     struct pass *held;
     struct arena held_arena;
+    struct site_memo *memo; /* shared with others that hold the same snapshot; may be NULL */
+    struct feed_memo *feed; /* the stories of the list whose feeds were asked for last */
 };
 
 struct pass {

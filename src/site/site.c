@@ -145,6 +145,12 @@ void site_release(void *thread) {
     pass_release(thread);
 }
 
+void site_share(void *opened, struct site_memo *memo) {
+    struct site_thread *thread = opened;
+    check(thread->held != NULL);
+    thread->memo = memo;
+}
+
 struct store_reader *site_held_reader(void *thread) {
     return ((struct site_thread *)thread)->reader;
 }

@@ -55,6 +55,11 @@ NODISCARD enum status site_unlock(void *thread, struct str key, struct str passw
  * look; it reads the settings once, which makes rendering quicker. */
 NODISCARD enum status site_hold(void *thread, struct err *err);
 void site_release(void *thread);
+/* Until the release, what this thread reads most often is read once by all held threads that share
+ * the memo (site/memo.h): threads of the same snapshot, for whom it makes no difference but time.
+ */
+struct site_memo;
+void site_share(void *thread, struct site_memo *memo);
 /* The reader of the snapshot, while the thread is held. */
 struct store_reader *site_held_reader(void *thread);
 

@@ -170,6 +170,10 @@ struct keys *store_read_note(struct store_reader *r, struct keys *keys) {
     return old;
 }
 
+struct keys *store_read_noting(const struct store_reader *r) {
+    return r->keys;
+}
+
 uint64_t store_reader_statements(const struct store_reader *r) {
     return r->sql->runs;
 }

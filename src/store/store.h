@@ -102,6 +102,8 @@ NODISCARD enum status store_read_begin(struct store_reader *r, struct keys *keys
 void store_read_end(struct store_reader *r);
 /* Send the notes elsewhere within the snapshot (a page and its fragments); returns the old one. */
 struct keys *store_read_note(struct store_reader *r, struct keys *keys);
+/* Where it notes them now, or NULL. */
+struct keys *store_read_noting(const struct store_reader *r);
 
 /* A setting, or ptr NULL. Notes nothing: everything depends on `site`. */
 NODISCARD enum status store_setting(struct store_reader *r, struct arena *a, struct str key,

@@ -104,6 +104,16 @@ static int open_temporary(int folder, const char *name) {
     return -1;
 }
 
+/* A file that was not there before needs no other one to be renamed from: nobody has seen the
+ * folder, and the log does not say that the file is there until it is whole. -1: not as simple. */
+static int open_new(int folder, const char *name) {
+    enum { FLAGS = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW };
+    int fd = openat(folder, name, FLAGS, 0644);
+    return fd < 0 && errno == ENOENT && make_folders(folder, name)
+               ? openat(folder, name, FLAGS, 0644)
+               : fd;
+}
+
 /* ---- writing ---- */
 
 static void count_bytes(struct static_files *f, const struct iovec *parts, size_t n) {
@@ -123,7 +133,12 @@ static enum status put_one(struct static_files *f, struct str name, const char *
         count_bytes(f, parts, n);
         return STATUS_OK;
     }
-    int fd = open_temporary(f->folder, p.temporary);
+    const char *name_now = p.name;
+    int fd = f->is_fresh ? open_new(f->folder, p.name) : -1;
+    if (fd < 0) {
+        name_now = p.temporary;
+        fd = open_temporary(f->folder, p.temporary);
+    }
     if (fd < 0) {
         return failed("create", p.temporary, err);
     }
@@ -131,9 +146,9 @@ static enum status put_one(struct static_files *f, struct str name, const char *
     int code = errno;
     ok = close(fd) == 0 && ok;
     errno = ok ? errno : code;
-    if (!ok || renameat(f->folder, p.temporary, f->folder, p.name) != 0) {
+    if (!ok || (name_now != p.name && renameat(f->folder, name_now, f->folder, p.name) != 0)) {
         status = failed("write", p.name, err);
-        (void)unlinkat(f->folder, p.temporary, 0);
+        (void)unlinkat(f->folder, name_now, 0);
         return status;
     }
     count_bytes(f, parts, n);

@@ -282,6 +282,21 @@ static enum status need_fragment(struct static_worker *w, struct str key,
     return status;
 }
 
+/* The same, remembered: each page has half a dozen, and the lock is everybody's. */
+static enum status ready_fragment(struct static_worker *w, struct str key,
+                                  struct static_fragment **ret, struct err *err) {
+    struct static_fragment *f = map_get(&w->ready, key);
+    if (f == NULL) {
+        enum status status = need_fragment(w, key, &f, err);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        map_put(&w->ready, f->key, f);
+    }
+    *ret = f;
+    return STATUS_OK;
+}
+
 /* ---- pages ---- */
 
 struct made {
@@ -315,11 +330,13 @@ static struct str include_command(struct arena *a, struct str key, int64_t excep
 static enum status add_slot(struct static_worker *w, const struct page_part *part,
                             struct made *made, uint32_t *slots, struct err *err) {
     struct static_fragment *f;
-    enum status status = need_fragment(w, part->bytes, &f, err);
+    enum status status = ready_fragment(w, part->bytes, &f, err);
     if (status != STATUS_OK) {
         return status;
     }
-    f->is_used = true;
+    if (!f->is_used) { /* looked at first: the line is every worker's */
+        f->is_used = true;
+    }
     slots[made->record.n_slots++] = static_key_hash(part->bytes);
     if (w->run->options->includes) {
         struct str command = include_command(&w->arena, part->bytes, part->except_id);

@@ -92,7 +92,8 @@ struct static_worker {
     struct static_files files;
     struct arena arena, base_arena, fragment_arena;
     struct keys keys, base_keys, fragment_keys;
-    struct buf log; /* records that are not in the file yet */
+    struct buf log;   /* records that are not in the file yet */
+    struct map ready; /* fragments that it has had before, to struct static_fragment * */
     struct static_report counts;
 };
 
@@ -103,7 +104,8 @@ struct static_run {
     struct render_source source;
     struct decoder *decoder;
     struct renditions *renditions;
-    int folder; /* descriptors */
+    struct site_memo *memo; /* of all workers */
+    int folder;             /* descriptors */
     int log;
     bool is_whole;
     uint64_t fingerprint;

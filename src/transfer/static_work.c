@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "site/memo.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -145,6 +146,12 @@ enum status static_work_start(struct static_run *run, struct err *err) {
     if (status == STATUS_OK) {
         status = hold_all(run, err);
     }
+    if (status == STATUS_OK) {
+        run->memo = site_memo_new(LIMIT_STATIC_MEMO_BYTES);
+        for (size_t i = 0; i < run->n_workers; i++) {
+            site_share(run->workers[i].thread, run->memo);
+        }
+    }
     sigset_t all, old;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
@@ -260,10 +267,13 @@ void static_work_stop(struct static_run *run) {
         keys_done(&w->base_keys);
         keys_done(&w->fragment_keys);
         buf_done(&w->log);
+        map_done(&w->ready);
     }
     for (; run->len > 0; run->len--, run->head = (run->head + 1) % QUEUE_BATCHES) {
         batch_free(run->queue[run->head]);
     }
+    site_memo_free(run->memo);
+    run->memo = NULL;
     free(run->workers);
     run->workers = NULL;
     run->n_workers = 0;
