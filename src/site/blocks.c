@@ -304,12 +304,13 @@ bool blocks_varies(struct str key) {
 enum status blocks_render(struct pass *pass, struct str key, struct fragment_build *fragment,
                           struct err *err) {
     if (str_eq(key, STR("style"))) {
-        html_put(&fragment->out, look_style(pass->look, key));
+        html_put(&fragment->out, look_style(pass->look, key, pass->settings.style_linked));
         put_theme_settings(&pass->settings, &fragment->out);
         return STATUS_OK;
     }
     if (str_starts(key, STR("style/"))) {
-        html_put(&fragment->out, look_style(pass->look, str_from(key, strlen("style/"))));
+        html_put(&fragment->out, look_style(pass->look, str_from(key, strlen("style/")),
+                                            pass->settings.style_linked));
         return STATUS_OK;
     }
     if (str_eq(key, STR("masthead"))) {

@@ -204,13 +204,12 @@ static enum status add_sheet(struct look *look, const struct theme_file *sheet, 
     }
     struct look_sheet *made = vec_push(&look->arena, &look->sheets);
     made->name = str_slice(sheet->name, 0, sheet->name.len - strlen(".css"));
-    if (css.len <= STYLE_INLINE_MAX_BYTES) {
-        made->style.raw = arena_printf(&look->arena, "<style>\n%.*s</style>", STR_FMT(css));
-        return STATUS_OK;
-    }
     add_asset(look, sheet->name, css);
-    made->style.raw = arena_printf(&look->arena, "<link rel=\"stylesheet\" href=\"%.*s\">",
-                                   STR_FMT(look_asset(look, sheet->name)->path));
+    made->linked.raw = arena_printf(&look->arena, "<link rel=\"stylesheet\" href=\"%.*s\">",
+                                    STR_FMT(look_asset(look, sheet->name)->path));
+    made->style.raw = css.len <= STYLE_INLINE_MAX_BYTES
+                          ? arena_printf(&look->arena, "<style>\n%.*s</style>", STR_FMT(css))
+                          : made->linked.raw;
     return STATUS_OK;
 }
 
@@ -265,10 +264,11 @@ enum status look_collect(struct look *look, struct err *err) {
     return status;
 }
 
-struct html look_style(const struct look *look, struct str name) {
+struct html look_style(const struct look *look, struct str name, bool linked) {
     for (size_t i = 0; i < look->sheets.len; i++) {
-        if (str_eq(look->sheets.ptr[i].name, name)) {
-            return look->sheets.ptr[i].style;
+        const struct look_sheet *sheet = &look->sheets.ptr[i];
+        if (str_eq(sheet->name, name)) {
+            return linked ? sheet->linked : sheet->style;
         }
     }
     return (struct html){ STR("") };

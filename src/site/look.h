@@ -46,10 +46,10 @@ bool look_speaks(const struct look *look, struct str language);
 /* Those that there is wording in: "ar, de, en". */
 struct str look_languages(const struct look *look, struct arena *a);
 
-/* What stands in <head>: <style>…</style>, or a <link> if the sheet is too large for that. "style"
- * is the sheet of all pages, "custom" what the site adds; a template's name is what its pages have
- * besides. Empty: there is none. */
-struct html look_style(const struct look *look, struct str name);
+/* What stands in <head>: <style>…</style>, or a <link> if that is wanted or the sheet is too large
+ * to stand in every page. "style" is the sheet of all pages, "custom" what the site adds; a
+ * template's name is what its pages have besides. Empty: there is none. */
+struct html look_style(const struct look *look, struct str name, bool linked);
 
 /* <script>…</script> of inline.js without the comment that it begins with, or empty; and what a
  * Content-Security-Policy calls it: 'sha256-…'. */

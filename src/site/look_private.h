@@ -26,8 +26,9 @@ struct wording {
 };
 
 struct look_sheet {
-    struct str name; /* "style", or of the template whose pages it is for */
-    struct html style;
+    struct str name;    /* "style", or of the template whose pages it is for */
+    struct html style;  /* as it stands in pages: itself, or a link if it is large */
+    struct html linked; /* always a link */
 };
 
 struct look {

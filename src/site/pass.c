@@ -276,7 +276,7 @@ static void cut_own(struct cut *cut) {
 }
 
 static void cut_sheet(struct cut *cut, struct str name) {
-    if (look_style(cut->look, name).raw.len > 0) {
+    if (look_style(cut->look, name, false).raw.len > 0) {
         page_slot(cut->page, arena_printf(cut->arena, "style/%.*s", STR_FMT(name)), 0);
     }
 }

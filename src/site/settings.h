@@ -64,7 +64,7 @@ struct site_settings {
     struct str websub_hub;                      /* empty: none */
     struct str indexnow_key, indexnow_endpoint; /* either may be empty */
     struct str theme_accent;                    /* empty: the theme's */
-    bool theme_sans, theme_compact;
+    bool theme_sans, theme_compact, style_linked;
     struct str content_policy;                  /* empty: none is sent */
     struct str short_title;                     /* empty: the title */
     struct str paper_colour, paper_colour_dark; /* empty: not said */

@@ -3,6 +3,8 @@
 
 #include "site/colour.h"
 
+#include <stdio.h>
+
 static const struct colour BLACK = { 0, 0, 0 }, WHITE = { 255, 255, 255 };
 
 TEST(colour_reads_hexadecimal_only) {
@@ -52,5 +54,25 @@ TEST(the_style_follows_the_theme_s_settings) {
     CHECK(str_find(body, STR("--accent-dark:#ffff00;"), 0) != STR_NPOS);
     CHECK(str_find(body, STR("--head:var(--sans);--text:var(--sans);"), 0) != STR_NPOS);
     CHECK(str_find(body, STR("--density:.75;}</style>"), 0) != STR_NPOS);
+    fixture_close(&f);
+}
+
+TEST(the_style_sheet_can_be_a_file) {
+    struct fixture f;
+    fixture_open(&f);
+    const char *key = "/2022/03/12/headline-12/";
+    CHECK(str_find(fixture_body(&f, key), STR("<style>\n"), 0) != STR_NPOS);
+    fixture_set(&f, "theme_style", "file");
+    struct str body = fixture_body(&f, key);
+    CHECK(str_find(body, STR("<style>\n"), 0) == STR_NPOS);
+    struct str begin = STR("<link rel=\"stylesheet\" href=\"");
+    size_t at = str_find(body, begin, 0);
+    REQUIRE(at != STR_NPOS);
+    size_t from = at + begin.len;
+    char path[200];
+    snprintf(path, sizeof path, "%.*s",
+             STR_FMT(str_slice(body, from, str_find_char(body, '"', from))));
+    CHECK(str_starts(str_of(path), STR("/assets/")));
+    CHECK(str_find(fixture_body(&f, path), STR(":root{"), 0) == 0);
     fixture_close(&f);
 }
