@@ -321,6 +321,28 @@ static void put_sections(struct json *j, const struct archive_story *s) {
     json_close(j, ']');
 }
 
+/* With those above them: Hugo's lists have what is written down and no more, ours have the stories
+ * of all that is below. */
+static void put_sections_and_above(struct json *j, const struct archive_story *s) {
+    size_t all[2 * COUNT_OF(s->sections)], n = s->n_sections;
+    memcpy(all, s->sections, n * sizeof *all);
+    for (size_t i = 0; i < s->n_sections; i++) {
+        size_t above = archive_section(s->sections[i]).parent;
+        bool is_there = false;
+        for (size_t k = 0; k < n; k++) {
+            is_there = is_there || all[k] == above;
+        }
+        if (!is_there) {
+            all[n++] = above;
+        }
+    }
+    json_open(j, '[');
+    for (size_t i = 0; i < n; i++) {
+        json_str(j, str_of(archive_section(all[i]).slug));
+    }
+    json_close(j, ']');
+}
+
 static void put_tags(struct json *j, const struct archive *x, struct arena *a,
                      const struct archive_story *s) {
     json_open(j, '[');
@@ -381,7 +403,7 @@ void format_markdown(const struct archive *x, struct arena *a, const struct arch
     put_yaml(out, "description", s->standfirst);
     buf_put(out, STR("sections: "));
     json_init(&j, out);
-    put_sections(&j, s);
+    put_sections_and_above(&j, s);
     buf_put(out, STR("\ntags: "));
     json_init(&j, out);
     put_tags(&j, x, a, s);
@@ -389,6 +411,9 @@ void format_markdown(const struct archive *x, struct arena *a, const struct arch
     json_put_str(out, author.slug);
     buf_put(out, STR("]\n"));
     put_yaml(out, "author_name", author.name);
+    int day = archive_day(s->published_us);
+    buf_printf(out, "years: [\"%04d\"]\nmonths: [\"%04d-%02d\"]\ndays: [\"%04d-%02d-%02d\"]\n",
+               day / 10000, day / 10000, day / 100 % 100, day / 10000, day / 100 % 100, day % 100);
     if (s->picture.len > 0) {
         put_yaml(out, "image", s->picture);
         put_yaml(out, "image_alt", s->picture_alt);

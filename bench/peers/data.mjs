@@ -27,8 +27,8 @@ export const wxr = (ctx, stories) => kept(ctx, `${stories}.wxr`, (file) => {
     closeSync(out);
 });
 
-// Hugo's content: the stories as Markdown files.
-export const hugoContent = (ctx, stories) => kept(ctx, `hugo-${stories}`, (dir) => ctx.run(archive, ["hugo", dir, String(stories)]));
+// Hugo's content: the stories as Markdown files; their dates are terms, too.
+export const hugoContent = (ctx, stories) => kept(ctx, `hugo-dated-${stories}`, (dir) => ctx.run(archive, ["hugo", dir, String(stories)]));
 
 // WordPress, not started yet, with two databases: "archive" has so many stories, "sample" their authors,
 // sections and tags, but no story. The editor's application password is in the file "password".
