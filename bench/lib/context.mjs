@@ -21,6 +21,7 @@ import { existsSync, mkdirSync, mkdtempSync, chmodSync, readdirSync, renameSync,
 import { execFileSync } from "node:child_process";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { Ground } from "./ground.mjs";
 import { Program, stopAll } from "./processes.mjs";
 
 export const root = new URL("../..", import.meta.url).pathname;
@@ -42,6 +43,7 @@ export class Context {
         this.loadThreads = Math.max(1, last);
         this.versions = {};
         this.copies = new Map();
+        this.grounds = new Set();
     }
 
     log(text) { process.stderr.write(`  ${text}\n`); }
@@ -92,6 +94,18 @@ export class Context {
         return copy;
     }
 
+    // What `use` returns, which gets a folder in a new file system (bench/lib/ground.mjs); gone after that.
+    async onNewGround(use) {
+        const ground = new Ground(this.path(`ground-${this.groundsMade = (this.groundsMade ?? 0) + 1}`));
+        this.grounds.add(ground);
+        try {
+            return await use(ground);
+        } finally {
+            this.grounds.delete(ground);
+            ground.remove();
+        }
+    }
+
     // The copy is not needed any longer.
     drop(stories) {
         rmSync(this.copies.get(stories) ?? this.path("none"), { recursive: true, force: true });
@@ -100,6 +114,7 @@ export class Context {
 
     async end() {
         await stopAll();
+        for (const ground of this.grounds) ground.remove();
         rmSync(this.dir, { recursive: true, force: true, maxRetries: 10 });
     }
 }
