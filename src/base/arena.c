@@ -1,5 +1,7 @@
 #include "base/arena.h"
 
+#include "base/format.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,13 +106,13 @@ struct str arena_printf(struct arena *a, const char *fmt, ...) {
     /* Where it will stand if it has room there, as it has nearly always. */
     size_t room = (size_t)(a->end - a->at);
     char *text = a->at;
-    int n = vsnprintf(text, room, fmt, args);
+    int n = format_text(text, room, fmt, args);
     va_end(args);
     check(n >= 0);
     bool fits = (size_t)n < room;
     text = take(a, (size_t)n + 1);
     if (!fits) {
-        vsnprintf(text, (size_t)n + 1, fmt, again);
+        format_text(text, (size_t)n + 1, fmt, again);
     }
     va_end(again);
     return (struct str){ text, (size_t)n };

@@ -1,5 +1,7 @@
 #include "base/buf.h"
 
+#include "base/format.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -87,7 +89,7 @@ void buf_printf(struct buf *b, const char *fmt, ...) {
     va_copy(again, args);
     /* Where it will stand if there is room, as there is nearly always. */
     size_t room = b->status == STATUS_OK ? b->cap - b->len : 0;
-    int n = vsnprintf(room > 0 ? b->ptr + b->len : NULL, room, fmt, args);
+    int n = format_text(room > 0 ? b->ptr + b->len : NULL, room, fmt, args);
     va_end(args);
     check(n >= 0);
     if ((size_t)n < room && (size_t)n <= b->max - b->len) {
@@ -101,7 +103,7 @@ void buf_printf(struct buf *b, const char *fmt, ...) {
     char *at = buf_reserve(b, (size_t)n + 1);
     b->max = max;
     if (at != NULL) {
-        vsnprintf(at, (size_t)n + 1, fmt, again);
+        format_text(at, (size_t)n + 1, fmt, again);
         b->len += (size_t)n;
     }
     va_end(again);

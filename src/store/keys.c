@@ -1,5 +1,6 @@
 #include "store/keys.h"
 
+#include "base/format.h"
 #include "base/hash.h"
 
 #include <inttypes.h>
@@ -41,7 +42,7 @@ void keys_add(struct keys *k, struct str key) {
 
 static struct str format(char out[KEY_BYTES_MAX + 1], const char *fmt, va_list args) PRINTF(2, 0);
 static struct str format(char out[KEY_BYTES_MAX + 1], const char *fmt, va_list args) {
-    int n = vsnprintf(out, KEY_BYTES_MAX + 1, fmt, args);
+    int n = format_text(out, KEY_BYTES_MAX + 1, fmt, args);
     check(n > 0 && n <= KEY_BYTES_MAX);
     return str_make(out, (size_t)n);
 }

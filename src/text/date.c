@@ -1,5 +1,6 @@
 #include "text/date.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unicode/ucal.h>
@@ -8,8 +9,29 @@
 #include <unicode/uloc.h>
 #include <unicode/ustring.h>
 
-enum { LOCALE_MAX = 160, TIMEZONE_MAX = 64, FORMATTED_MAX = 256 };
+enum {
+    LOCALE_MAX = 160,
+    TIMEZONE_MAX = 64,
+    FORMATTED_MAX = 256,
+    OFFSETS_MAX = 32, /* 16 years with summer time */
+    DAYS_MAX = 256,
+    DAY_MAX_BYTES = 88,
+};
 
+/* Between two transitions of the zone. */
+struct offset {
+    UDate from, to; /* without the latter */
+    int seconds;    /* east of UTC */
+};
+
+/* A day by the local clock, written out. */
+struct day {
+    int64_t number; /* since 1970 */
+    size_t len;     /* 0: none */
+    char text[DAY_MAX_BYTES];
+};
+
+/* The calendar and the formats are slow; what they said lately is kept. */
 struct dates {
     UCalendar *calendar; /* for the zone's offsets */
     UDateFormat *long_date;
@@ -17,6 +39,9 @@ struct dates {
     UDateFormat *month;
     UDateFormat *year;
     bool clock_24;
+    struct offset offsets[OFFSETS_MAX];
+    size_t n_offsets, next_offset;
+    struct day days[DAYS_MAX];
 };
 
 /* BCP 47 to ICU's spelling; false if it is not a well-formed tag of a known language. */
@@ -150,8 +175,54 @@ static struct str format(const UDateFormat *f, struct arena *a, int64_t us) {
     return U_SUCCESS(status) ? arena_str(a, str_make(bytes, (size_t)n)) : STR("");
 }
 
+static struct offset find_offset(struct dates *d, UDate at) {
+    UErrorCode status = U_ZERO_ERROR;
+    struct offset o = { .from = -INFINITY, .to = INFINITY };
+    ucal_setMillis(d->calendar, at, &status);
+    int ms = ucal_get(d->calendar, UCAL_ZONE_OFFSET, &status) +
+             ucal_get(d->calendar, UCAL_DST_OFFSET, &status);
+    UDate transition;
+    if (ucal_getTimeZoneTransitionDate(d->calendar, UCAL_TZ_TRANSITION_PREVIOUS_INCLUSIVE,
+                                       &transition, &status)) {
+        o.from = transition;
+    }
+    if (ucal_getTimeZoneTransitionDate(d->calendar, UCAL_TZ_TRANSITION_NEXT, &transition,
+                                       &status)) {
+        o.to = transition;
+    }
+    o.seconds = U_SUCCESS(status) ? ms / 1000 : 0;
+    return o;
+}
+
+/* Seconds east of UTC. */
+static int offset_at(struct dates *d, int64_t us) {
+    UDate at = millis(us);
+    for (size_t i = 0; i < d->n_offsets; i++) {
+        if (d->offsets[i].from <= at && at < d->offsets[i].to) {
+            return d->offsets[i].seconds;
+        }
+    }
+    struct offset found = find_offset(d, at);
+    d->offsets[d->next_offset] = found;
+    d->next_offset = (d->next_offset + 1) % OFFSETS_MAX;
+    d->n_offsets += d->n_offsets < OFFSETS_MAX;
+    return found.seconds;
+}
+
 struct str dates_long(struct dates *d, struct arena *a, int64_t us) {
-    return format(d->long_date, a, us);
+    int64_t local = us + offset_at(d, us) * US_PER_SECOND;
+    int64_t number = local / US_PER_DAY - (local % US_PER_DAY < 0);
+    struct day *day = &d->days[(uint64_t)number % DAYS_MAX];
+    if (day->len == 0 || day->number != number) {
+        struct str text = format(d->long_date, a, us);
+        if (text.len > DAY_MAX_BYTES) {
+            return text;
+        }
+        memcpy(day->text, text.ptr, text.len);
+        day->number = number;
+        day->len = text.len;
+    }
+    return arena_str(a, str_make(day->text, day->len));
 }
 
 struct str dates_long_time(struct dates *d, struct arena *a, int64_t us) {
@@ -159,7 +230,7 @@ struct str dates_long_time(struct dates *d, struct arena *a, int64_t us) {
     if (!d->clock_24) {
         return time;
     }
-    return arena_printf(a, "%.*s, %.*s", STR_FMT(format(d->long_date, a, us)), STR_FMT(time));
+    return arena_printf(a, "%.*s, %.*s", STR_FMT(dates_long(d, a, us)), STR_FMT(time));
 }
 
 struct str dates_month(struct dates *d, struct arena *a, int64_t us) {
@@ -168,15 +239,6 @@ struct str dates_month(struct dates *d, struct arena *a, int64_t us) {
 
 struct str dates_year(struct dates *d, struct arena *a, int64_t us) {
     return format(d->year, a, us);
-}
-
-/* Seconds east of UTC. */
-static int offset_at(struct dates *d, int64_t us) {
-    UErrorCode status = U_ZERO_ERROR;
-    ucal_setMillis(d->calendar, millis(us), &status);
-    int ms = ucal_get(d->calendar, UCAL_ZONE_OFFSET, &status) +
-             ucal_get(d->calendar, UCAL_DST_OFFSET, &status);
-    return U_SUCCESS(status) ? ms / 1000 : 0;
 }
 
 struct civil dates_civil(struct dates *d, int64_t us) {

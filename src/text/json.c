@@ -2,9 +2,14 @@
 
 #include "text/utf8.h"
 
-/* What stands for itself, one byte each: most of a text. */
+/* What does not stand for itself, one byte each: '"', '&', '<', '>', '\\', controls, and what is
+ * not ASCII. A bit for each byte. */
+static const uint64_t special[4] = { UINT64_C(0x50000044ffffffff), UINT64_C(0x8000000010000000),
+                                     UINT64_MAX, UINT64_MAX };
+
 static bool is_plain(char c) {
-    return c >= ' ' && c < 0x7f && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+    unsigned char at = (unsigned char)c;
+    return (special[at / 64] >> (at % 64) & 1) == 0;
 }
 
 void json_put_str(struct buf *b, struct str s) {
@@ -25,10 +30,12 @@ void json_put_str(struct buf *b, struct str s) {
         case '\n': buf_put(b, STR("\\n")); break;
         case '\r': buf_put(b, STR("\\r")); break;
         case '\t': buf_put(b, STR("\\t")); break;
+        case '<': buf_put(b, STR("\\u003c")); break;
+        case '>': buf_put(b, STR("\\u003e")); break;
+        case '&': buf_put(b, STR("\\u0026")); break;
         case UTF8_REPLACEMENT: utf8_put(b, c); break; /* perhaps of a bad byte */
         default:
-            if (c < 0x20 || c == '<' || c == '>' || c == '&' || c == 0x7f || c == 0x2028 ||
-                c == 0x2029) {
+            if (c < 0x20 || c == 0x7f || c == 0x2028 || c == 0x2029) {
                 buf_printf(b, "\\u%04x", (unsigned)c);
             } else {
                 buf_put(b, str_slice(s, from, at));

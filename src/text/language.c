@@ -13,9 +13,17 @@
 #include <unicode/unumberformatter.h>
 #include <unicode/ustring.h>
 
-enum { LOCALE_MAX = 160, NUMBER_MAX = 64 };
+enum { LOCALE_MAX = 160, NUMBER_MAX = 64, WRITTEN_MAX = 256, WRITTEN_MAX_BYTES = 48 };
+
+/* A number written out. */
+struct written {
+    int64_t number;
+    size_t len; /* 0: none */
+    char text[WRITTEN_MAX_BYTES];
+};
 
 struct language {
+    struct written written[WRITTEN_MAX]; /* lately: formatting one takes microseconds */
     UNumberFormatter *numbers;
     UFormattedNumber *number;
     UListFormatter *lists;
@@ -59,7 +67,7 @@ void language_free(struct language *l) {
     }
 }
 
-struct str language_number(struct language *l, struct arena *a, int64_t number) {
+static struct str format_number(struct language *l, struct arena *a, int64_t number) {
     UErrorCode status = U_ZERO_ERROR;
     UChar units[NUMBER_MAX];
     char bytes[NUMBER_MAX * 3];
@@ -69,6 +77,20 @@ struct str language_number(struct language *l, struct arena *a, int64_t number) 
     u_strToUTF8(bytes, sizeof bytes, &len, units, units_len, &status);
     return U_SUCCESS(status) ? arena_str(a, str_make(bytes, (size_t)len))
                              : arena_printf(a, "%lld", (long long)number);
+}
+
+struct str language_number(struct language *l, struct arena *a, int64_t number) {
+    struct written *w = &l->written[(uint64_t)number % WRITTEN_MAX];
+    if (w->len == 0 || w->number != number) {
+        struct str text = format_number(l, a, number);
+        if (text.len > WRITTEN_MAX_BYTES) {
+            return text;
+        }
+        memcpy(w->text, text.ptr, text.len);
+        w->number = number;
+        w->len = text.len;
+    }
+    return arena_str(a, str_make(w->text, w->len));
 }
 
 /* ---- lists ---- */

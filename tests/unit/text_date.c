@@ -121,3 +121,32 @@ TEST(locale_gets_the_country_it_is_mostly_used_in) {
     }
     arena_done(&a);
 }
+
+/* What was asked before makes no difference. */
+TEST(dates_remember_nothing_wrong) {
+    static const char *const zones[] = { "Europe/Paris", "America/St_Johns", "Africa/Casablanca",
+                                         "Asia/Kathmandu", "Pacific/Apia" };
+    uint64_t seed = test_seed();
+    struct arena a = { 0 };
+    for (size_t z = 0; z < COUNT_OF(zones); z++) {
+        struct dates *used = open_dates("en", zones[z]);
+        for (int i = 0; i < 400; i++) {
+            /* Half of them near the others: 1900 to 2100, or two weeks. */
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            int64_t span = (seed >> 32) % 2 == 0 ? 200 * 365 * 86400LL : 14 * 86400LL;
+            int64_t at_us = ((int64_t)(seed >> 20) % span - 70 * 365 * 86400LL) * US_PER_SECOND;
+            if (span < 15 * 86400LL) {
+                at_us += 122 * 365 * 86400LL * US_PER_SECOND;
+            }
+            struct str day = dates_long(used, &a, at_us), time = dates_rfc3339(used, &a, at_us);
+            if (i % 10 == 9) {
+                struct dates *fresh = open_dates("en", zones[z]);
+                CHECK(str_eq(day, dates_long(fresh, &a, at_us)));
+                CHECK(str_eq(time, dates_rfc3339(fresh, &a, at_us)));
+                dates_free(fresh);
+            }
+        }
+        dates_free(used);
+    }
+    arena_done(&a);
+}
