@@ -3,6 +3,7 @@
 #include "site/memo.h"
 
 #include "base/hash.h"
+#include "store/store.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -13,6 +14,10 @@ enum {
     TRIES = 16,                /* slots in a row */
     CARDS = -1,                /* beside the kinds of links */
     ROUND = _Alignof(int64_t), /* of all that is packed */
+    SIZE_CARD = 160,
+    SIZE_IMAGE = 128,
+    SIZE_LINK = 56,
+    SIZE_MEDIA = 352,
 };
 
 struct entry {
@@ -47,6 +52,13 @@ void site_memo_free(struct site_memo *memo) {
 
 /* ---- packing ---- */
 
+/* Who gives one of them another field has to pack it here, if it points to anything. */
+_Static_assert(sizeof(void *) != 8 ||
+                   (sizeof(struct view_card) == SIZE_CARD &&
+                    sizeof(struct view_image) == SIZE_IMAGE &&
+                    sizeof(struct view_link) == SIZE_LINK && sizeof(struct media) == SIZE_MEDIA),
+               "all that is kept of a card is packed");
+
 /* Gone through twice: without a place it measures. */
 struct packer {
     char *at; /* NULL: only measure */
@@ -72,6 +84,19 @@ static void pack_link(struct packer *p, struct view_link *link) {
     pack_str(p, &link->after);
 }
 
+static const struct media *pack_media(struct packer *p, const struct media *from) {
+    struct media media = *from;
+    struct str *texts[] = { &media.file,    &media.hash,        &media.path,   &media.remote_url,
+                            &media.mime,    &media.placeholder, &media.title,  &media.alt,
+                            &media.caption, &media.credit,      &media.byline, &media.licence,
+                            &media.source,  &media.usage,       &media.taken,  &media.place,
+                            &media.people };
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        pack_str(p, texts[i]);
+    }
+    return pack(p, &media, sizeof media);
+}
+
 static const struct view_image *pack_image(struct packer *p, const struct view_image *from) {
     struct view_image image = *from;
     struct str *texts[] = { &image.src,    &image.alt,     &image.caption,
@@ -79,6 +104,7 @@ static const struct view_image *pack_image(struct packer *p, const struct view_i
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         pack_str(p, texts[i]);
     }
+    image.media = image.media != NULL ? pack_media(p, image.media) : NULL;
     return pack(p, &image, sizeof image);
 }
 
