@@ -383,6 +383,7 @@ TEST(search_after_random_writes_finds_what_a_new_index_finds) {
     struct store_site site;
     struct world world;
     store_site_open(&site);
+    bool tokens_seen = false; /* some worlds have nothing to find for a while */
     world_open(&world, &site, test_seed(), WORLD_STORIES_MAX);
     for (int round = 0; round < 12; round++) {
         bool waits = round % 3 != 2; /* then new stories are put in together, at the end */
@@ -416,8 +417,8 @@ TEST(search_after_random_writes_finds_what_a_new_index_finds) {
         store_site_commit(&site);
         put_answers(&anew, &site);
         put_index(&anew, &site);
-        CHECK(kept.status == STATUS_OK &&
-              str_find(buf_str(&kept), STR(" headline "), 0) != STR_NPOS);
+        CHECK_INT(kept.status, STATUS_OK);
+        tokens_seen |= str_find(buf_str(&kept), STR(" headline "), 0) != STR_NPOS;
         if (!str_eq(buf_str(&kept), buf_str(&anew))) {
             test_fail(__FILE__, __LINE__, "round %d:\n%.*s\nanew:\n%.*s", round,
                       STR_FMT(buf_str(&kept)), STR_FMT(buf_str(&anew)));
@@ -426,6 +427,7 @@ TEST(search_after_random_writes_finds_what_a_new_index_finds) {
         buf_done(&anew);
         arena_reset(&site.arena);
     }
+    CHECK(tokens_seen);
     char path[600];
     sqlite3 *db = NULL;
     snprintf(path, sizeof path, "%s/site.db", site.dir);
