@@ -129,6 +129,35 @@ await test("PDF, sound and video are served with ranges; drawings and unknown fi
     await server.stop();
 });
 
+await test("a phone's video loses where it was made, and with what, and nothing else", () => {
+    if (!has("exiftool")) return "exiftool is missing";
+    const site = newSite("phone");
+    const box = (name, content) => {
+        const head = Buffer.alloc(8);
+        head.writeUInt32BE(content.length + 8);
+        head.write(name, 4, "latin1");
+        return Buffer.concat([head, content]);
+    };
+    const mvhd = Buffer.alloc(100);
+    mvhd.writeUInt32BE(1000, 12);
+    mvhd.writeUInt32BE(5000, 16);
+    const pixels = randomBytes(2000);
+    const video = make("phone.mp4", Buffer.concat([box("ftyp", Buffer.from("isom\0\0\x02\0isommp42")), box("mdat", pixels), box("moov", box("mvhd", mvhd))]));
+    execFileSync("exiftool", ["-q", "-overwrite_original", "-UserData:GPSCoordinates=48.85, 2.35, 30", "-Keys:GPSCoordinates=48.85, 2.35, 30",
+        "-UserData:SerialNumber=SN12345", "-Keys:Model=Phone 7", "-XMP:Title=T", video]);
+    const told = (path) => execFileSync("exiftool", ["-G1", "-a", "-ee", path], { encoding: "utf8" });
+    assert.match(told(video), /GPS/);
+    const [m] = lines(run(["media", "add", video, "--site", site, "--json"]).out);
+    const path = join(site, "media", m.file);
+    const left = told(path);
+    assert.doesNotMatch(left, /GPS|SN12345|Phone 7/);
+    assert.match(left, /Duration +: 5\.00 s/);
+    assert.ok(readFileSync(path).includes(pixels));
+    assert.equal(statSync(path).size, statSync(video).size);
+    kept(site); // under the name of what it is now
+    assert.ok(lines(run(["media", "add", video, "--site", site, "--json"]).out)[0].was_there);
+});
+
 await test("media check and gc", () => {
     const site = newSite("cared");
     const [m, n] = lines(run(["media", "add", make("c1.pdf", pdf(3000)), make("c2.pdf", pdf(3000)), "--site", site, "--json"]).out);

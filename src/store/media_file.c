@@ -9,6 +9,8 @@
 
 #include "base/io.h"
 #include "base/limits.h"
+#include "text/file_type.h"
+#include "text/iso_media.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -24,7 +26,11 @@
 /* Shared by who keeps, exclusive for who removes. */
 #define LOCK_NAME ".lock"
 
-enum { COPY_BYTES = 256 * 1024, HASH_NAME_LEN = MEDIA_FILE_HASH_DIGITS + 1 };
+enum {
+    COPY_BYTES = 256 * 1024,
+    HASH_NAME_LEN = MEDIA_FILE_HASH_DIGITS + 1,
+    PLACES_ROUNDS = 64, /* of ISO_MEDIA_BOXES_MAX each */
+};
 
 static enum status failed(struct err *err, const char *what, const char *path) {
     return err_set(err, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO, "cannot %s %s: %s", what,
@@ -121,8 +127,52 @@ enum status media_file_put_file(struct media_file *f, int from, const char *from
     return status;
 }
 
+/* ---- what videos say of where they were made ---- */
+
+static bool read_at(void *ctx, int64_t at, char *bytes, size_t n) {
+    const struct media_file *f = ctx;
+    return pread(f->fd, bytes, n, at) == (ssize_t)n;
+}
+
+static bool hash_again(struct media_file *f) {
+    char *bytes = malloc(COPY_BYTES);
+    check(bytes != NULL);
+    crypto_generichash_init(&f->state, NULL, 0, MEDIA_FILE_HASH_BYTES);
+    int64_t at = 0;
+    ssize_t n = 1;
+    while (at < f->size_bytes && (n = pread(f->fd, bytes, COPY_BYTES, at)) > 0) {
+        crypto_generichash_update(&f->state, (unsigned char *)bytes, (unsigned long long)n);
+        at += n;
+    }
+    free(bytes);
+    return at == f->size_bytes;
+}
+
+/* Videos are sent to readers as they lie here: such boxes are made into free space. */
+static bool take_places_out(struct media_file *f) {
+    int64_t at[ISO_MEDIA_BOXES_MAX];
+    size_t n = 1;
+    bool found = false;
+    if (!file_type_is_iso_media(buf_str(&f->head))) {
+        return true;
+    }
+    for (int round = 0; n > 0 && round < PLACES_ROUNDS; round++) {
+        n = iso_media_private(read_at, f, f->size_bytes, at);
+        for (size_t i = 0; i < n; i++) {
+            if (pwrite(f->fd, "free", 4, at[i]) != 4) {
+                return false;
+            }
+        }
+        found |= n > 0;
+    }
+    return !found || hash_again(f);
+}
+
 enum status media_file_seal(struct media_file *f, struct err *err) {
     unsigned char hash[MEDIA_FILE_HASH_BYTES];
+    if (!take_places_out(f)) {
+        return err_set(err, STATUS_IO, "cannot write %s: %s", f->temporary, strerror(errno));
+    }
     if (fsync(f->fd) != 0) {
         return err_set(err, STATUS_IO, "cannot write %s: %s", f->temporary, strerror(errno));
     }

@@ -52,6 +52,8 @@ NODISCARD enum status media_file_put(struct media_file *f, struct str bytes, str
 /* Put what an open regular file holds. from_name: of it, in messages. */
 NODISCARD enum status media_file_put_file(struct media_file *f, int from, const char *from_name,
                                           struct err *err);
+/* A video loses what it says of where and with what it was made (text/iso_media.h): it is sent as
+ * it lies here. All other files stay as they came. */
 NODISCARD enum status media_file_seal(struct media_file *f, struct err *err);
 /* ending: "" or ".jpg", at most 11 bytes of lower-case letters and digits. A file of this name
  * that is there already is replaced by the same bytes: should it have been damaged, it is no more.

@@ -79,7 +79,7 @@ static const struct kind kinds[] = {
     { { ".cr2", "image/x-canon-cr2", "a camera's raw file", FILE_IMAGE }, TIFF },
     { { ".cr3", "image/x-canon-cr3", "a camera's raw file", FILE_IMAGE }, RAW },
     { { ".psd", "image/vnd.adobe.photoshop", "a Photoshop file", FILE_IMAGE }, PHOTOSHOP },
-    { { ".bmp", "image/bmp", "a BMP", FILE_IMAGE }, BMP },
+    { { ".bmp", "image/bmp", "a BMP", FILE_DOWNLOAD }, BMP }, /* it has no room for metadata */
     { { ".ico", "image/x-icon", "an icon file", FILE_DOWNLOAD }, ICON },
     { { ".jxl", "image/jxl", "a JPEG XL", FILE_IMAGE }, JPEG_XL },
     { { ".jp2", "image/jp2", "a JPEG 2000", FILE_IMAGE }, JPEG_2000 },
@@ -475,6 +475,10 @@ enum status file_type_admit_content(struct str head, struct str name, const stru
         *ret = type;
     }
     return status;
+}
+
+bool file_type_is_iso_media(struct str head) {
+    return family_of(str_slice(head, 0, FILE_TYPE_HEAD_BYTES)) == ISO_MEDIA;
 }
 
 enum file_class file_type_class(struct str mime) {

@@ -40,6 +40,9 @@ NODISCARD enum status file_type_admit(struct str head, struct str name,
 NODISCARD enum status file_type_admit_content(struct str head, struct str name,
                                               const struct file_type **ret, struct err *err);
 
+/* An MP4, a QuickTime video and their like; not a picture in the same container. */
+bool file_type_is_iso_media(struct str head);
+
 /* The class that a content type has, of rows whose file nobody has looked at. */
 enum file_class file_type_class(struct str mime);
 
