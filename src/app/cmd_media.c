@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "newsroom/library.h"
 #include "newsroom/library_care.h"
+#include "newsroom/library_probe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -347,6 +348,55 @@ const struct cli_command cmd_media_check = {
                  { "--progress", NULL, "show progress although stderr is no terminal", NULL },
                  CLI_JSON_OPTION },
     .run = run_check,
+};
+
+/* ---- probe ---- */
+
+static void tell_fault(void *ctx, int64_t media_id, const char *why) {
+    (void)ctx;
+    fprintf(stderr, "broadsheet: media %lld: %s\n", (long long)media_id, why);
+}
+
+static int run_probe(struct cli *cli) {
+    struct library_prober prober = { .fault = tell_fault };
+    struct library_probed done = { 0 };
+    struct buf out;
+    if (cli_open_store(cli, &prober.store) != STATUS_OK) {
+        return cli_fail(cli);
+    }
+    prober.decoder = decoder_new(NULL);
+    enum status status = library_probe(&prober, &done, &cli->err);
+    decoder_free(prober.decoder);
+    store_close(prober.store);
+    if (status != STATUS_OK) {
+        return cli_fail(cli);
+    }
+    buf_init(&out, 4096);
+    if (cli->json) {
+        struct json j;
+        cli_json_open(&j, &out);
+        json_field_i64(&j, STR("looked_into"), done.looked_into);
+        json_field_i64(&j, STR("damaged"), done.damaged);
+        json_field_i64(&j, STR("missing"), done.missing);
+        cli_json_close(&j);
+    } else {
+        buf_printf(&out, "%lld pictures looked into, %lld damaged, %lld missing\n",
+                   (long long)done.looked_into, (long long)done.damaged, (long long)done.missing);
+    }
+    int exit_code = cli_print(cli, &out);
+    return done.damaged + done.missing > 0 ? EXIT_FAILED : exit_code;
+}
+
+const struct cli_command cmd_media_probe = {
+    .name = "media probe",
+    .arguments = "",
+    .summary = "look into pictures that came when nobody could",
+    .details = "Those of earlier versions, and those that were taken in where no picture may be "
+               "decoded:\nthey have no smaller sizes and formats until then. 'broadsheet serve' "
+               "does the same when it\nstarts. Exit code 1: some are damaged or missing.",
+    .examples = "  broadsheet media probe",
+    .options = { CLI_SITE_OPTION, CLI_JSON_OPTION },
+    .run = run_probe,
 };
 
 /* ---- gc ---- */

@@ -31,6 +31,7 @@ extern const struct cli_command cmd_author;
 extern const struct cli_command cmd_media_add;
 extern const struct cli_command cmd_media_list;
 extern const struct cli_command cmd_media_check;
+extern const struct cli_command cmd_media_probe;
 extern const struct cli_command cmd_media_gc;
 extern const struct cli_command cmd_views;
 extern const struct cli_command cmd_check;

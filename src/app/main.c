@@ -27,6 +27,7 @@ int main(int argc, char **argv) {
         &cmd_media_add,
         &cmd_media_list,
         &cmd_media_check,
+        &cmd_media_probe,
         &cmd_media_gc,
         &cmd_views,
         &cmd_check,

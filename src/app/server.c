@@ -25,6 +25,7 @@
 #include "http/visit.h"
 #include "newsroom/announce.h"
 #include "newsroom/clock.h"
+#include "newsroom/library_probe.h"
 #include "newsroom/upkeep.h"
 #include "newsroom/views.h"
 #include "picture/renditions.h"
@@ -55,6 +56,7 @@ struct server {
     struct tls *tls;             /* NULL: in clear */
     char hsts[64];               /* a field for every answer, or none */
     struct decoder *decoder;
+    struct library_probing *probing;
     struct renditions *renditions;
     struct newsroom_clock *clock;
     struct upkeep *upkeep;
@@ -714,6 +716,9 @@ enum status server_start(struct store *store, const struct server_options *optio
         status = upkeep_start(store, s->report, s->report_ctx, &s->upkeep, err);
     }
     if (status == STATUS_OK && !options->no_clock) {
+        s->probing = library_probing_start(store, s->decoder, s->report, s->report_ctx);
+    }
+    if (status == STATUS_OK && !options->no_clock) {
         struct views_options views = { .loops = LOOPS_MAX,
                                        .write_ms = options->views_write_ms,
                                        .report = s->report,
@@ -798,6 +803,7 @@ void server_stop(struct server *s) {
     account_close(s->account);
     views_close(s->views);
     tls_free(s->tls);
+    library_probing_stop(s->probing);
     upkeep_stop(s->upkeep);
     newsroom_clock_stop(s->clock);
     store_listen(s->store, NULL, NULL);

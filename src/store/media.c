@@ -61,10 +61,8 @@ enum status store_media(struct store_reader *r, struct arena *a, int64_t id, str
     return load(r->sql, a, id, ret, err);
 }
 
-enum status store_media_next(struct store_reader *r, int64_t after, int64_t *ret_id,
-                             struct err *err) {
-    int64_t id = RUN(r->sql, "media_next", I64(after));
-    enum status status = sql_result(r->sql, err);
+static enum status found_id(struct sql *db, int64_t id, int64_t *ret_id, struct err *err) {
+    enum status status = sql_result(db, err);
     if (status == STATUS_OK && id == 0) {
         return STATUS_NOT_FOUND;
     }
@@ -74,17 +72,19 @@ enum status store_media_next(struct store_reader *r, int64_t after, int64_t *ret
     return status;
 }
 
+enum status store_media_next(struct store_reader *r, int64_t after, int64_t *ret_id,
+                             struct err *err) {
+    return found_id(r->sql, RUN(r->sql, "media_next", I64(after)), ret_id, err);
+}
+
+enum status store_media_unprobed_next(struct store_reader *r, int64_t after, int64_t *ret_id,
+                                      struct err *err) {
+    return found_id(r->sql, RUN(r->sql, "media_unprobed_next", I64(after)), ret_id, err);
+}
+
 enum status store_media_of_hash(struct store_reader *r, struct str hash, int64_t after,
                                 int64_t *ret_id, struct err *err) {
-    int64_t id = RUN(r->sql, "media_of_hash", TEXT(hash), I64(after));
-    enum status status = sql_result(r->sql, err);
-    if (status == STATUS_OK && id == 0) {
-        return STATUS_NOT_FOUND;
-    }
-    if (status == STATUS_OK) {
-        *ret_id = id;
-    }
-    return status;
+    return found_id(r->sql, RUN(r->sql, "media_of_hash", TEXT(hash), I64(after)), ret_id, err);
 }
 
 static bool same_texts(const struct media *a, const struct media *b) {

@@ -280,6 +280,28 @@ enum status media_file_open(const char *dir, struct str name, int *ret_fd, int64
     return STATUS_OK;
 }
 
+enum status media_file_reopen(struct media_file *f, const char *dir, struct str name,
+                              struct err *err) {
+    *f = (struct media_file){ .fd = -1, .read_fd = -1 };
+    buf_init(&f->head, LIMIT_IMAGE_HEAD_BYTES);
+    snprintf(f->dir, sizeof f->dir, "%s/media", dir);
+    enum status status = media_file_open(dir, name, &f->read_fd, &f->size_bytes, err);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    size_t want = f->size_bytes < (int64_t)f->head.max ? (size_t)f->size_bytes : f->head.max;
+    char *bytes = buf_reserve(&f->head, want);
+    ssize_t n = bytes != NULL ? pread(f->read_fd, bytes, want, 0) : -1;
+    if (n < 0) {
+        status = failed(err, "read", f->dir);
+        media_file_done(f);
+        return status;
+    }
+    f->head.len += (size_t)n;
+    (void)media_file_hash(name, f->hash);
+    return STATUS_OK;
+}
+
 void media_files_sweep(const char *dir) {
     char path[PATH_MAX];
     if (snprintf(path, sizeof path, "%s/media", dir) >= (int)sizeof path) {

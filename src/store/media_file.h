@@ -71,6 +71,11 @@ struct str media_file_hash(struct str name, char ret[MEDIA_FILE_HASH_DIGITS + 1]
 NODISCARD enum status media_file_open(const char *dir, struct str name, int *ret_fd,
                                       int64_t *ret_bytes, struct err *err);
 
+/* A kept file, as if it had just been sealed: to be looked into again, not to be kept. Errors: as
+ * media_file_open. */
+NODISCARD enum status media_file_reopen(struct media_file *f, const char *dir, struct str name,
+                                        struct err *err);
+
 /* Remove what copies that were killed have left. Copies that are being made stay: they hold a lock
  * on their file. */
 void media_files_sweep(const char *dir);

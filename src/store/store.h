@@ -532,6 +532,9 @@ NODISCARD enum status store_author_next(struct store_reader *r, int64_t after, i
                                         struct err *err);
 NODISCARD enum status store_media_next(struct store_reader *r, int64_t after, int64_t *ret_id,
                                        struct err *err);
+/* The same of pictures with a file that nobody has looked into (`probed`). Notes nothing. */
+NODISCARD enum status store_media_unprobed_next(struct store_reader *r, int64_t after,
+                                                int64_t *ret_id, struct err *err);
 /* The smallest id > after of the media whose file has that hash; NOT_FOUND at the end. Notes
  * nothing. */
 NODISCARD enum status store_media_of_hash(struct store_reader *r, struct str hash, int64_t after,

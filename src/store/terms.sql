@@ -89,6 +89,10 @@ SELECT id FROM media WHERE id > ?1 ORDER BY id LIMIT 1;
 -- name: media_of_hash
 SELECT id FROM media WHERE hash = ?1 AND hash <> '' AND id > ?2 ORDER BY id LIMIT 1;
 
+-- name: media_unprobed_next
+SELECT id FROM media WHERE id > ?1 AND probed = 0 AND file <> '' AND mime LIKE 'image/%'
+ORDER BY id LIMIT 1;
+
 -- name: media_insert
 INSERT INTO media (id, file, path, remote_url, mime, size_bytes, width, height, title, alt,
     caption, credit, licence, created_us, parent_story_id, hash, orientation, frames, alpha,

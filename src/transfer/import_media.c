@@ -372,8 +372,8 @@ static void tell_unprobed(struct import_run *run, const struct import_file *f) {
     if (f->found.unprobed.status != STATUS_OK &&
         report_first(run->report, STR("pictures that are not looked into"))) {
         report_warn(run->report, NULL, 0, 0,
-                    "pictures are kept, but were not looked into, and are not shown until they "
-                    "are: %s",
+                    "pictures are kept, but were not looked into: they have no smaller sizes until "
+                    "'broadsheet media probe' has done so: %s",
                     f->found.unprobed.message);
     }
 }
