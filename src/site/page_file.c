@@ -2,6 +2,7 @@
 
 #include "site/image.h"
 #include "site/uploads.h"
+#include "text/file_type.h"
 #include "text/url.h"
 
 #include <stdlib.h>
@@ -176,6 +177,9 @@ enum status page_media(struct pass *pass, int64_t media_id, struct str key, stru
     if (media.file.len > 0 && full != NULL) {
         /* Never the original: it may say where it was taken, to the metre. */
         send_rendition(pass, &media, full, is_hash ? FOR_EVER : STR("public, max-age=86400"), page);
+    } else if (media.file.len > 0 && file_type_class(media.mime) == FILE_IMAGE) {
+        /* A camera's raw file, a TIFF: likewise, and there are no renditions of it. */
+        page_alias_error(pass, 404, page);
     } else if (media.file.len > 0) {
         page->file = media.file;
         pass_head(pass, page, "Content-Type",
