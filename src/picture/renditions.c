@@ -17,9 +17,11 @@
 #include <sys/queue.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
+    LINGER_MS = 30,
     FAILED_MAX = 256,        /* originals that are known not to work */
     FAILED_S = 600,          /* for so long, if it is the picture's fault */
     FAILED_OTHERWISE_S = 5,  /* and if it is not */
@@ -257,6 +259,22 @@ static enum status open_original(struct renditions *r, const struct task *t, int
     return decoding_begin(r->options.decoder, *ret_fd, STR(""), ret, err);
 }
 
+/* With the lock. Whoever asks for several sizes one after another asks for the next at once: a
+ * moment is less than what a process costs. */
+static struct task *take_more(struct renditions *r, const char *hash) {
+    struct task *t = take(r, hash);
+    if (t == NULL && TAILQ_EMPTY(&r->waiting) && !r->stopped) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += LINGER_MS * 1000000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        (void)pthread_cond_timedwait(&r->wanted, &r->lock, &until);
+        t = take(r, hash);
+    }
+    return t;
+}
+
 /* With the lock, which is given up meanwhile. Several of one original, in one conversation. */
 static void work_on(struct renditions *r, struct task *t) {
     char hash[RENDITION_HASH_DIGITS + 1];
@@ -286,7 +304,7 @@ static void work_on(struct renditions *r, struct task *t) {
             }
         }
         finish(r, t, status);
-        t = status == STATUS_OK ? take(r, hash) : NULL;
+        t = status == STATUS_OK ? take_more(r, hash) : NULL;
     }
     pthread_mutex_unlock(&r->lock);
     decoding_end(work);
