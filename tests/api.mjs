@@ -182,6 +182,26 @@ await test("_fields, _embed, _envelope and _jsonp", async () => {
     assert.match(script.headers["content-type"], /^application\/javascript/);
 });
 
+await test("one search over stories, pages, categories and tags", async () => {
+    const { json: found } = await get("/wp/v2/search?search=ferry");
+    assert.ok(found.length > 0);
+    assert.deepEqual(Object.keys(found[0]), ["id", "title", "url", "type", "subtype", "_links"]);
+    const everything = await all("/wp/v2/search"), pages = await all("/wp/v2/search?subtype=page");
+    assert.equal(everything.length, posts.length + pages.length);
+    assert.ok(pages.every((p) => p.subtype === "page"));
+    const term = (await all("/wp/v2/tags"))[4];
+    const terms = await all(`/wp/v2/search?type=term&search=${encodeURIComponent(term.name)}`);
+    assert.ok(terms.some((t) => t.id === term.id && t.type === "post_tag"));
+    assert.deepEqual((await get("/wp/v2/search?type=post-format")).json, []);
+    const { json: [one] } = await get("/wp/v2/search?search=ferry&per_page=1&_embed");
+    assert.equal(one._embedded.self[0].id, one.id);
+});
+
+await test("the front page says where the API is", async () => {
+    const { headers } = await server.get("/");
+    assert.equal(headers.link, `<${origin}/wp-json/>; rel="https://api.w.org/"`);
+});
+
 await test("errors are WordPress's: status, code, and each argument's reason", async () => {
     await fails("/wp/v2/nothing", 404, "rest_no_route");
     await fails("/wp/v2/posts/999999", 404, "rest_post_invalid_id");

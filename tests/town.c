@@ -477,7 +477,8 @@ void town_make(struct town *t, uint64_t seed) {
         "/wp-json/wp/v2/posts?categories=1&tags=2&tax_relation=OR",
         "/wp-json/wp/v2/posts?orderby=title&order=asc", "/wp-json/wp/v2/posts?sticky=true",
         "/wp-json/wp/v2/posts?orderby=modified&modified_after=2022-01-10T00:00:00",
-        "/wp-json/wp/v2/comments/3"
+        "/wp-json/wp/v2/comments/3", "/wp-json/wp/v2/search?search=tide",
+        "/wp-json/wp/v2/search?page=2", "/wp-json/wp/v2/search?type=term&search=tag"
     };
     for (size_t i = 0; i < COUNT_OF(fixed); i++) {
         know(t, str_of(fixed[i]));

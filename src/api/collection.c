@@ -334,40 +334,31 @@ static enum status from_lists(struct api_answer *answer, struct ids *ret, struct
 
 /* ---- searches ---- */
 
-/* Nothing but the search's own order, stories and pages alike: its pages are the answer's. */
-static enum status search_page(struct pass *pass, const struct api_call *call, struct str words,
-                               int64_t number, int64_t size, struct store_search *ret,
-                               struct err *err) {
+enum status api_search_all(struct api_answer *answer, struct str words, bool newest_first,
+                           struct ids *ret, struct err *err) {
+    struct pass *pass = answer->pass;
     struct store_search_request request = { .from_us = INT64_MIN,
                                             .to_us = INT64_MAX,
-                                            .newest_first = !api_is(call, "orderby", "relevance") };
-    struct err lost = { 0 };
-    *ret = (struct store_search){ 0 };
-    search_query_parse(pass->arena, words, &request.query);
-    enum status status =
-        store_search(pass->reader, pass->arena, &request, number, size, ret, &lost);
-    return status == STATUS_OK || status == STATUS_NOT_FOUND
-               ? STATUS_OK
-               : err_set(err, status, "%s", lost.message);
-}
-
-/* All that is found, as far as searches count. */
-static enum status from_search(struct api_answer *answer, enum story_kind kind, struct str words,
-                               struct ids *ret, struct err *err) {
-    struct pass *pass = answer->pass;
-    VEC(int64_t) ids = { 0 };
+                                            .newest_first = newest_first };
     struct store_search found = { .pages = 1 };
+    VEC(int64_t) ids = { 0 };
+    search_query_parse(pass->arena, words, &request.query);
     for (int64_t page = 1; page <= found.pages && ids.len < LIMIT_API_WALK; page++) {
+        struct err lost = { 0 };
         enum status status =
-            search_page(pass, answer->call, words, page, LIMIT_API_LIST, &found, err);
+            store_search(pass->reader, pass->arena, &request, page, LIMIT_API_LIST, &found, &lost);
+        if (status == STATUS_NOT_FOUND) {
+            break;
+        }
         if (status != STATUS_OK) {
-            return status;
+            return err_set(err, status, "%s", lost.message);
         }
         for (size_t i = 0; i < found.ids.len; i++) {
             *vec_push(pass->arena, &ids) = found.ids.ptr[i];
         }
     }
-    return sift_stories(answer, kind, (struct ids){ ids.ptr, ids.len }, ret, err);
+    *ret = (struct ids){ ids.ptr, ids.len };
+    return STATUS_OK;
 }
 
 /* ---- pages ---- */
@@ -443,7 +434,8 @@ static enum status get_list(struct api_answer *answer, enum story_kind kind, str
         return STATUS_OK;
     }
     if (search.len > 0) {
-        status = from_search(answer, kind, search, &ids, err);
+        status = api_search_all(answer, search, !api_is(call, "orderby", "relevance"), &ids, err);
+        status = status == STATUS_OK ? sift_stories(answer, kind, ids, &ids, err) : status;
     } else if (include.len > 0) {
         status = sift_stories(answer, kind, include, &ids, err);
     } else if (slugs.len > 0) {

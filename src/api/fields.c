@@ -143,8 +143,8 @@ static const struct api_field found_fields[] = {
     { "id", "integer|string", API_VIEW | API_EMBED, true, "Its number.", NULL },
     { "title", "string", API_VIEW | API_EMBED, true, "Its headline or name.", NULL },
     { "url", "string", API_VIEW | API_EMBED, true, "Its address.", NULL },
-    { "type", "string", API_VIEW | API_EMBED, true, "post or term.", NULL },
-    { "subtype", "string", API_VIEW | API_EMBED, true, "post, page, category or post_tag.", NULL },
+    { "type", "string", API_VIEW | API_EMBED, true, "post, category or post_tag.", NULL },
+    { "subtype", "string", API_VIEW | API_EMBED, true, "Of a post: post or page.", NULL },
 };
 SCHEMA(found, "search-result");
 

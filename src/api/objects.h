@@ -15,6 +15,9 @@ api_handler api_search;
 
 /* A list of stories, as objects. */
 enum status api_posts_of(struct api_answer *answer, struct ids ids, struct err *err);
+/* All stories and pages that a search finds, as far as searches count. */
+NODISCARD enum status api_search_all(struct api_answer *answer, struct str words, bool newest_first,
+                                     struct ids *ret, struct err *err);
 /* What "wp:" in the names of links stands for. */
 void api_put_curies(json_t *object);
 #endif

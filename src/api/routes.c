@@ -131,6 +131,16 @@ static const struct arg_def comments_args[] = {
     { "post", ARG_IDS, .meaning = "Those on one of these stories." },
 };
 
+static const struct arg_def search_args[] = {
+    ARGS_PAGES,
+    ARG_SEARCH,
+    { "type", ARG_CHOICE, .choices = "post|term|post-format", .fallback = "post",
+      .meaning = "Stories and pages, or categories and tags." },
+    { "subtype", ARG_CHOICES, .choices = "post|page|category|post_tag|any", .fallback = "any",
+      .meaning = "Which of those." },
+    ARGS_IDS,
+};
+
 #define ARGS(list) .args = (list), .args_len = COUNT_OF(list)
 
 const struct api_route api_routes[] = {
@@ -173,6 +183,7 @@ const struct api_route api_routes[] = {
     { "/wp/v2/statuses", api_statuses, .schema = &fields_status, .meaning = "States of content.",
       .denied_edit = "rest_cannot_view" },
     { "/wp/v2/statuses/{status}", api_status, .schema = &fields_status, .meaning = "One of them." },
+    { "/wp/v2/search", api_search, ARGS(search_args), &fields_found, "Everything of that name." },
     { "/wp/v2/settings", .meaning = "The site's settings.", .denied = "rest_forbidden" },
     { "/wp/v2/menus", .meaning = "Navigation lists.", .denied = "rest_cannot_view" },
     { "/wp/v2/menus/{id}", .meaning = "One of them.", .denied = "rest_cannot_view" },

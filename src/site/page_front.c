@@ -234,7 +234,13 @@ enum status page_front(struct pass *pass, struct page_build *page, struct err *e
     if (status == STATUS_OK) {
         status = set_head(pass, &root, err);
     }
-    return status == STATUS_OK ? pass_page(pass, "front", &root, 0, page, err) : status;
+    if (status == STATUS_OK) { /* where programs find the API */
+        struct str api = pass_absolute(pass, STR("/wp-json/"));
+        pass_head(pass, page, "Link",
+                  arena_printf(pass->arena, "<%.*s>; rel=\"https://api.w.org/\"", STR_FMT(api)));
+        status = pass_page(pass, "front", &root, 0, page, err);
+    }
+    return status;
 }
 
 enum status page_front_chosen(struct pass *pass, enum story_part part, struct story *ret,
