@@ -1,7 +1,7 @@
 // The API's reading side over HTTP, on the demo: what clients of WordPress's REST API rely upon.
 import assert from "node:assert";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { finish, readExport, root, run, serve, test, tmp } from "./lib/site.mjs";
@@ -235,6 +235,27 @@ await test("the index names every route, and OPTIONS says what each takes and gi
     }
     const { json: options } = await ask("/wp/v2/posts", {}, "OPTIONS");
     assert.deepEqual(Object.keys(options.schema.properties).filter((name) => options.schema.properties[name].context.includes("view")), Object.keys(shapes.post.view));
+});
+
+await test("docs/openapi.json and docs/api.md say what the table of routes says", async () => {
+    const printed = run(["api", "reference"]).out, { paths, components } = JSON.parse(printed);
+    const { json: index } = await get("/");
+    assert.deepEqual(Object.keys(paths).map((path) => path.replaceAll(/\{\w+\}/g, "*")),
+        Object.keys(index.routes).map((path) => path.replaceAll(/\(\?P[^)]*\)/g, "*")));
+    for (const [, kind, name] of printed.matchAll(/"#\/components\/(\w+)\/([\w-]+)"/g)) assert.ok(components[kind][name], name);
+    const rows = Object.entries(paths).map(([path, { get: { summary, description, parameters } }]) => {
+        const names = parameters.filter((p) => p.in === "query").map((p) => `\`${p.name}\``);
+        return `| \`${path}\` | ${summary} ${description ?? ""} | ${names.join(" ")} |`.replaceAll("  ", " ");
+    });
+    const table = ["<!-- routes -->", "| route | | takes |", "|---|---|---|", ...rows, "<!-- end -->"].join("\n");
+    const file = join(root, "docs/api.md"), text = readFileSync(file, "utf8");
+    const wanted = text.replace(/<!-- routes -->[\s\S]*<!-- end -->/, table);
+    if (process.env.UPDATE) {
+        writeFileSync(file, wanted);
+        writeFileSync(join(root, "docs/openapi.json"), printed);
+    }
+    assert.equal(readFileSync(file, "utf8"), wanted, "UPDATE=1 node tests/api.mjs writes it anew");
+    assert.equal(readFileSync(join(root, "docs/openapi.json"), "utf8"), printed, "UPDATE=1 node tests/api.mjs writes it anew");
 });
 
 await test("HEAD, gzip, ETag, other sites, other methods", async () => {

@@ -58,6 +58,10 @@ struct api_route {
 /* "context", which every route takes. */
 extern const struct arg_def *const api_context_arg;
 
+/* These, which all routes take: context, _fields… */
+extern const struct arg_def *const api_metas;
+extern const size_t api_metas_len;
+
 extern const struct api_route api_routes[];
 extern const size_t api_routes_len;
 

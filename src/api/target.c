@@ -20,6 +20,8 @@ static const struct arg_def metas[METAS] = {
     [META_JSONP] = { .name = "_jsonp", ARG_TEXT, .meaning = "A function to call with it." },
 };
 
+const struct arg_def *const api_metas = metas;
+const size_t api_metas_len = METAS;
 const struct arg_def *const api_context_arg = &metas[META_CONTEXT];
 
 static bool is_id(struct str text, int64_t *ret) {

@@ -40,6 +40,7 @@ extern const struct cli_command cmd_theme_export;
 extern const struct cli_command cmd_theme_new;
 extern const struct cli_command cmd_theme_reference;
 extern const struct cli_command cmd_theme_apply;
+extern const struct cli_command cmd_api_reference;
 extern const struct cli_command cmd_version;
 
 #endif
