@@ -176,8 +176,10 @@ struct str api_call_spell(struct arena *a, const struct api_call *call) {
     size_t n = call->route->args_len;
     struct arg_def defs[API_ARGS_MAX + METAS];
     struct arg args[API_ARGS_MAX + METAS];
-    memcpy(defs, call->route->args, n * sizeof *defs);
-    memcpy(args, call->args, n * sizeof *args);
+    for (size_t i = 0; i < n; i++) {
+        defs[i] = call->route->args[i];
+        args[i] = call->args[i];
+    }
     memcpy(defs + n, metas, sizeof metas);
     args[n + META_CONTEXT] =
         (struct arg){ .is_given = true, .text = str_of(contexts[call->context]) };

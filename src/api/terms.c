@@ -281,7 +281,8 @@ static enum status largest_tags(struct api_answer *answer, struct err *err) {
         return status;
     }
     size_t from = (size_t)window.offset < all.len ? (size_t)window.offset : all.len;
-    return put_tags(answer, (struct ids){ all.ptr + from, all.len - from }, one.total, err);
+    struct ids page = { all.len > 0 ? all.ptr + from : NULL, all.len - from };
+    return put_tags(answer, page, one.total, err);
 }
 
 /* Those that are named or belong to a story, and not all. False: none are. */
