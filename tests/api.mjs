@@ -258,6 +258,51 @@ await test("docs/openapi.json and docs/api.md say what the table of routes says"
     assert.equal(readFileSync(join(root, "docs/openapi.json"), "utf8"), printed, "UPDATE=1 node tests/api.mjs writes it anew");
 });
 
+await test("fields, links, arguments and errors are those that WordPress was seen to have", async () => {
+    const seen = JSON.parse(readFileSync(join(root, "tests/data/wordpress-rest.json"), "utf8"));
+    const kind = (v) => v === null ? "null" : Array.isArray(v) ? "array" : Number.isInteger(v) ? "integer" : typeof v;
+    const tags = await all("/wp/v2/tags"), files = await all("/wp/v2/media");
+    const lists = { post: `posts?include=${newest}`, page: "pages", attachment: `media?include=${files.find((f) => f.media_type === "image").id}`, category: "categories?per_page=100", tag: "tags", user: "users",
+                    comment: "comments", "search-result": "search", type: "types", taxonomy: "taxonomies", status: "statuses" };
+    // What WordPress 6.1 did not have yet, and later versions do.
+    const later = ["class_list", "featured_media"];
+    const odd = { icon: "null" };
+    for (const [type, path] of Object.entries(lists)) {
+        for (const context of ["view", "embed"]) {
+            const { json } = await get(`/wp/v2/${path}${path.includes("?") ? "&" : "?"}context=${context}`);
+            const object = type === "category" ? json.find((c) => c._links.up) : Object.values(json)[0], theirs = seen.objects[`${type} ${context}`];
+            const names = Object.keys(object).filter((name) => name !== "_links" && (name in theirs || !later.includes(name)));
+            assert.deepEqual(names, Object.keys(theirs), `${type} ${context}`);
+            for (const name of names) assert.ok([theirs[name], odd[name]].includes(kind(object[name])), `${type} ${name}`);
+            for (const [rel, [link]] of Object.entries(object._links)) {
+                // Which links there are depends on the object; a comment's author has no account here.
+                const attributes = seen.objects[`${type} links`][rel];
+                if (attributes) assert.equal(Object.keys(link).sort().join(" "), attributes, `${type} ${rel}`);
+            }
+        }
+    }
+    // A password is asked for on the story's page; files have one author and one order of change, which is their coming.
+    const without = { password: true, author: "/wp/v2/media", author_exclude: "/wp/v2/media", type: "/wp/v2/taxonomies" };
+    const { json: index } = await get("/");
+    for (const [path, names] of Object.entries(seen.arguments)) {
+        const ours = Object.keys(index.routes[path.replace("{id}", "(?P<id>[\\d]+)")].endpoints[0].args);
+        assert.deepEqual(names.filter((name) => !ours.includes(name) && without[name] !== true && without[name] !== path), [], path);
+    }
+    // Who may not edit hears that first; what is no status of ours is none.
+    const reasoned = [/context=edit$/, /status=foo/];
+    let compared = 0;
+    for (const [path, [status, code, ...details]] of Object.entries(seen.errors)) {
+        const r = await ask(path.replaceAll(" ", "%20")), faults = Object.values(r.json.data?.details ?? {}).map((d) => d.code);
+        if (reasoned.some((p) => p.test(path))) {
+            assert.ok(r.status >= 400, path);
+            continue;
+        }
+        assert.deepEqual([r.status, r.json.code, ...faults.sort()], [status, code, ...details.sort()], path);
+        compared++;
+    }
+    assert.ok(compared > 50);
+});
+
 await test("HEAD, gzip, ETag, other sites, other methods", async () => {
     const plain = await get("/wp/v2/posts");
     const head = await ask("/wp/v2/posts", {}, "HEAD");

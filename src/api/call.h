@@ -53,6 +53,7 @@ struct api_route {
     /* What those hear who are not signed in: the error's code. Of the route (NULL: it is open), and
      * of its context=edit (NULL: "rest_forbidden_context"). */
     const char *denied, *denied_edit;
+    bool has_no_edit; /* there is no context=edit for anybody */
 };
 
 /* "context", which every route takes. */

@@ -136,6 +136,14 @@ static enum status put_all(struct api_answer *answer, struct ids ids, struct err
     return STATUS_OK;
 }
 
+/* The name of the file. */
+static struct str slug_of(const struct media *m) {
+    struct str url = m->path.len > 0 ? m->path : m->remote_url;
+    size_t slash = str_rfind_char(url, '/');
+    struct str file = slash == STR_NPOS ? url : str_from(url, slash + 1);
+    return str_slice(file, 0, str_rfind_char(file, '.'));
+}
+
 static bool is_of_type(const struct api_call *call, struct str mime) {
     struct str type = api_arg(call, "media_type")->text, exact = api_arg(call, "mime_type")->text;
     return (type.len == 0 ||
@@ -143,9 +151,8 @@ static bool is_of_type(const struct api_call *call, struct str mime) {
            (exact.len == 0 || str_eq(mime, exact));
 }
 
-static bool is_in_time(struct api_answer *answer, int64_t us) {
-    const struct arg *after = api_arg(answer->call, "after"),
-                     *before = api_arg(answer->call, "before");
+static bool is_in_time(struct api_answer *answer, const char *from, const char *to, int64_t us) {
+    const struct arg *after = api_arg(answer->call, from), *before = api_arg(answer->call, to);
     return (!after->is_given || us > api_time(answer->pass, after->text)) &&
            (!before->is_given || us < api_time(answer->pass, before->text));
 }
@@ -153,11 +160,16 @@ static bool is_in_time(struct api_answer *answer, int64_t us) {
 static bool is_media_asked(struct api_answer *answer, const struct media *m) {
     const struct api_call *call = answer->call;
     struct ids exclude = api_arg(call, "exclude")->ids;
+    struct ids parents_not = api_arg(call, "parent_exclude")->ids;
+    struct words slugs = api_arg(call, "slug")->words;
     struct str search = api_arg(call, "search")->text;
     return sift_wants(api_arg(call, "include")->ids, m->id) &&
            (exclude.len == 0 || !ids_have(exclude, m->id)) &&
            sift_wants(api_arg(call, "parent")->ids, m->parent_story_id) &&
-           is_of_type(call, m->mime) && is_in_time(answer, m->created_us) &&
+           is_of_type(call, m->mime) && is_in_time(answer, "after", "before", m->created_us) &&
+           is_in_time(answer, "modified_after", "modified_before", m->created_us) &&
+           !(parents_not.len > 0 && ids_have(parents_not, m->parent_story_id)) &&
+           (slugs.len == 0 || sift_word_place(slugs, slug_of(m)) < (int64_t)slugs.len) &&
            (search.len == 0 || str_find_nocase(m->title, search, 0) != STR_NPOS ||
             str_find_nocase(m->caption, search, 0) != STR_NPOS ||
             str_find_nocase(m->path, search, 0) != STR_NPOS);
@@ -228,9 +240,14 @@ static enum status all_media(struct api_answer *answer, struct err *err) {
         .from_us = after->is_given ? api_time(pass, after->text) + 1 : INT64_MIN,
         .to_us = before->is_given ? api_time(pass, before->text) : INT64_MAX,
     };
-    bool is_plain = api_is(call, "orderby", "date") && api_arg(call, "exclude")->ids.len == 0 &&
-                    api_arg(call, "search")->text.len == 0 &&
-                    !api_arg(call, "media_type")->is_given && !api_arg(call, "mime_type")->is_given;
+    static const char *const others[] = { "exclude",        "search",
+                                          "media_type",     "mime_type",
+                                          "modified_after", "modified_before",
+                                          "parent_exclude", "slug" };
+    bool is_plain = api_is(call, "orderby", "date");
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
+        is_plain = is_plain && !api_arg(call, others[i])->is_given;
+    }
     struct window window = { 0, LIMIT_API_WALK };
     if (is_plain) {
         window = api_window(call);
@@ -254,6 +271,11 @@ enum status api_media_list(struct api_answer *answer, struct err *err) {
     struct ids include = api_arg(call, "include")->ids, parents = api_arg(call, "parent")->ids;
     struct ids found = include;
     answer->is_strict = true;
+    struct words statuses = api_arg(call, "status")->words;
+    if (statuses.len > 1 || !(statuses.len == 0 || str_eq(statuses.ptr[0], STR("inherit")))) {
+        return api_fail_arg(answer, "status", "rest_forbidden_status",
+                            STR("This status is for those who are signed in."));
+    }
     if (api_is(call, "orderby", "include") && include.len == 0) {
         return api_fail(answer, 400, "rest_orderby_include_missing_include",
                         STR("An order as in include needs an include."));

@@ -163,6 +163,14 @@ enum status api_users(struct api_answer *answer, struct err *err) {
         return api_fail(answer, 401, "rest_forbidden_orderby",
                         STR("This order is for those who are signed in."));
     }
+    if (api_arg(call, "roles")->is_given || api_arg(call, "capabilities")->is_given) {
+        return api_fail(answer, 401, "rest_user_cannot_view",
+                        STR("Roles are for those who are signed in."));
+    }
+    if (api_arg(call, "who")->is_given) {
+        return api_fail(answer, 401, "rest_forbidden_who",
+                        STR("This filter is for those who are signed in."));
+    }
     if (include.len > 0) {
         return sift_users(answer, include, err);
     }
@@ -251,10 +259,12 @@ static bool is_comment_asked(struct api_answer *answer, const struct comment *c)
     const struct api_call *call = answer->call;
     const struct arg *after = api_arg(call, "after"), *before = api_arg(call, "before");
     struct ids exclude = api_arg(call, "exclude")->ids;
+    struct ids parents_not = api_arg(call, "parent_exclude")->ids;
     struct str search = api_arg(call, "search")->text;
     return sift_wants(api_arg(call, "include")->ids, c->id) &&
            (exclude.len == 0 || !ids_have(exclude, c->id)) &&
            sift_wants(api_arg(call, "parent")->ids, c->parent_id) &&
+           !(parents_not.len > 0 && ids_have(parents_not, c->parent_id)) &&
            (!after->is_given || c->created_us > api_time(answer->pass, after->text)) &&
            (!before->is_given || c->created_us < api_time(answer->pass, before->text)) &&
            (search.len == 0 || str_find_nocase(c->body.raw, search, 0) != STR_NPOS ||
@@ -297,6 +307,12 @@ static enum status find_comments(struct pass *pass, struct ids stories, struct a
     return status;
 }
 
+static bool is_filter_refused(const struct api_call *call) {
+    return api_arg(call, "author")->is_given || api_arg(call, "author_exclude")->is_given ||
+           api_arg(call, "author_email")->is_given || !api_is(call, "status", "approve") ||
+           !api_is(call, "type", "comment");
+}
+
 /* A site's comments are the newest LIMIT_API_WALK; those of a story are all of them, up to as many.
  */
 enum status api_comments(struct api_answer *answer, struct err *err) {
@@ -305,6 +321,10 @@ enum status api_comments(struct api_answer *answer, struct err *err) {
     struct ids stories = api_arg(call, "post")->ids;
     struct all_comments all = { 0 };
     struct sift found = { 0 };
+    if (is_filter_refused(call)) {
+        return api_fail(answer, 401, "rest_forbidden_param",
+                        STR("This filter is for those who are signed in."));
+    }
     if (stories.len > 0 && ids_have(stories, 0)) {
         return api_fail(answer, 401, "rest_cannot_read",
                         STR("Comments on nothing are for those who are signed in."));

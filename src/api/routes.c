@@ -89,6 +89,11 @@ static const struct arg_def media_args[] = {
     { "media_type", ARG_CHOICE, .choices = "image|video|text|application|audio",
       .meaning = "Those of this type." },
     { "mime_type", ARG_TEXT, .meaning = "Those of exactly this type." },
+    { "modified_after", ARG_TIME, .meaning = "Those changed later." },
+    { "modified_before", ARG_TIME, .meaning = "Those changed earlier." },
+    { "parent_exclude", ARG_IDS, .meaning = "Those that came with none of these stories." },
+    ARG_SLUG,
+    ARG_STATUS("inherit|private|trash", "inherit"),
 };
 
 #define ORDERS_OF_TERMS "id|include|name|slug|include_slugs|term_group|description|count"
@@ -116,6 +121,10 @@ static const struct arg_def users_args[] = {
     ARG_ORDER("asc"),
     ARG_ORDERBY("id|include|name|registered_date|slug|include_slugs|email", "name"),
     ARG_SLUG,
+    { "roles", ARG_WORDS, .meaning = "For those who are signed in." },
+    { "capabilities", ARG_WORDS, .meaning = "For those who are signed in." },
+    { "who", ARG_TEXT, .meaning = "For those who are signed in." },
+    { "has_published_posts", ARG_TEXT, .meaning = "All of them have some." },
 };
 
 static const struct arg_def comments_args[] = {
@@ -129,6 +138,12 @@ static const struct arg_def comments_args[] = {
     ARG_ORDERBY("date|date_gmt|id|include|post|parent|type", "date_gmt"),
     { "parent", ARG_IDS, .meaning = "Those that answer one of these." },
     { "post", ARG_IDS, .meaning = "Those on one of these stories." },
+    { "parent_exclude", ARG_IDS, .meaning = "Those that answer none of these." },
+    { "author", ARG_IDS, .meaning = "For those who are signed in." },
+    { "author_exclude", ARG_IDS, .meaning = "For those who are signed in." },
+    { "author_email", ARG_TEXT, .meaning = "For those who are signed in." },
+    { "status", ARG_TEXT, .fallback = "approve", .meaning = "Others are for who is signed in." },
+    { "type", ARG_TEXT, .fallback = "comment", .meaning = "Others are for who is signed in." },
 };
 
 static const struct arg_def search_args[] = {
@@ -183,7 +198,8 @@ const struct api_route api_routes[] = {
     { "/wp/v2/statuses", api_statuses, .schema = &fields_status, .meaning = "States of content.",
       .denied_edit = "rest_cannot_view" },
     { "/wp/v2/statuses/{status}", api_status, .schema = &fields_status, .meaning = "One of them." },
-    { "/wp/v2/search", api_search, ARGS(search_args), &fields_found, "Everything of that name." },
+    { "/wp/v2/search", api_search, ARGS(search_args), &fields_found, "Everything of that name.",
+      .has_no_edit = true },
     { "/wp/v2/settings", .meaning = "The site's settings.", .denied = "rest_forbidden" },
     { "/wp/v2/menus", .meaning = "Navigation lists.", .denied = "rest_cannot_view" },
     { "/wp/v2/menus/{id}", .meaning = "One of them.", .denied = "rest_cannot_view" },

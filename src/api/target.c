@@ -162,6 +162,13 @@ static enum api_target_kind read_call(struct arena *a, struct str path, struct s
     good = args_read(a, ret->route->args, ret->route->args_len, query, ret->args,
                      &ret_error->faults) &&
            good;
+    if (good && ret->route->has_no_edit && ret->context == API_EDIT) {
+        static const struct arg_fault no_edit = { "context",
+                                                  "rest_not_in_enum",
+                                                  { "context is view or embed.", 25 } };
+        ret_error->faults = (struct arg_faults){ &no_edit, 1 };
+        good = false;
+    }
     if (!good) {
         if (ret_error->faults.len == 0) {
             ret_error->faults = of_metas;
