@@ -316,6 +316,32 @@ await test("HEAD, gzip, ETag, other sites, other methods", async () => {
     assert.equal((await ask("/wp/v2/posts?_method=GET", {}, "POST")).text, plain.text);
 });
 
+await test("the npm client wpapi discovers the site, lists, filters, embeds and turns pages", async () => {
+    let WPAPI;
+    try {
+        ({ default: WPAPI } = await import("wpapi"));
+    } catch {
+        return "wpapi is not installed (npm --prefix tests ci)";
+    }
+    const wp = new WPAPI({ endpoint: `${server.base}/wp-json` });
+    const first = await wp.posts().perPage(5).embed();
+    assert.deepEqual([...first].map((p) => p.id), posts.slice(0, 5).map((p) => p.id));
+    assert.equal(first._paging.total, String(posts.length));
+    assert.equal(first[0]._embedded.author[0].id, first[0].author);
+    const second = await wp.posts().perPage(5).page(2).get();
+    assert.deepEqual([...second].map((p) => p.id), posts.slice(5, 10).map((p) => p.id));
+    const category = (await wp.categories().slug(decodeURIComponent((await all("/wp/v2/categories"))[0].slug)))[0];
+    const filtered = await wp.posts().categories(category.id).perPage(100);
+    assert.equal(filtered.length, category.count);
+    assert.equal((await wp.posts().id(newest).get()).id, newest);
+    assert.equal((await wp.tags().forPost(newest)).length, posts[0].tags.length);
+    assert.ok((await wp.users().get()).length > 0);
+    await assert.rejects(wp.posts().id(999999).get(), (error) => error.code === "rest_post_invalid_id");
+    const { json: index } = await get("/");
+    const made = new WPAPI({ endpoint: `${server.base}/wp-json`, routes: index.routes });
+    assert.equal((await made.pages().perPage(1)).length, 1);
+});
+
 await test("an answer is new as soon as what it shows has changed", async () => {
     const before = (await get("/")).json;
     run(["set", "tagline", "Every tide, twice", "--site", site]);
