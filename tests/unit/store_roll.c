@@ -152,6 +152,7 @@ TEST(store_roll_has_those_with_stories_alone) {
     struct ids largest;
     OK(store_tags_by_size(store_site_read(&site), &site.arena, 9, &largest, &site.err));
     CHECK_INT(largest.len, 1);
+    CHECK(keys_has(&site.noted, STR("tag-sizes")) && keys_has(&site.noted, STR("roll:authors")));
     struct tag renamed = { .id = tag, .name = STR("Mist"), .path = STR("/tag/fog/") };
     OK(store_tag_put(store_site_write(&site), &renamed, &tag, &site.err));
     store_site_commit(&site);
