@@ -51,7 +51,8 @@ void static_record_put(struct buf *out, const struct static_record *record);
 struct static_log_reader {
     FILE *file;
     struct buf payload;
-    uint64_t at; /* the end of the last good record */
+    uint64_t at;         /* the end of the last good record */
+    uint64_t checked_to; /* records before that were read before and are not checked again */
 };
 /* Errors: NOT_FOUND (no log), IO. */
 NODISCARD enum status static_log_open(struct static_log_reader *r, const char *path,

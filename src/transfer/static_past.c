@@ -189,6 +189,7 @@ enum status static_past_for_each(struct static_plan *plan, static_past_each *eac
     char *path = static_log_path(run);
     enum status status = static_log_open(&reader, path, plan->err);
     free(path);
+    reader.checked_to = plan->log_end;
     struct static_record r;
     uint64_t offset;
     while (status == STATUS_OK && static_log_next(&reader, &r, &offset) && offset < plan->log_end) {
