@@ -210,12 +210,24 @@ static enum status configure(struct db *db, struct err *err) {
                                : status;
 }
 
+/* It will hold e-mail addresses and the hashes of passwords; the log takes its rights from it. If
+ * it cannot be made, SQLite says why. */
+static void make_private_file(const char *path) {
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
 static enum status sqlite_open(const char *dir, enum db_mode mode, struct db **ret,
                                struct err *err) {
     struct db *db = calloc(1, sizeof *db);
     check(db != NULL);
     db->mode = mode;
     db_path(dir, db->path);
+    if (mode == DB_CREATE) {
+        make_private_file(db->path);
+    }
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                 (mode == DB_CREATE ? SQLITE_OPEN_CREATE : 0);
     int code = sqlite3_open_v2(db->path, &db->handle, flags, NULL);

@@ -1,5 +1,6 @@
 /* What is SQLite's own: plans, migrations, faults in the file, and a disk that fails. */
 #include "tests/harness.h"
+#include "tests/must.h"
 #include "tests/store_site.h"
 
 #include "base/clock.h"
@@ -12,6 +13,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -213,6 +215,25 @@ TEST(store_migrations_keep_a_copy_and_are_whole_or_absent) {
     CHECK_INT(schema_version(db), 1);
     CHECK_INT(migrate_with(&backend_sqlite, db, scripts, 2, &err), STATUS_OK);
     backend_sqlite.close(db);
+}
+
+/* Whatever the umask: it holds e-mail addresses and the hashes of passwords. */
+TEST(store_is_for_its_owner_only) {
+    static const char *const files[] = { "site.db", "site.db-wal" };
+    char dir[512], path[600];
+    struct store *store;
+    snprintf(dir, sizeof dir, "%s", test_tmp_dir());
+    mode_t before = umask(0);
+    MUST(store_create(dir, &err));
+    MUST(store_open(dir, &store, &err));
+    umask(before);
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        struct stat st;
+        snprintf(path, sizeof path, "%s/%s", dir, files[i]);
+        REQUIRE(stat(path, &st) == 0);
+        CHECK_INT(st.st_mode & 0777, 0600);
+    }
+    store_close(store);
 }
 
 TEST(store_is_migrated_once_by_those_who_start_together) {
