@@ -80,7 +80,8 @@ function expected(s, parts) {
 for (const [which, s] of stories.entries()) {
     await test(`${s.path} (${which === 0 ? "the newest" : which === stories.length - 1 ? "the oldest" : "a story"})`, async () => {
         const html = (await server.get(s.path)).text;
-        const main = /<main\b[^>]*>([\s\S]*?)<\/main>/.exec(html)[1].replace(/<section class="block comments"[\s\S]*$/, "");
+        const main = /<main\b[^>]*>([\s\S]*?)<\/main>/.exec(html)[1].replace(/<section class="block comments"[\s\S]*$/, "")
+            .replace(/ <span class="credit">[^<]*<\/span>/g, ""); // the library's, not the export's
         const body = textOf(/<div class="body">([\s\S]*?)<\/div>\n*(?:<section class="corrections"|<nav class="tags"|<\/article>)/.exec(main)[1]);
         const lead = /<figure class="lead">([\s\S]*?)<\/figure>/.exec(main)?.[1] ?? "";
         // Markup apart, the body is the export's, unless what stands in it shows something else.

@@ -159,7 +159,8 @@ static enum status check_addresses(struct checker *c) {
                    STR_FMT(next));
         } else if (source.page(thread, next, &page, &why) != STATUS_OK) {
             faultf(c, "%.*s cannot be shown: %s", STR_FMT(next), why.message);
-        } else if (address.redirect && page.status != 301 && page.alias.len == 0) {
+        } else if (address.redirect && page.status != 301 && page.status != 302 &&
+                   page.alias.len == 0) {
             faultf(c, "%.*s should lead elsewhere but answers %d", STR_FMT(next), page.status);
         }
         keys_done(&keys);

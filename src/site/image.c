@@ -56,9 +56,13 @@ const struct rendition_name *image_full(struct pass *pass, const struct media *m
     if (!image_has_renditions(media)) {
         return NULL;
     }
+    /* Of the format that the address's ending names, where that can be made. */
+    enum picture_format format = media->frames > 1 ? PICTURE_WEBP
+                                 : str_eq(media->mime, STR("image/png"))
+                                     ? PICTURE_PNG
+                                     : rendition_plain_format(media->has_alpha);
     struct rendition_name *name = ARENA_NEW(pass->arena, struct rendition_name);
-    *name = image_name(media, rendition_shapes[0], rendition_widths[RENDITION_WIDTHS - 1],
-                       media->frames > 1 ? PICTURE_WEBP : rendition_plain_format(media->has_alpha));
+    *name = image_name(media, rendition_shapes[0], rendition_widths[RENDITION_WIDTHS - 1], format);
     return name;
 }
 

@@ -21,12 +21,11 @@ void page_asset(struct pass *pass, const struct asset *asset, struct page_build 
 
 /* Uploads are shown, never run: what could carry a script is sent as a download or without the
  * right to run one, and no browser may guess another type. */
-static void protect(struct pass *pass, const struct media *media, struct page_build *page) {
+static void protect(struct pass *pass, struct str mime, struct page_build *page) {
     pass_head(pass, page, "X-Content-Type-Options", STR("nosniff"));
-    bool is_pdf = str_eq(media->mime, STR("application/pdf"));
-    bool shown = str_starts(media->mime, STR("image/")) || str_starts(media->mime, STR("audio/")) ||
-                 str_starts(media->mime, STR("video/")) || is_pdf ||
-                 str_eq(media->mime, STR("text/plain"));
+    bool is_pdf = str_eq(mime, STR("application/pdf"));
+    bool shown = str_starts(mime, STR("image/")) || str_starts(mime, STR("audio/")) ||
+                 str_starts(mime, STR("video/")) || is_pdf || str_eq(mime, STR("text/plain"));
     if (!shown) {
         pass_head(pass, page, "Content-Disposition", STR("attachment"));
     }
@@ -63,7 +62,7 @@ static void send_rendition(struct pass *pass, const struct media *media,
     page->file = image_order(pass, media, name);
     pass_head(pass, page, "Content-Type", str_of(picture_format_mime(name->format)));
     pass_head(pass, page, "Cache-Control", kept);
-    pass_head(pass, page, "X-Content-Type-Options", STR("nosniff"));
+    protect(pass, str_of(picture_format_mime(name->format)), page);
 }
 
 /* A picture without error, or NOT_FOUND as an answer. */
@@ -154,7 +153,9 @@ enum status page_upload_size(struct pass *pass, struct str key, bool *ret_found,
             return STATUS_OK;
         }
         struct rendition_shape shape = shape_of(&media, sizes[i].width, sizes[i].height);
-        struct rendition_name name = image_name(&media, shape, sizes[i].width, full->format);
+        enum picture_format format = media.frames > 1 ? PICTURE_WEBP
+                                                      : rendition_plain_format(media.has_alpha);
+        struct rendition_name name = image_name(&media, shape, sizes[i].width, format);
         page_redirect(pass, rendition_address(pass->arena, &name), page);
         page->status = 302; /* as long as its focal point is there */
         return STATUS_OK;
@@ -186,7 +187,7 @@ enum status page_media(struct pass *pass, int64_t media_id, struct str key, stru
                   is_mime(media.mime) ? media.mime : STR("application/octet-stream"));
         /* An address that is made of the content never has another one. */
         pass_head(pass, page, "Cache-Control", is_hash ? FOR_EVER : STR("public, max-age=86400"));
-        protect(pass, &media, page);
+        protect(pass, media.mime, page);
     } else if (media.remote_url.len > 0 && !leads_back(pass, media.remote_url, key)) {
         page_redirect(pass, media.remote_url, page);
     } else {

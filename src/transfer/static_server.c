@@ -154,6 +154,20 @@ static void put_types(FILE *out) {
     fputs("    }\n", out);
 }
 
+/* What was uploaded, and what is made of it. */
+static void put_uploads(const char *folder, const char *kept, FILE *out) {
+    fprintf(out, "location ^~ /%s/ {\n", folder);
+    put_types(out);
+    fprintf(out,
+            "    default_type application/octet-stream;\n"
+            "    try_files $uri @broadsheet_missing;\n"
+            "    add_header X-Content-Type-Options nosniff always;\n"
+            "    add_header Cache-Control \"%s\";\n"
+            "    add_header Content-Disposition $broadsheet_disposition;\n"
+            "    add_header Content-Security-Policy $broadsheet_upload_policy;\n}\n",
+            kept);
+}
+
 static void put_server(const struct static_run *run, struct str head, FILE *out) {
     struct str policy = header(head, STR("Content-Security-Policy:"));
     bool includes = run->options->includes;
@@ -217,17 +231,10 @@ static void put_server(const struct static_run *run, struct str head, FILE *out)
           "location ^~ /_view/ { empty_gif; }\n"
           "location ^~ /assets/ {\n"
           "    add_header X-Content-Type-Options nosniff always;\n"
-          "    add_header Cache-Control \"public, max-age=31536000, immutable\";\n}\n"
-          "location ^~ /wp-content/uploads/ {\n",
+          "    add_header Cache-Control \"public, max-age=31536000, immutable\";\n}\n",
           out);
-    put_types(out);
-    fputs("    default_type application/octet-stream;\n"
-          "    try_files $uri @broadsheet_missing;\n"
-          "    add_header X-Content-Type-Options nosniff always;\n"
-          "    add_header Cache-Control no-cache;\n"
-          "    add_header Content-Disposition $broadsheet_disposition;\n"
-          "    add_header Content-Security-Policy $broadsheet_upload_policy;\n}\n",
-          out);
+    put_uploads("wp-content/uploads", "no-cache", out);
+    put_uploads("media", "public, max-age=31536000, immutable", out);
 }
 
 /* ---- writing them ---- */

@@ -150,7 +150,7 @@ struct exporter {
 
 /* Every rendition that the town's pictures can have, as if it had been made. */
 static void put_renditions(struct store *store) {
-    static const char *const endings[] = { "avif", "webp", "jpg" };
+    static const char *const endings[] = { "avif", "webp", "jpg", "png" };
     char path[700];
     snprintf(path, sizeof path, "%s/renditions/aa", store_dir(store));
     MUST(io_make_dirs(path, &err));
@@ -163,12 +163,12 @@ static void put_renditions(struct store *store) {
                                    focal[i / 6 / RENDITION_SHAPES],
                                    focal[i / 6 / RENDITION_SHAPES]);
         size_t n = rendition_widths_of(640, 480, &name.crop, widths);
-        for (size_t k = 0; k < 3 * n; k++) {
-            name.width = widths[k / 3];
+        for (size_t k = 0; k < COUNT_OF(endings) * n; k++) {
+            name.width = widths[k / COUNT_OF(endings)];
             name.format = PICTURE_JPEG;
             struct str file = rendition_file(&a, &name);
             snprintf(path, sizeof path, "%s/renditions/aa/%.*s%s", store_dir(store),
-                     (int)file.len - 3, file.ptr, endings[k % 3]);
+                     (int)file.len - 3, file.ptr, endings[k % COUNT_OF(endings)]);
             FILE *f = fopen(path, "we");
             check(f != NULL && fputs(path, f) >= 0 && fclose(f) == 0);
         }
