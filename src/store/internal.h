@@ -203,5 +203,8 @@ bool story_load(struct sql *db, struct arena *a, int64_t id, enum story_part par
 
 bool ids_equal(struct ids a, struct ids b);
 bool ids_has(struct ids ids, int64_t id);
+void ids_turn_round(struct ids ids);
+/* Those of the first column: `n` at most, behind the first `skip`. Ends the rows. */
+struct ids rows_ids(struct rows *rows, struct arena *a, int64_t skip, int64_t n);
 
 #endif

@@ -84,18 +84,9 @@ static void narrow(struct sql *db, const struct range *r, int level, int64_t sca
 
 static struct ids take(struct sql *db, struct arena *a, const struct range *r, int64_t to_day,
                        int64_t skip, int64_t n) {
-    VEC(int64_t) ids = { 0 };
     struct rows rows =
         ROWS(db, "list_between", I64(r->kind), I64(r->id), I64(r->from_day), I64(to_day));
-    while ((int64_t)ids.len < n && rows_next(&rows)) {
-        if (skip > 0) {
-            skip--;
-        } else {
-            *vec_push(a, &ids) = rows_i64(&rows, 0);
-        }
-    }
-    rows_end(&rows);
-    return (struct ids){ ids.ptr, ids.len };
+    return rows_ids(&rows, a, skip, n);
 }
 
 /* `n` entries after the first `skip` of a range of days, newest first. */
@@ -157,15 +148,6 @@ static int64_t count_since(struct sql *db, const struct range *r, struct list_mo
            RUN(db, "list_day_since", I64(r->kind), I64(r->id), I64(at.day), I64(at.us));
 }
 
-static void turn_round(struct ids ids) {
-    int64_t *all = (int64_t *)(uintptr_t)ids.ptr;
-    for (size_t i = 0; i < ids.len / 2; i++) {
-        int64_t one = all[i];
-        all[i] = all[ids.len - 1 - i];
-        all[ids.len - 1 - i] = one;
-    }
-}
-
 enum status store_list_part(struct store_reader *r, struct arena *a, const struct list_part *part,
                             int64_t offset, int64_t n, struct list_page *ret, struct err *err) {
     struct list_id list = part->list;
@@ -186,7 +168,7 @@ enum status store_list_part(struct store_reader *r, struct arena *a, const struc
     n = n < left ? n : left;
     if (n > 0 && part->oldest_first) {
         page.ids = slice(db, a, &range, end - offset - n, n);
-        turn_round(page.ids);
+        ids_turn_round(page.ids);
     } else if (n > 0) {
         page.ids = slice(db, a, &range, first + offset, n);
     }

@@ -98,26 +98,8 @@ static struct ids slice(struct sql *db, struct arena *a, enum store_roll roll, i
         }
         rows_end(&rows);
     }
-    VEC(int64_t) ids = { 0 };
     struct rows rows = ROWS(db, "roll_from", I64(roll), TEXT(from));
-    while ((int64_t)ids.len < n && rows_next(&rows)) {
-        if (skip > 0) {
-            skip--;
-        } else {
-            *vec_push(a, &ids) = rows_i64(&rows, 0);
-        }
-    }
-    rows_end(&rows);
-    return (struct ids){ ids.ptr, ids.len };
-}
-
-static void turn_round(struct ids ids) {
-    int64_t *all = (int64_t *)(uintptr_t)ids.ptr;
-    for (size_t i = 0; i < ids.len / 2; i++) {
-        int64_t one = all[i];
-        all[i] = all[ids.len - 1 - i];
-        all[ids.len - 1 - i] = one;
-    }
+    return rows_ids(&rows, a, skip, n);
 }
 
 /* The part's borders as numbers of entries. */
@@ -151,7 +133,7 @@ enum status store_roll_part(struct store_reader *r, struct arena *a, const struc
     n = n < left ? n : left;
     if (n > 0 && part->last_first) {
         page.ids = slice(db, a, part->roll, end - offset - n, n);
-        turn_round(page.ids);
+        ids_turn_round(page.ids);
     } else if (n > 0) {
         page.ids = slice(db, a, part->roll, first + offset, n);
     }

@@ -237,3 +237,25 @@ bool ids_has(struct ids ids, int64_t id) {
     }
     return false;
 }
+
+struct ids rows_ids(struct rows *rows, struct arena *a, int64_t skip, int64_t n) {
+    VEC(int64_t) ids = { 0 };
+    while ((int64_t)ids.len < n && rows_next(rows)) {
+        if (skip > 0) {
+            skip--;
+        } else {
+            *vec_push(a, &ids) = rows_i64(rows, 0);
+        }
+    }
+    rows_end(rows);
+    return (struct ids){ ids.ptr, ids.len };
+}
+
+void ids_turn_round(struct ids ids) {
+    int64_t *all = (int64_t *)(uintptr_t)ids.ptr;
+    for (size_t i = 0; i < ids.len / 2; i++) {
+        int64_t one = all[i];
+        all[i] = all[ids.len - 1 - i];
+        all[ids.len - 1 - i] = one;
+    }
+}
