@@ -486,6 +486,7 @@ static bool is_uuid(struct str s) {
 
 static bool matches(const char *pattern, struct str path, struct str *ret_uuid) {
     struct str p = str_of(pattern);
+    check(p.len > 0);
     bool has_uuid = p.ptr[p.len - 1] == '*';
     *ret_uuid = STR("");
     if (!has_uuid) {

@@ -345,9 +345,10 @@ enum status api_comments(struct api_answer *answer, struct err *err) {
     answer->body = json_array();
     for (size_t i = 0; status == STATUS_OK && i < page.len; i++) {
         size_t k = 0;
-        while (all.ptr[k].id != page.ptr[i]) {
+        while (k < all.len && all.ptr[k].id != page.ptr[i]) {
             k++;
         }
+        check(k < all.len);
         struct story story;
         json_t *object;
         status = story_of(pass, all.ptr[k].story_id, &story, err);

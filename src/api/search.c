@@ -220,6 +220,7 @@ static enum status search_terms(struct api_answer *answer, struct err *err) {
     struct ids page = sift_page(answer, &found);
     answer->body = json_array();
     for (size_t i = 0; i < page.len; i++) {
+        check(all.ptr != NULL && (size_t)page.ptr[i] < all.len);
         const struct named *n = &all.ptr[page.ptr[i]];
         json_t *object =
             found_object(pass, n->id, n->name, n->path, n->is_tag ? "post_tag" : "category", NULL);

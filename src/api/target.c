@@ -180,6 +180,7 @@ static enum api_target_kind read_call(struct arena *a, struct str path, struct s
 
 struct str api_call_spell(struct arena *a, const struct api_call *call) {
     static const char *const contexts[] = { "", "view", "embed", "", "edit" };
+    check(call->route != NULL);
     size_t n = call->route->args_len;
     struct arg_def defs[API_ARGS_MAX + METAS];
     struct arg args[API_ARGS_MAX + METAS];

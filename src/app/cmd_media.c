@@ -145,7 +145,7 @@ static int run_add(struct cli *cli) {
     library.decoder = decoder_new(NULL);
     int refused = 0;
     for (int i = 0; i < cli->n_args; i++) {
-        struct library_taken taken;
+        struct library_taken taken = { 0 };
         struct err why = { 0 };
         if (add_file(&library, &cli->arena, cli->args[i], &given, &taken, &why) == STATUS_OK) {
             tell_taken(cli, cli->args[i], &taken);

@@ -26,10 +26,10 @@ static enum status io_failed(struct err *err, const char *path) {
 /* Under another name first, so that two processes that start at once agree on one key. */
 static enum status make_key(const char *path, struct err *err) {
     unsigned char key[KEY_BYTES];
-    char text[KEY_BYTES * 2 + 2], other[PATH_MAX + 32];
+    char hex[KEY_BYTES * 2 + 1], text[KEY_BYTES * 2 + 2], other[PATH_MAX + 32];
     randombytes_buf(key, sizeof key);
-    sodium_bin2hex(text, sizeof text, key, sizeof key);
-    strcat(text, "\n");
+    sodium_bin2hex(hex, sizeof hex, key, sizeof key);
+    snprintf(text, sizeof text, "%s\n", hex);
     snprintf(other, sizeof other, "%s.%ld-%08x", path, (long)getpid(), randombytes_random());
     int fd = open(other, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) && fsync(fd) == 0;

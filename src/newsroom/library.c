@@ -100,6 +100,7 @@ enum status library_examine(const struct library *l, struct arena *a, const stru
 enum status library_keep(struct arena *a, struct media_file *f, struct library_found *found,
                          struct err *err) {
     char name[MEDIA_FILE_NAME_MAX];
+    check(found->type != NULL);
     enum status status = media_file_keep(f, found->type->ending, name, err);
     if (status == STATUS_OK) {
         found->media.file = arena_str(a, str_of(name));
@@ -213,7 +214,7 @@ static enum status write_row(const struct library *l, struct arena *a, const str
 enum status library_take(const struct library *l, struct arena *a, struct media_file *f,
                          struct str name, const struct media *given, int64_t now_us,
                          struct library_taken *ret, struct err *err) {
-    struct library_found found;
+    struct library_found found = { 0 };
     struct library_taken taken = { 0 };
     struct store_writer *w;
     int keeping = -1;

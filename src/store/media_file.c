@@ -329,15 +329,15 @@ void media_files_sweep(const char *dir) {
 
 static enum status lock(const char *dir, int how, const char *refusal, int *ret_fd,
                         struct err *err) {
-    char path[PATH_MAX];
-    if (snprintf(path, sizeof path, "%s/media", dir) >= (int)sizeof path - 16) {
+    char folder[PATH_MAX], path[PATH_MAX];
+    if (snprintf(folder, sizeof folder, "%s/media", dir) >= (int)sizeof folder ||
+        snprintf(path, sizeof path, "%s/" LOCK_NAME, folder) >= (int)sizeof path) {
         return err_set(err, STATUS_IO, "the path of %s is too long", dir);
     }
-    enum status status = io_make_dirs(path, err);
+    enum status status = io_make_dirs(folder, err);
     if (status != STATUS_OK) {
         return status;
     }
-    strcat(path, "/" LOCK_NAME);
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (fd < 0) {
         return err_set(err, STATUS_IO, "cannot open %s: %s", path, strerror(errno));
