@@ -140,7 +140,7 @@ static struct str task_text(struct import_run *run, struct arena *a, const struc
 static enum status want_file(struct import_run *run, const struct attachment *at, bool again,
                              struct err *err) {
     struct import_file *f;
-    struct str names[IMPORT_FILE_NAMES_MAX];
+    struct str names[IMPORT_FILE_NAMES_MAX] = { 0 };
     enum status status = import_files_next(run, &f, err);
     if (status != STATUS_OK) {
         return status;
